@@ -1,0 +1,131 @@
+namespace NotionAuth.Core;
+
+/// <summary>
+/// The stable ids of NotionAuth's own errors. Errors of Notion's API and of OAuth carry their own codes in Pascal case instead
+/// (<c>object_not_found</c> is <c>ObjectNotFound</c>, <c>invalid_grant</c> is <c>InvalidGrant</c>).
+/// </summary>
+public static class ErrorIds
+{
+    /// <summary>The user pressed Deny or Cancel on Notion's page (RFC 6749 section 4.1.2.1).</summary>
+    public const string AccessDenied = "AccessDenied";
+
+    /// <summary>A base URI that isn't https, or http on a loopback host.</summary>
+    public const string InvalidBaseUri = "InvalidBaseUri";
+
+    /// <summary>The browser couldn't be started.</summary>
+    public const string BrowserFailed = "BrowserFailed";
+
+    /// <summary>There is no browser here: SSH, a container, no display.</summary>
+    public const string BrowserUnavailable = "BrowserUnavailable";
+
+    /// <summary>No callback came within the time-out.</summary>
+    public const string CallbackTimeout = "CallbackTimeout";
+
+    /// <summary>A connection of that name isn't stored.</summary>
+    public const string ConnectionNotFound = "ConnectionNotFound";
+
+    /// <summary>Notion couldn't be reached, or the connection broke.</summary>
+    public const string ConnectionFailed = "ConnectionFailed";
+
+    /// <summary>The body can't be made into JSON.</summary>
+    public const string InvalidBody = "InvalidBody";
+
+    /// <summary>The callback, or the text pasted in its place, has neither a code nor an error, or one of them twice.</summary>
+    public const string InvalidCallback = "InvalidCallback";
+
+    /// <summary>A client id with characters that no client id has.</summary>
+    public const string InvalidClientId = "InvalidClientId";
+
+    /// <summary>A header that may not be set, or isn't one.</summary>
+    public const string InvalidHeader = "InvalidHeader";
+
+    /// <summary>A connection name that can't be used.</summary>
+    public const string InvalidName = "InvalidName";
+
+    /// <summary>A Notion-Version that isn't a date.</summary>
+    public const string InvalidNotionVersion = "InvalidNotionVersion";
+
+    /// <summary>A request path that would leave the API.</summary>
+    public const string InvalidPath = "InvalidPath";
+
+    /// <summary>A redirect URI that a loopback listener can't serve.</summary>
+    public const string InvalidRedirectUri = "InvalidRedirectUri";
+
+    /// <summary>A reply of Notion's that isn't what it should be.</summary>
+    public const string InvalidReply = "InvalidReply";
+
+    /// <summary>A token that is empty or has characters that no token has.</summary>
+    public const string InvalidToken = "InvalidToken";
+
+    /// <summary>Neither a client id nor a client secret is known.</summary>
+    public const string MissingClient = "MissingClient";
+
+    /// <summary>NOTION_TOKEN and NOTION_API_TOKEN are both empty.</summary>
+    public const string MissingEnvironmentToken = "MissingEnvironmentToken";
+
+    /// <summary>The name belongs to a connection of another bot.</summary>
+    public const string NameInUse = "NameInUse";
+
+    /// <summary>The refresh token was refused before: a person must sign in again.</summary>
+    public const string NeedsReconnect = "NeedsReconnect";
+
+    /// <summary>This runspace has no current connection.</summary>
+    public const string NotConnected = "NotConnected";
+
+    /// <summary>A person is needed, and the host can't ask one.</summary>
+    public const string NotInteractive = "NotInteractive";
+
+    /// <summary>Another process listens on the port of every redirect URI.</summary>
+    public const string PortInUse = "PortInUse";
+
+    /// <summary>Opening the redirect URI's port was refused.</summary>
+    public const string PortDenied = "PortDenied";
+
+    /// <summary>Notion doesn't know the redirect URI for this client.</summary>
+    public const string RedirectUriNotRegistered = "RedirectUriNotRegistered";
+
+    /// <summary>A reply larger than the module takes.</summary>
+    public const string ReplyTooLarge = "ReplyTooLarge";
+
+    /// <summary>Notion's next page is the page before.</summary>
+    public const string RepeatedCursor = "RepeatedCursor";
+
+    /// <summary>A stored secret that can't be read: broken, or not NotionAuth's.</summary>
+    public const string SecretInvalid = "SecretInvalid";
+
+    /// <summary>A stored secret of a newer version of NotionAuth.</summary>
+    public const string SecretTooNew = "SecretTooNew";
+
+    /// <summary>The callback's state isn't the one that was sent.</summary>
+    public const string StateMismatch = "StateMismatch";
+
+    /// <summary>The callback has no state.</summary>
+    public const string StateMissing = "StateMissing";
+
+    /// <summary>The callback has more than one state.</summary>
+    public const string StateRepeated = "StateRepeated";
+
+    /// <summary>A request took longer than its time-out.</summary>
+    public const string RequestTimeout = "RequestTimeout";
+
+    /// <summary>A token that can't be revoked by API.</summary>
+    public const string RevokeNotSupported = "RevokeNotSupported";
+
+    /// <summary>A redirect, which Notion's API never sends.</summary>
+    public const string UnexpectedRedirect = "UnexpectedRedirect";
+
+    /// <summary>The vault refused or failed.</summary>
+    public const string VaultFailed = "VaultFailed";
+
+    /// <summary>The vault is locked.</summary>
+    public const string VaultLocked = "VaultLocked";
+
+    /// <summary>No vault is registered, or several and none is the default.</summary>
+    public const string VaultNotConfigured = "VaultNotConfigured";
+
+    /// <summary>No vault of that name is registered.</summary>
+    public const string VaultNotFound = "VaultNotFound";
+
+    /// <summary>A token of another kind than the parameter takes.</summary>
+    public const string WrongTokenKind = "WrongTokenKind";
+}

@@ -1,0 +1,68 @@
+using System;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace NotionAuth.Core;
+
+/// <summary>
+/// The one rule for text that comes from outside (Notion's replies, the callback's query, exceptions of the platform)
+/// before it may be shown: secrets are replaced, control characters too, and the length is bounded.
+/// </summary>
+public static partial class Redaction
+{
+    private const string Mark = "[redacted]";
+    private const int MaximumLength = 2_000;
+
+    // The prefixes of Notion's tokens, and credentials as HTTP and OAuth spell them.
+    private const string Pattern =
+        @"\b(?:ntn|nrt|secret)_[A-Za-z0-9_\-]{4,}"
+        + @"|\b(?:Bearer|Basic)\s+[A-Za-z0-9+/=._~\-]{8,}"
+        + @"|(?<=\b(?:access_token|refresh_token|client_secret|code|token)[""']?\s*[=:]\s*[""']?)[^\s&""',;]{6,}";
+
+#if NET8_0_OR_GREATER
+    [GeneratedRegex(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Secrets();
+#else
+    private static readonly Regex SecretsRegex =
+        new(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+
+    private static Regex Secrets() => SecretsRegex;
+#endif
+
+    /// <summary>Makes a foreign text fit to be shown.</summary>
+    /// <param name="text">The text, in the form it arrived in.</param>
+    /// <param name="known">Secrets in play at this place: wherever one of them stands in the text, it is replaced.</param>
+    /// <returns>The text on one line without secrets and control characters, 2,000 characters at most; empty for null.</returns>
+    public static string Scrub(string? text, params Secret?[] known)
+    {
+        if (string.IsNullOrEmpty(text)) return string.Empty;
+
+        string scrubbed = text!;
+        foreach (Secret? secret in known)
+        {
+            if (secret is null) continue;
+            scrubbed = scrubbed.Replace(secret.Reveal(), Mark);
+            scrubbed = scrubbed.Replace(Uri.EscapeDataString(secret.Reveal()), Mark);
+        }
+
+        // Cut after the replacement, so that no half of a known secret is left at the end.
+        if (scrubbed.Length > MaximumLength * 2) scrubbed = scrubbed.Substring(0, MaximumLength * 2);
+        scrubbed = Secrets().Replace(scrubbed, Mark);
+
+        var line = new StringBuilder(Math.Min(scrubbed.Length, MaximumLength + 1));
+        foreach (char c in scrubbed)
+        {
+            if (line.Length == MaximumLength)
+            {
+                line.Append('…');
+                break;
+            }
+
+            // Format characters too: a right-to-left override can make a message lie.
+            bool hidden = char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format;
+            line.Append(hidden ? ' ' : c);
+        }
+
+        return line.ToString();
+    }
+}
