@@ -47,8 +47,15 @@ public static partial class Redaction
 
         // Cut after the replacement, so that no half of a known secret is left at the end.
         if (scrubbed.Length > MaximumLength * 2) scrubbed = scrubbed.Substring(0, MaximumLength * 2);
-        scrubbed = Secrets().Replace(scrubbed, Mark);
+        return OneLine(Secrets().Replace(scrubbed, Mark));
+    }
 
+    /// <summary>Makes a foreign name fit to be shown: no control characters, which a terminal would obey, and a bounded length.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The text on one line, 2,000 characters at most; empty for null.</returns>
+    public static string OneLine(string? text)
+    {
+        string scrubbed = text ?? string.Empty;
         var line = new StringBuilder(Math.Min(scrubbed.Length, MaximumLength + 1));
         foreach (char c in scrubbed)
         {

@@ -1,0 +1,106 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+
+namespace NotionAuth.Core.Api;
+
+/// <summary>The one check of where a request goes: below <c>/v1/</c> on the connection's own host, and nowhere else.</summary>
+public static class ApiPath
+{
+    private const string Root = "/v1/";
+
+    /// <summary>Makes a request's URI.</summary>
+    /// <param name="path"><c>users/me</c>, <c>/v1/users/me</c>, or a full URL on the connection's host; it may have a query.</param>
+    /// <param name="baseUri">The connection's origin.</param>
+    /// <param name="query">More of the query, not yet encoded; null for none.</param>
+    /// <returns>The URI.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidPath"/>, before anything is sent.</exception>
+    public static Uri ToUri(string path, Uri baseUri, IEnumerable<KeyValuePair<string, string>>? query = null)
+    {
+        string origin = baseUri.GetLeftPart(UriPartial.Authority);
+        string rest = path.Trim(' ');
+        if (rest.Contains("://"))
+        {
+            if (!rest.StartsWith(origin + "/", StringComparison.OrdinalIgnoreCase))
+                throw Invalid(path, "is on another host than the connection", $"Pass a path such as users/me, or a URL on {origin}.");
+            rest = rest.Substring(origin.Length);
+        }
+
+        int question = rest.IndexOf('?');
+        string pathPart = question < 0 ? rest : rest.Substring(0, question);
+        string queryPart = question < 0 ? string.Empty : rest.Substring(question + 1);
+        CheckCharacters(path, pathPart);
+        CheckCharacters(path, queryPart);
+        if (pathPart.StartsWith("//", StringComparison.Ordinal)) throw Invalid(path, "names a host");
+
+        string relative = pathPart.TrimStart('/');
+        if (relative.StartsWith("v1/", StringComparison.Ordinal)) relative = relative.Substring(3);
+        if (relative.Length == 0) throw Invalid(path, "is empty");
+        CheckSegments(path, relative);
+
+        var full = new StringBuilder(origin).Append(Root).Append(relative);
+        char separator = '?';
+        if (queryPart.Length > 0)
+        {
+            full.Append('?').Append(queryPart);
+            separator = '&';
+        }
+
+        foreach (KeyValuePair<string, string> pair in query ?? [])
+        {
+            full.Append(separator).Append(Uri.EscapeDataString(pair.Key)).Append('=').Append(Uri.EscapeDataString(pair.Value));
+            separator = '&';
+        }
+
+        // The rules above say what is refused; this says that the platform's own reading of the result stays within the API all the same.
+        if (!Uri.TryCreate(full.ToString(), UriKind.Absolute, out Uri? uri)
+            || uri.Scheme != baseUri.Scheme || uri.Authority != baseUri.Authority || uri.UserInfo.Length > 0
+            || !uri.AbsolutePath.StartsWith(Root, StringComparison.Ordinal) || uri.AbsolutePath.Contains("//"))
+            throw Invalid(path, "would leave the API");
+        return uri;
+    }
+
+    private static void CheckCharacters(string path, string part)
+    {
+        if (part.IndexOf('\\') >= 0) throw Invalid(path, "has a backslash");
+        if (part.IndexOf('#') >= 0) throw Invalid(path, "has a fragment (#)");
+        if (part.Any(char.IsControl)) throw Invalid(path, "has a control character");
+        if (part.Any(c => c is ' ' or > '~')) throw Invalid(path, "has a blank or a character outside ASCII", "Percent-encode it, or pass it with -Query.");
+    }
+
+    private static void CheckSegments(string path, string relative)
+    {
+        if (relative.IndexOf('@') >= 0) throw Invalid(path, "has an @");
+
+        // A server may decode more than once; dots may be written in other scripts, which normalization folds.
+        string decoded = relative;
+        for (int round = 0; round < 4; round++)
+        {
+            string normalized = Fold(decoded);
+            if (normalized.Any(char.IsControl)) throw Invalid(path, "has an encoded control character");
+            if (normalized.Split('/', '\\').Any(segment => segment is "." or "..")) throw Invalid(path, "has a dot segment (. or ..)");
+            string next = Uri.UnescapeDataString(decoded);
+            if (next == decoded) break;
+            decoded = next;
+        }
+
+        if (relative.Contains("//")) throw Invalid(path, "has an empty segment");
+    }
+
+    private static string Fold(string text)
+    {
+        try
+        {
+            return text.Normalize(NormalizationForm.FormKC);
+        }
+        catch (ArgumentException)
+        {
+            // Broken surrogates: they can't be dots.
+            return text;
+        }
+    }
+
+    private static NotionAuthException Invalid(string path, string why, string action = "Pass a path such as users/me, pages/<id> or data_sources/<id>/query.") =>
+        new(ErrorIds.InvalidPath, NotionErrorKind.InvalidArgument, $"The path {why}. Nothing was sent.", action) { Target = Redaction.Scrub(path) };
+}

@@ -1,0 +1,28 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+
+namespace NotionAuth.Core.Api;
+
+/// <summary>The <c>Notion-Version</c> header. Source: developers.notion.com/reference/versioning.</summary>
+public static class NotionVersion
+{
+    /// <summary>The newest version, and the one that is sent where nothing else is said.</summary>
+    public const string Default = "2026-03-11";
+
+    /// <summary>The versions known when this was written, newest first.</summary>
+    public static IReadOnlyList<string> Known { get; } =
+        [Default, "2025-09-03", "2022-06-28", "2022-02-22", "2021-08-16", "2021-05-13", "2021-05-11"];
+
+    /// <summary>Checks that a version is a date; whether it exists, Notion decides, which may know newer ones.</summary>
+    /// <param name="version">The version.</param>
+    /// <returns>The version.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidNotionVersion"/>.</exception>
+    public static string Check(string version)
+    {
+        if (DateTime.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) return version;
+        throw new NotionAuthException(
+            ErrorIds.InvalidNotionVersion, NotionErrorKind.InvalidArgument, "A Notion-Version is a date such as 2026-03-11.",
+            $"Pass one of these with -NotionVersion, or leave it out: {string.Join(", ", Known)}.");
+    }
+}

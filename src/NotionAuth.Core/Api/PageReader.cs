@@ -1,0 +1,73 @@
+using System;
+using System.Collections.Generic;
+using System.Text.Json;
+
+namespace NotionAuth.Core.Api;
+
+/// <summary>One page of a list: the slices of the reply that are its items.</summary>
+/// <param name="Items">The items, each a JSON value in UTF-8.</param>
+/// <param name="NextCursor">Where the next page begins; null on the last.</param>
+/// <param name="IsCapped">Whether Notion stopped at its limit of 10,000 rows although there is more.</param>
+public sealed record NotionPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? NextCursor, bool IsCapped);
+
+/// <summary>Reads list replies without making objects of their items.</summary>
+internal static class PageReader
+{
+    /// <summary>Reads a reply.</summary>
+    /// <returns>The page, or null where the reply isn't a list.</returns>
+    public static NotionPage? Read(NotionResponse response)
+    {
+        ReadOnlyMemory<byte> body = response.Body;
+        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = NotionResponse.Limits.MaxDepth });
+        List<ReadOnlyMemory<byte>>? items = null;
+        string? cursor = null;
+        bool hasMore = false, isCapped = false;
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                // Data-source templates come as "templates" in place of "results".
+                bool isItems = reader.ValueTextEquals("results") || reader.ValueTextEquals("templates");
+                bool isCursor = reader.ValueTextEquals("next_cursor"), isMore = reader.ValueTextEquals("has_more"), isStatus = reader.ValueTextEquals("request_status");
+                reader.Read();
+                if (isItems && reader.TokenType == JsonTokenType.StartArray) items = Items(ref reader, body);
+                else if (isCursor && reader.TokenType == JsonTokenType.String) cursor = reader.GetString();
+                else if (isMore) hasMore = reader.TokenType == JsonTokenType.True;
+                else if (isStatus && reader.TokenType == JsonTokenType.StartObject) isCapped = IsCapped(ref reader, body);
+                else reader.Skip();
+            }
+
+            while (reader.Read())
+            {
+                // To the end: what follows the object must be nothing.
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw response.Invalid("isn't JSON");
+        }
+
+        return items is null ? null : new NotionPage(items, hasMore && !string.IsNullOrEmpty(cursor) ? cursor : null, isCapped);
+    }
+
+    private static List<ReadOnlyMemory<byte>> Items(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        var items = new List<ReadOnlyMemory<byte>>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) items.Add(Slice(ref reader, body));
+        return items;
+    }
+
+    private static bool IsCapped(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        using JsonDocument status = JsonDocument.Parse(Slice(ref reader, body));
+        return JsonText.Of(status.RootElement, "incomplete_reason") == "query_result_limit_reached";
+    }
+
+    private static ReadOnlyMemory<byte> Slice(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        int start = checked((int)reader.TokenStartIndex);
+        reader.Skip();
+        return body.Slice(start, checked((int)reader.BytesConsumed) - start);
+    }
+}

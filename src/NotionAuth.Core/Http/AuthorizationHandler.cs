@@ -1,0 +1,29 @@
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NotionAuth.Core.Http;
+
+/// <summary>Sends the bearer token; after a 401 asks once for another one and repeats the request once.</summary>
+internal sealed class AuthorizationHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        IAccessTokenSource? tokens = RequestContext.Of(request).Tokens;
+        if (tokens is null) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+
+        Secret token = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Reveal());
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.Unauthorized) return response;
+
+        // A rejected request did nothing, so that repeating it is safe whatever it is.
+        Secret? renewed = await tokens.RenewAsync(token, cancellationToken).ConfigureAwait(false);
+        if (renewed is null) return response;
+        response.Dispose();
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", renewed.Reveal());
+        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,26 @@
+using System;
+
+namespace NotionAuth.Core.Http;
+
+/// <summary>The one check of where tokens may be sent: https, or http on this machine.</summary>
+public static class BaseUri
+{
+    /// <summary>Notion's own: <c>https://api.notion.com</c>.</summary>
+    public static Uri Default { get; } = new("https://api.notion.com");
+
+    /// <summary>Checks a base URI.</summary>
+    /// <param name="uri">The URI: an origin without path, query, fragment or user name.</param>
+    /// <returns>The origin.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidBaseUri"/>.</exception>
+    public static Uri Check(Uri uri)
+    {
+        bool isOrigin = uri.IsAbsoluteUri && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0 && uri.AbsolutePath == "/";
+        if (isOrigin && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback)))
+            return new Uri(uri.GetLeftPart(UriPartial.Authority));
+
+        throw new NotionAuthException(
+            ErrorIds.InvalidBaseUri, NotionErrorKind.InvalidArgument,
+            "The base URI can't be used: tokens are sent to https hosts only, or by http to this machine.",
+            "Leave -BaseUri out for Notion itself, or pass an origin such as https://api.notion.com or http://localhost:8080, without a path.");
+    }
+}

@@ -1,0 +1,30 @@
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NotionAuth.Core.Http;
+
+/// <summary>Where a request's bearer token comes from.</summary>
+public interface IAccessTokenSource
+{
+    /// <summary>Returns the token to send.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The access token.</returns>
+    Task<Secret> GetAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks for another token after Notion rejected one with 401.</summary>
+    /// <param name="rejected">The token that was rejected.</param>
+    /// <param name="cancellationToken">Ends the wait, but never a refresh that is on the wire.</param>
+    /// <returns>Another token, or null where there is no other: the 401 is then the answer.</returns>
+    Task<Secret?> RenewAsync(Secret rejected, CancellationToken cancellationToken);
+}
+
+/// <summary>A token that is just given: nothing is stored, nothing is refreshed.</summary>
+/// <param name="token">The token.</param>
+public sealed class FixedTokenSource(Secret token) : IAccessTokenSource
+{
+    /// <inheritdoc/>
+    public Task<Secret> GetAsync(CancellationToken cancellationToken) => Task.FromResult(token);
+
+    /// <inheritdoc/>
+    public Task<Secret?> RenewAsync(Secret rejected, CancellationToken cancellationToken) => Task.FromResult<Secret?>(null);
+}

@@ -1,0 +1,69 @@
+using System;
+using System.Net;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NotionAuth.Core.Http;
+
+/// <summary>
+/// The way to Notion: one connection pool and the chain of handlers over it. Keep it for the life of the process and share it.
+/// Redirects are never followed and cookies never kept, so that a token can't end up at another host.
+/// </summary>
+public sealed class NotionTransport : IDisposable
+{
+    private readonly HttpMessageInvoker _invoker;
+
+    /// <summary>Makes a transport.</summary>
+    /// <param name="proxy">The proxy, or null for the system's (on Linux and macOS: HTTPS_PROXY, NO_PROXY).</param>
+    /// <param name="policy">The rule for repeating, or null for the usual one.</param>
+    public NotionTransport(IWebProxy? proxy = null, RetryPolicy? policy = null)
+    {
+        policy ??= new RetryPolicy();
+#if NET8_0_OR_GREATER
+        var primary = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            MaxConnectionsPerServer = 64,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+        };
+#else
+        var primary = new HttpClientHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
+            MaxConnectionsPerServer = 64,
+        };
+#endif
+        if (proxy is not null)
+        {
+            primary.Proxy = proxy;
+            primary.UseProxy = true;
+        }
+
+        // From the outside in: a repeated attempt waits at the gate again and asks for the token again.
+        _invoker = new HttpMessageInvoker(
+            new RetryHandler(new RateLimitHandler(new AuthorizationHandler(new AttemptHandler(primary)), policy), policy), disposeHandler: true);
+    }
+
+    /// <summary>Sends a message; its context says how.</summary>
+    /// <param name="request">The message, with an absolute URI; its content must be one that can be sent more than once.</param>
+    /// <param name="context">The context.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The reply, whatever its status, its body read whole.</returns>
+    /// <exception cref="NotionAuthException">
+    /// <see cref="ErrorIds.ConnectionFailed"/>, <see cref="ErrorIds.RequestTimeout"/>, <see cref="ErrorIds.ReplyTooLarge"/>, or what the token source threw.
+    /// </exception>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, RequestContext context, CancellationToken cancellationToken)
+    {
+        context.AttachTo(request);
+        return _invoker.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose() => _invoker.Dispose();
+}

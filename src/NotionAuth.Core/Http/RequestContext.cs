@@ -1,0 +1,63 @@
+using System;
+using System.Net.Http;
+
+namespace NotionAuth.Core.Http;
+
+/// <summary>What the handlers need to know of one request; it travels with the request message.</summary>
+public sealed class RequestContext
+{
+#if NET8_0_OR_GREATER
+    private static readonly HttpRequestOptionsKey<RequestContext> Key = new("NotionAuth.RequestContext");
+#else
+    private const string Key = "NotionAuth.RequestContext";
+#endif
+
+    /// <summary>Where the access token comes from; null where the request brings its own Authorization header or needs none.</summary>
+    public IAccessTokenSource? Tokens { get; init; }
+
+    /// <summary>The gate that holds back every request of one connection after a 429; null for none.</summary>
+    public RateLimitGate? Gate { get; init; }
+
+    /// <summary>Whether doing it twice does no harm, so that it may be repeated after an answer that leaves open whether it was done.</summary>
+    public bool IsSafeToRepeat { get; init; }
+
+    /// <summary>How often a failed attempt is repeated at most.</summary>
+    public int MaximumRetryCount { get; init; } = RetryPolicy.DefaultMaximumRetryCount;
+
+    /// <summary>How long one attempt may take, reply included.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Whether an attempt on the wire is seen through whatever the caller's token says: a refresh, whose answer must not get lost.
+    /// Waits between attempts end with the caller's token all the same.
+    /// </summary>
+    public bool CompletesOnceSent { get; init; }
+
+    /// <summary>Told of each attempt and each wait; may be called on any thread.</summary>
+    public Action<RequestLogEntry>? Log { get; init; }
+
+    /// <summary>Attaches this context to a message.</summary>
+    /// <param name="request">The message.</param>
+    public void AttachTo(HttpRequestMessage request)
+    {
+#if NET8_0_OR_GREATER
+        request.Options.Set(Key, this);
+#else
+        request.Properties[Key] = this;
+#endif
+    }
+
+    /// <summary>Finds a message's context.</summary>
+    /// <param name="request">The message.</param>
+    /// <returns>The context.</returns>
+    /// <exception cref="InvalidOperationException">The message has none.</exception>
+    public static RequestContext Of(HttpRequestMessage request)
+    {
+#if NET8_0_OR_GREATER
+        if (request.Options.TryGetValue(Key, out RequestContext? context)) return context;
+#else
+        if (request.Properties.TryGetValue(Key, out object? value) && value is RequestContext context) return context;
+#endif
+        throw new InvalidOperationException("The request has no context.");
+    }
+}

@@ -1,0 +1,130 @@
+using System;
+using System.IO;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Api;
+using NotionAuth.Core.Http;
+
+namespace NotionAuth.Core.OAuth;
+
+/// <summary>
+/// Notion's token, introspect and revoke endpoints for one integration: JSON bodies, HTTP Basic.
+/// Sources: RFC 6749, RFC 7662, RFC 7009; developers.notion.com/reference/create-a-token, introspect-token, revoke-token.
+/// </summary>
+/// <param name="transport">The way to Notion.</param>
+/// <param name="credentials">The integration.</param>
+/// <param name="baseUri">Notion's origin.</param>
+/// <param name="notionVersion">The Notion-Version to send.</param>
+/// <param name="log">Told of each attempt, or null.</param>
+public sealed class OAuthClient(
+    NotionTransport transport, ClientCredentials credentials, Uri baseUri, string notionVersion, Action<RequestLogEntry>? log = null)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>The integration.</summary>
+    public ClientCredentials Credentials => credentials;
+
+    /// <summary>Exchanges a code for a pair. A code is single-use: an exchange whose answer got lost is not repeated.</summary>
+    /// <param name="code">The code of the callback.</param>
+    /// <param name="redirectUri">The redirect URI of the authorization request, character for character.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The pair and what came with it.</returns>
+    /// <exception cref="OAuthException">Notion refused.</exception>
+    /// <exception cref="NotionAuthException">No answer, or an unusable one.</exception>
+    public Task<TokenReply> ExchangeAsync(Secret code, string redirectUri, CancellationToken cancellationToken) =>
+        TokenAsync(
+            writer =>
+            {
+                writer.WriteString("grant_type", "authorization_code");
+                writer.WriteString("code", code.Reveal());
+                writer.WriteString("redirect_uri", redirectUri);
+            },
+            code, cancellationToken);
+
+    /// <summary>
+    /// Spends a refresh token for a new pair. Never cancelled once it is on the wire, as the new pair would be lost; it ends by itself after 30 seconds.
+    /// </summary>
+    /// <param name="refreshToken">The refresh token; spent afterwards.</param>
+    /// <param name="cancellationToken">Ends waits before the request and between its attempts.</param>
+    /// <returns>The new pair.</returns>
+    /// <exception cref="OAuthException">Notion refused; <c>invalid_grant</c>: the refresh token is spent or unknown.</exception>
+    /// <exception cref="NotionAuthException">No answer, or an unusable one.</exception>
+    public Task<TokenReply> RefreshAsync(Secret refreshToken, CancellationToken cancellationToken) =>
+        TokenAsync(
+            writer =>
+            {
+                writer.WriteString("grant_type", "refresh_token");
+                writer.WriteString("refresh_token", refreshToken.Reveal());
+            },
+            refreshToken, cancellationToken);
+
+    /// <summary>Asks whether a token is active (RFC 7662).</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="OAuthException">The client credentials were refused: nothing is known of the token.</exception>
+    /// <exception cref="NotionAuthException">No answer, or an unusable one.</exception>
+    public async Task<IntrospectionReply> IntrospectAsync(Secret token, CancellationToken cancellationToken)
+    {
+        using JsonDocument reply = await PostAsync(
+            "introspect", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, cancellationToken).ConfigureAwait(false);
+        return IntrospectionReply.Parse(reply.RootElement);
+    }
+
+    /// <summary>Revokes a token (RFC 7009). Revoking one that is gone already is no error.</summary>
+    /// <param name="token">The access or refresh token.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>A task that ends after Notion's 200.</returns>
+    /// <exception cref="OAuthException">Notion refused: the token may still exist.</exception>
+    /// <exception cref="NotionAuthException">No answer: the token may still exist.</exception>
+    public async Task RevokeAsync(Secret token, CancellationToken cancellationToken)
+    {
+        using JsonDocument reply = await PostAsync(
+            "revoke", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<TokenReply> TokenAsync(Action<Utf8JsonWriter> write, Secret spent, CancellationToken cancellationToken)
+    {
+        using JsonDocument reply = await PostAsync("token", write, isSafeToRepeat: false, spent, cancellationToken, completesOnceSent: true).ConfigureAwait(false);
+        return TokenReply.Parse(reply.RootElement);
+    }
+
+    private async Task<JsonDocument> PostAsync(
+        string endpoint, Action<Utf8JsonWriter> write, bool isSafeToRepeat, Secret known, CancellationToken cancellationToken,
+        bool completesOnceSent = false)
+    {
+        using var body = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(body))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(baseUri, $"/v1/oauth/{endpoint}"))
+        {
+            Content = new ByteArrayContent(body.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+        };
+        request.Headers.Authorization = credentials.ToHeader();
+        request.Headers.Add("Notion-Version", notionVersion);
+        UserAgent.AddTo(request);
+
+        var context = new RequestContext { IsSafeToRepeat = isSafeToRepeat, CompletesOnceSent = completesOnceSent, Timeout = Timeout, Log = log };
+        using HttpResponseMessage response = await transport.SendAsync(request, context, cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+        {
+            NotionApiException error = await NotionApiException.FromAsync(response, known, credentials.ClientSecret).ConfigureAwait(false);
+            throw error.Code is null ? error : OAuthException.FromReply(error);
+        }
+
+        JsonDocument? reply = await NotionApiException.ReadJsonAsync(response).ConfigureAwait(false);
+        if (reply?.RootElement.ValueKind == JsonValueKind.Object) return reply;
+        reply?.Dispose();
+        throw new NotionAuthException(
+            ErrorIds.InvalidReply, NotionErrorKind.InvalidData, $"Notion's reply to oauth/{endpoint} isn't a JSON object.",
+            "Run the command again; if it happens again, check -BaseUri and whether a proxy changes replies.");
+    }
+}
