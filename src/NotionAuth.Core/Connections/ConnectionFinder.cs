@@ -1,0 +1,57 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>Finds connections by name.</summary>
+/// <param name="stores">The host's stores.</param>
+/// <param name="cache">What this process knows already.</param>
+public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache cache)
+{
+    /// <summary>Finds one connection.</summary>
+    /// <param name="name">Its name; null for the current one.</param>
+    /// <param name="vault">The vault to look in; empty for the process's own store; null for that store first, then the default vault.</param>
+    /// <param name="current">The caller's current connection, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The connection's session and its store.</returns>
+    /// <exception cref="NotionAuthException">
+    /// <see cref="ErrorIds.NotConnected"/>, <see cref="ErrorIds.ConnectionNotFound"/>, or what the stores threw.
+    /// </exception>
+    public async Task<(ConnectionSession Session, IConnectionStore Store)> FindAsync(
+        string? name, string? vault, ConnectionKey? current, CancellationToken cancellationToken)
+    {
+        if (name is null)
+        {
+            if (current is null)
+                throw new NotionAuthException(
+                    ErrorIds.NotConnected, NotionErrorKind.InvalidOperation, "This session has no current connection.",
+                    "Run Connect-NotionWorkspace first (-Name <name> takes a stored connection without a browser), or name one with -Connection; Get-NotionConnection lists them.");
+            return (cache.Get(current), await stores.OpenAsync(current.Vault, cancellationToken).ConfigureAwait(false));
+        }
+
+        var known = new List<string>();
+        if (string.IsNullOrEmpty(vault))
+        {
+            if (await FindInAsync(stores.Session, name, known, cancellationToken).ConfigureAwait(false) is { } session) return session;
+            if (vault is not null) throw ConnectionName.NotFound(name, known, "this process (-SessionOnly)");
+        }
+
+        IConnectionStore store = await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false);
+        return await FindInAsync(store, name, known, cancellationToken).ConfigureAwait(false)
+            ?? throw ConnectionName.NotFound(name, known, $"vault '{store.Vault}'");
+    }
+
+    private async Task<(ConnectionSession Session, IConnectionStore Store)?> FindInAsync(
+        IConnectionStore store, string name, List<string> known, CancellationToken cancellationToken)
+    {
+        if (cache.BotIdOf(store.Vault, name) is { } botId) return (cache.Get(new ConnectionKey(store.Vault, botId)), store);
+
+        StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+        foreach (NotionConnection connection in listing.Connections) cache.Remember(connection);
+        known.AddRange(listing.Connections.Select(c => c.Name));
+        return listing.Connections.FirstOrDefault(c => ConnectionName.AreSame(c.Name, name)) is { } found
+            ? (cache.Get(new ConnectionKey(store.Vault, found.BotId)), store) : null;
+    }
+}

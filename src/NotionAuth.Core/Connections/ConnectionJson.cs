@@ -1,0 +1,207 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Text.Json;
+using NotionAuth.Core.Api;
+using NotionAuth.Core.Http;
+using NotionAuth.Core.OAuth;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>
+/// The form in which connections and app registrations are kept: one JSON object with <c>version</c> 1. Reading is as strict as for a reply
+/// from outside: a vault may hold anything under our names.
+/// </summary>
+public static class ConnectionJson
+{
+    private const int Version = 1;
+    private static readonly string[] Pair = ["access_token", "refresh_token"];
+
+    /// <summary>Writes a connection.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <returns>JSON that holds the tokens.</returns>
+    public static string Write(StoredConnection connection) => Write(writer =>
+    {
+        NotionConnection facts = connection.Facts;
+        writer.WriteString("name", facts.Name);
+        writer.WriteString("bot_id", facts.BotId);
+        writer.WriteString("auth_type", facts.AuthType.ToString());
+        writer.WriteString("client_id", facts.ClientId);
+        writer.WriteString("base_uri", facts.BaseUri.OriginalString);
+        writer.WriteString("notion_version", facts.NotionVersion);
+        writer.WriteString("connected_at", Time(facts.ConnectedAt));
+        writer.WriteString("refreshed_at", facts.RefreshedAt is DateTime at ? Time(at) : null);
+        writer.WriteBoolean("needs_reconnect", facts.NeedsReconnect);
+        writer.WriteNumber("generation", connection.Generation);
+        writer.WriteString("access_token", connection.AccessToken.Reveal());
+        writer.WriteString("refresh_token", connection.RefreshToken?.Reveal());
+        writer.WritePropertyName("reply");
+        connection.Reply.WriteTo(writer);
+    });
+
+    /// <summary>Reads a connection.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="botId">The bot id that the secret's name gives.</param>
+    /// <param name="vault">The vault, for the facts and for messages.</param>
+    /// <returns>The connection.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.SecretInvalid"/>, <see cref="ErrorIds.SecretTooNew"/>.</exception>
+    public static StoredConnection ReadConnection(string json, string botId, string vault) => Read(json, SecretName.OfConnection(botId), vault, root =>
+    {
+        if (JsonText.Of(root, "bot_id") != botId) return null;
+        JsonElement reply = root.TryGetProperty("reply", out JsonElement r) && r.ValueKind == JsonValueKind.Object ? r.Clone() : default;
+        if (JsonText.Of(root, "name") is not { Length: > 0 } name
+            || !Enum.TryParse(JsonText.Of(root, "auth_type"), out AuthType type)
+            || JsonText.Of(root, "access_token") is not { } access || !AccessTokenText.IsUsable(access)
+            || OriginOf(root) is not Uri baseUri
+            || JsonText.Of(root, "notion_version") is not { } notionVersion
+            || !TryTime(root, "connected_at", out DateTime? connectedAt) || connectedAt is null
+            || !TryTime(root, "refreshed_at", out DateTime? refreshedAt)
+            || reply.ValueKind != JsonValueKind.Object)
+            return null;
+
+        Secret? refresh = Secret.From(JsonText.Of(root, "refresh_token"));
+        NotionConnection facts = WorkspaceFacts.Of(reply, type, botId) with
+        {
+            Name = name,
+            ClientId = JsonText.Of(root, "client_id"),
+            HasRefreshToken = refresh is not null,
+            ConnectedAt = connectedAt.Value,
+            RefreshedAt = refreshedAt,
+            Vault = vault,
+            BaseUri = baseUri,
+            NotionVersion = notionVersion,
+            NeedsReconnect = root.TryGetProperty("needs_reconnect", out JsonElement needs) && needs.ValueKind == JsonValueKind.True,
+        };
+        return new StoredConnection
+        {
+            Facts = facts,
+            AccessToken = new Secret(access),
+            RefreshToken = refresh,
+            Reply = reply,
+            Generation = root.TryGetProperty("generation", out JsonElement g) && g.ValueKind == JsonValueKind.Number && g.TryGetInt64(out long generation) ? generation : 0,
+        };
+    });
+
+    /// <summary>Writes an app registration.</summary>
+    /// <param name="app">The registration.</param>
+    /// <returns>JSON that holds the client secret.</returns>
+    public static string Write(AppRegistration app) => Write(writer =>
+    {
+        writer.WriteString("client_id", app.Credentials.ClientId);
+        writer.WriteString("client_secret", app.Credentials.ClientSecret.Reveal());
+        writer.WriteString("base_uri", app.BaseUri.OriginalString);
+        writer.WriteStartArray("redirect_uris");
+        foreach (Uri uri in app.RedirectUris) writer.WriteStringValue(uri.OriginalString);
+        writer.WriteEndArray();
+    });
+
+    /// <summary>Reads an app registration.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="clientId">The client id that the secret's name gives.</param>
+    /// <param name="vault">The vault, for messages.</param>
+    /// <returns>The registration.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.SecretInvalid"/>, <see cref="ErrorIds.SecretTooNew"/>.</exception>
+    public static AppRegistration ReadApp(string json, string clientId, string vault) => Read(json, SecretName.OfApp(clientId), vault, root =>
+    {
+        if (JsonText.Of(root, "client_id") != clientId
+            || Secret.From(JsonText.Of(root, "client_secret")) is not { } secret
+            || OriginOf(root) is not Uri baseUri
+            || !root.TryGetProperty("redirect_uris", out JsonElement uris) || uris.ValueKind != JsonValueKind.Array)
+            return null;
+
+        List<Uri> redirectUris = uris.EnumerateArray()
+            .Select(u => u.ValueKind == JsonValueKind.String && Uri.TryCreate(JsonText.Of(u), UriKind.Absolute, out Uri? uri) ? uri : null)
+            .OfType<Uri>().ToList();
+        return new AppRegistration(new ClientCredentials(clientId, secret), redirectUris, baseUri);
+    });
+
+    internal static JsonElement WithoutPair(JsonElement reply)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (JsonProperty property in reply.EnumerateObject())
+                if (!Pair.Contains(property.Name)) property.WriteTo(writer);
+            writer.WriteEndObject();
+        }
+
+        using JsonDocument document = JsonDocument.Parse(buffer.ToArray());
+        return document.RootElement.Clone();
+    }
+
+    private static string Write(Action<Utf8JsonWriter> members)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("version", Version);
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static T Read<T>(string json, string secretName, string vault, Func<JsonElement, T?> read)
+        where T : class
+    {
+        int version = 0;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out JsonElement v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out version)
+                && version == Version && read(root) is T value)
+                return value;
+        }
+        catch (JsonException)
+        {
+            // Not JSON: reported below. The exception's text could quote the secret.
+        }
+
+        string show = $"Get-Secret -Vault '{vault}' -Name '{secretName}'";
+        if (version > Version)
+            throw new NotionAuthException(
+                ErrorIds.SecretTooNew, NotionErrorKind.InvalidData,
+                $"The secret '{secretName}' in vault '{vault}' was written by a newer NotionAuth (format {version}; this one reads {Version}). It was left as it is.",
+                "Update the module: Update-Module NotionAuth.")
+            { Target = secretName };
+        throw new NotionAuthException(
+            ErrorIds.SecretInvalid, NotionErrorKind.InvalidData,
+            $"The secret '{secretName}' in vault '{vault}' isn't one that NotionAuth wrote, or is broken. It was left as it is.",
+            $"Look at it with {show}; if it isn't needed, remove it with Remove-Secret and connect again with Connect-NotionWorkspace.")
+        { Target = secretName };
+    }
+
+    // The token must not be sent to a host that only a broken or forged secret names.
+    private static Uri? OriginOf(JsonElement root)
+    {
+        if (!Uri.TryCreate(JsonText.Of(root, "base_uri"), UriKind.Absolute, out Uri? uri)) return null;
+        try
+        {
+            return BaseUri.Check(uri);
+        }
+        catch (NotionAuthException)
+        {
+            return null;
+        }
+    }
+
+    private static string Time(DateTime time) => time.ToUniversalTime().ToString("o", CultureInfo.InvariantCulture);
+
+    private static bool TryTime(JsonElement root, string name, out DateTime? time)
+    {
+        time = null;
+        if (!root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return true;
+        if (!DateTime.TryParse(
+            JsonText.Of(root, name), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime parsed))
+            return false;
+        time = parsed;
+        return true;
+    }
+}

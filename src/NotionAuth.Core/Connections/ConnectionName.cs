@@ -1,0 +1,88 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>The rules for connections' names.</summary>
+public static class ConnectionName
+{
+    private const int MaximumLength = 100;
+    private const string Wildcards = "*?[]`";
+
+    /// <summary>Checks a name that a user gave.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The name without blanks around it.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidName"/>.</exception>
+    public static string Check(string name)
+    {
+        string trimmed = name.Trim();
+        if (trimmed.Length is > 0 and <= MaximumLength && trimmed == MakeUsable(trimmed)) return trimmed;
+        throw new NotionAuthException(
+            ErrorIds.InvalidName, NotionErrorKind.InvalidArgument,
+            $"A connection's name has 1 to {MaximumLength} characters, none of them a wildcard (* ? [ ] `) or a control character.",
+            "Choose another -Name, such as the workspace's name.");
+    }
+
+    /// <summary>Makes a name of a workspace's name.</summary>
+    /// <param name="workspaceName">The workspace's name, or null.</param>
+    /// <param name="botId">The bot id, for a workspace without a name.</param>
+    /// <returns>A name that can be used.</returns>
+    public static string Default(string? workspaceName, string botId)
+    {
+        string name = MakeUsable((workspaceName ?? string.Empty).Trim()).Trim();
+        if (name.Length > MaximumLength) name = name.Substring(0, MaximumLength).Trim();
+        return name.Length == 0 ? botId : name;
+    }
+
+    /// <summary>Tells whether two names are the same to a user.</summary>
+    /// <param name="left">A name.</param>
+    /// <param name="right">Another.</param>
+    /// <returns><see langword="true"/> where they differ in case at most.</returns>
+    public static bool AreSame(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The error for a name that isn't there; it names those that come near.</summary>
+    /// <param name="name">The name that was asked for.</param>
+    /// <param name="known">The names that are there.</param>
+    /// <param name="where">The place, for the message: <c>vault 'Personal'</c>.</param>
+    /// <returns>The error.</returns>
+    public static NotionAuthException NotFound(string name, IReadOnlyCollection<string> known, string where)
+    {
+        string shown = Redaction.OneLine(name);
+        List<string> near = known.Where(k => IsNear(k, name)).OrderBy(k => Distance(k, name)).Take(3).ToList();
+        string hint = near.Count > 0 ? $" Did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}?"
+            : known.Count is > 0 and <= 5 ? $" There {(known.Count == 1 ? "is" : "are")}: {string.Join(", ", known.Select(n => $"'{n}'"))}."
+            : string.Empty;
+        return new NotionAuthException(
+            ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound, $"There is no connection '{shown}' in {where}.{hint}",
+            "List the connections with Get-NotionConnection (another vault's with -Vault), or make one: Connect-NotionWorkspace -ClientId <id>, or -Token <SecureString>.")
+        { Target = shown };
+    }
+
+    private static string MakeUsable(string name) =>
+        new(Redaction.OneLine(name).Select(c => Wildcards.IndexOf(c) >= 0 ? '-' : c).ToArray());
+
+    private static bool IsNear(string known, string asked) =>
+        Distance(known, asked) <= Math.Max(2, asked.Length / 3)
+        || known.IndexOf(asked, StringComparison.OrdinalIgnoreCase) >= 0 || asked.IndexOf(known, StringComparison.OrdinalIgnoreCase) >= 0;
+
+    // Levenshtein's distance, on one row.
+    private static int Distance(string left, string right)
+    {
+        int[] row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (int i = 1; i <= left.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= right.Length; j++)
+            {
+                int cost = char.ToUpperInvariant(left[i - 1]) == char.ToUpperInvariant(right[j - 1]) ? 0 : 1;
+                int best = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + cost);
+                diagonal = row[j];
+                row[j] = best;
+            }
+        }
+
+        return row[right.Length];
+    }
+}

@@ -1,0 +1,84 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Http;
+using NotionAuth.Core.OAuth;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>Revokes a connection at Notion, and forgets it only then.</summary>
+/// <param name="session">The connection.</param>
+/// <param name="store">Where it is kept.</param>
+/// <param name="cache">What this process knows.</param>
+/// <param name="transport">The way to Notion.</param>
+/// <param name="log">Told of each attempt, or null.</param>
+public sealed class ConnectionRevoker(
+    ConnectionSession session, IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
+{
+    /// <summary>Revokes and forgets.</summary>
+    /// <param name="localOnly">Forgets without asking Notion: the token stays valid there.</param>
+    /// <param name="cancellationToken">Ends the wait for Notion; nothing is forgotten then.</param>
+    /// <returns>What was forgotten; null where its secret could not be read.</returns>
+    /// <exception cref="OAuthException">Notion refused: nothing was forgotten.</exception>
+    /// <exception cref="NotionAuthException">
+    /// <see cref="ErrorIds.RevokeNotSupported"/>, <see cref="ErrorIds.MissingClient"/>, no answer: nothing was forgotten.
+    /// </exception>
+    public Task<NotionConnection?> RevokeAsync(bool localOnly, CancellationToken cancellationToken) =>
+        store.RunAsync(
+            async s =>
+            {
+                await session.Lock.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    NotionConnection? facts = await RevokeAtNotionAsync(s, localOnly, cancellationToken).ConfigureAwait(false);
+                    await s.RemoveAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false);
+                    cache.Forget(session.Key);
+                    return facts;
+                }
+                finally
+                {
+                    session.Lock.Release();
+                }
+            },
+            cancellationToken);
+
+    private async Task<NotionConnection?> RevokeAtNotionAsync(IConnectionStore s, bool localOnly, CancellationToken cancellationToken)
+    {
+        StoredConnection? stored;
+        try
+        {
+            stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotionAuthException e) when (localOnly && e.ErrorId == ErrorIds.SecretInvalid)
+        {
+            return null;
+        }
+
+        if (stored is null)
+            throw new NotionAuthException(
+                ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound, "The connection isn't stored any more.", "List the connections with Get-NotionConnection.");
+        if (localOnly) return stored.Facts;
+
+        NotionConnection facts = stored.Facts;
+        if (facts.AuthType == AuthType.Token)
+            throw new NotionAuthException(
+                ErrorIds.RevokeNotSupported, NotionErrorKind.InvalidOperation,
+                $"The token of '{facts.Name}' is an internal integration secret or a personal access token, which Notion's API can't revoke. It was kept.",
+                "Revoke it in Notion (notion.so/my-integrations: the integration's page, or Personal access tokens), then forget it here: Revoke-NotionToken -LocalOnly.")
+            { Target = facts.Name };
+
+        AppRegistration app = (facts.ClientId is null ? null : await s.ReadAppAsync(facts.ClientId, cancellationToken).ConfigureAwait(false))
+            ?? throw new NotionAuthException(
+                ErrorIds.MissingClient, NotionErrorKind.NotFound,
+                $"The client secret of {facts.ClientId}, which revoking '{facts.Name}' needs, isn't stored. The connection was kept.",
+                $"Sign in again to store it ({facts.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString)), or remove the connection in Notion's settings and here with Revoke-NotionToken -LocalOnly.")
+            { Target = facts.Name };
+
+        var client = new OAuthClient(transport, app.Credentials, facts.BaseUri, facts.NotionVersion, log);
+
+        // Whether revoking one token of a pair ends the other isn't documented, and an expired access token says nothing of the refresh token: both go.
+        if (stored.RefreshToken is not null) await client.RevokeAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);
+        await client.RevokeAsync(stored.AccessToken, cancellationToken).ConfigureAwait(false);
+        return facts;
+    }
+}

@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Threading;
+using NotionAuth.Core.Http;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>Which connection: the vault (empty for the process's own store) and the bot id.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="BotId">The bot id.</param>
+public sealed record ConnectionKey(string Vault, string BotId);
+
+/// <summary>A connection as this process knows it: its cached tokens, its refresh lock, its rate-limit gate.</summary>
+/// <param name="key">Which connection.</param>
+public sealed class ConnectionSession(ConnectionKey key)
+{
+    private StoredConnection? _connection;
+
+    /// <summary>Which connection.</summary>
+    public ConnectionKey Key => key;
+
+    /// <summary>Holds back its requests after a 429.</summary>
+    public RateLimitGate Gate { get; } = new();
+
+    /// <summary>The way to Notion where the connection was made with a proxy of its own; null for the usual one.</summary>
+    public NotionTransport? Transport { get; set; }
+
+    /// <summary>The connection as it was last read, written or refreshed; null where it hasn't been read.</summary>
+    public StoredConnection? Connection
+    {
+        get => Volatile.Read(ref _connection);
+        internal set => Volatile.Write(ref _connection, value);
+    }
+
+    /// <summary>Whether <see cref="Connection"/> holds a pair that the vault didn't take: it exists nowhere else.</summary>
+    internal bool IsUnsaved { get; set; }
+
+    /// <summary>One reader, refresher or writer of this connection at a time.</summary>
+    internal SemaphoreSlim Lock { get; } = new(1, 1);
+}
+
+/// <summary>The connections that this process knows, for all its runspaces.</summary>
+public sealed class ConnectionCache
+{
+    private readonly ConcurrentDictionary<ConnectionKey, ConnectionSession> _sessions = new();
+    private readonly ConcurrentDictionary<(string Vault, string Name), string> _botIds = new();
+
+    /// <summary>Finds or makes a session.</summary>
+    /// <param name="key">Which connection.</param>
+    /// <returns>The session.</returns>
+    public ConnectionSession Get(ConnectionKey key) => _sessions.GetOrAdd(key, static k => new ConnectionSession(k));
+
+    /// <summary>The vaults that connections of this process are in.</summary>
+    /// <returns>The vaults' names, the process's own store not among them.</returns>
+    public IReadOnlyCollection<string> Vaults()
+    {
+        var vaults = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (ConnectionKey key in _sessions.Keys)
+            if (key.Vault.Length > 0) vaults.Add(key.Vault);
+        return vaults;
+    }
+
+    internal string? BotIdOf(string vault, string name) => _botIds.TryGetValue((vault, name.ToUpperInvariant()), out string? botId) ? botId : null;
+
+    internal void Remember(NotionConnection facts) => _botIds[(facts.Vault, facts.Name.ToUpperInvariant())] = facts.BotId;
+
+    internal void Remember(StoredConnection connection)
+    {
+        ConnectionSession session = Get(new ConnectionKey(connection.Facts.Vault, connection.Facts.BotId));
+        session.Connection = connection;
+        session.IsUnsaved = false;
+        foreach (KeyValuePair<(string Vault, string Name), string> known in _botIds)
+            if (known.Value == session.Key.BotId && known.Key.Vault == session.Key.Vault) _botIds.TryRemove(known.Key, out _);
+        Remember(connection.Facts);
+    }
+
+    internal void Forget(ConnectionKey key)
+    {
+        if (_sessions.TryRemove(key, out ConnectionSession? session)) session.Connection = null;
+        foreach (KeyValuePair<(string Vault, string Name), string> known in _botIds)
+            if (known.Value == key.BotId && known.Key.Vault == key.Vault) _botIds.TryRemove(known.Key, out _);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>Keeps a new connection: decides on its name, and writes over nothing that it shouldn't.</summary>
+/// <param name="store">Where to.</param>
+/// <param name="cache">What this process knows.</param>
+internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache cache)
+{
+    /// <summary>Writes a connection and makes it known in the process.</summary>
+    /// <param name="connection">The connection; its name is still open.</param>
+    /// <param name="name">The name that the user gave, checked, or null: then a connection of the same bot keeps its name.</param>
+    /// <param name="force">Whether a connection of that name that belongs to another bot is replaced, or a broken secret written over.</param>
+    /// <param name="cancellationToken">Ends the waits before the write.</param>
+    /// <returns>The connection as it was written.</returns>
+    public Task<StoredConnection> SaveAsync(StoredConnection connection, string? name, bool force, CancellationToken cancellationToken) =>
+        store.RunAsync(
+            async s =>
+            {
+                ConnectionSession session = cache.Get(new ConnectionKey(s.Vault, connection.Facts.BotId));
+                await session.Lock.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return await SaveLockedAsync(s, connection, name, force, cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    session.Lock.Release();
+                }
+            },
+            cancellationToken);
+
+    private async Task<StoredConnection> SaveLockedAsync(
+        IConnectionStore s, StoredConnection connection, string? name, bool force, CancellationToken cancellationToken)
+    {
+        string botId = connection.Facts.BotId;
+        StoredConnection? before = null;
+        try
+        {
+            before = await s.ReadAsync(botId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotionAuthException e) when (force && e.ErrorId == ErrorIds.SecretInvalid)
+        {
+            // -Force says that a broken secret may be written over. One of a newer version may not.
+        }
+
+        string chosen = name ?? before?.Facts.Name ?? ConnectionName.Default(connection.Facts.WorkspaceName, botId);
+        NotionConnection? other = (await s.ListAsync(cancellationToken).ConfigureAwait(false)).Connections
+            .FirstOrDefault(c => ConnectionName.AreSame(c.Name, chosen) && c.BotId != botId);
+        if (other is not null && !force)
+            throw new NotionAuthException(
+                ErrorIds.NameInUse, NotionErrorKind.AlreadyExists,
+                $"The name '{chosen}' belongs to another connection, to workspace '{other.WorkspaceName}' (bot {other.BotId}). It was left as it is.",
+                "Run the command again with another -Name, or with -Force to replace that connection.")
+            { Target = chosen };
+
+        StoredConnection named = connection with
+        {
+            Facts = connection.Facts with { Name = chosen, Vault = s.Vault },
+            Generation = (before?.Generation ?? 0) + 1,
+        };
+        await s.WriteAsync(named, CancellationToken.None).ConfigureAwait(false);
+        cache.Remember(named);
+        if (other is not null)
+        {
+            await s.RemoveAsync(other.BotId, CancellationToken.None).ConfigureAwait(false);
+            cache.Forget(new ConnectionKey(s.Vault, other.BotId));
+        }
+
+        return named;
+    }
+}

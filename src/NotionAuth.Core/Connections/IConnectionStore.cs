@@ -1,0 +1,86 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>
+/// Where connections are kept. Every method may throw <see cref="NotionAuthException"/> with <see cref="ErrorIds.VaultLocked"/>,
+/// <see cref="ErrorIds.VaultNotFound"/> or <see cref="ErrorIds.VaultFailed"/>; a write or removal that throws has left the old content in place
+/// as far as the store can tell.
+/// </summary>
+public interface IConnectionStore
+{
+    /// <summary>The vault's name; empty for the store that lives in the process only.</summary>
+    string Vault { get; }
+
+    /// <summary>Lists what may be known of the connections.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The connections, with this store as <see cref="NotionConnection.Vault"/>, and what could not be read.</returns>
+    Task<StoreListing> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads a connection with its tokens.</summary>
+    /// <param name="botId">Its bot id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The connection, or null where there is none.</returns>
+    /// <exception cref="NotionAuthException">Also <see cref="ErrorIds.SecretInvalid"/> and <see cref="ErrorIds.SecretTooNew"/>.</exception>
+    Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken);
+
+    /// <summary>Writes a connection, in place of the one of the same bot id.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="cancellationToken">Ends the wait before the write, not the write.</param>
+    /// <returns>A task that ends when it is written.</returns>
+    Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>Removes a connection; one that is gone already is no error.</summary>
+    /// <param name="botId">Its bot id.</param>
+    /// <param name="cancellationToken">Ends the wait before the removal.</param>
+    /// <returns>A task that ends when it is gone.</returns>
+    Task RemoveAsync(string botId, CancellationToken cancellationToken);
+
+    /// <summary>Lists the client ids of the remembered app registrations.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The client ids.</returns>
+    Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads an app registration.</summary>
+    /// <param name="clientId">Its client id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The registration, or null.</returns>
+    Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken);
+
+    /// <summary>Writes an app registration.</summary>
+    /// <param name="app">The registration.</param>
+    /// <param name="cancellationToken">Ends the wait before the write.</param>
+    /// <returns>A task that ends when it is written.</returns>
+    Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken);
+
+    /// <summary>Proves that a write would succeed now, without changing anything that is kept.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that fails where a write would.</returns>
+    Task ProveWritableAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs work that must not be interrupted by the caller's own output, such as a refresh that holds a lock. The work uses the store that it is given.
+    /// </summary>
+    /// <typeparam name="T">What the work returns.</typeparam>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellationToken">Ends the wait for the beginning of the work; the work itself gets it too.</param>
+    /// <returns>What the work returned.</returns>
+    Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken);
+}
+
+/// <summary>The stores of a host.</summary>
+public interface IConnectionStores
+{
+    /// <summary>The store that lives in the process only.</summary>
+    IConnectionStore Session { get; }
+
+    /// <summary>Finds a vault's store.</summary>
+    /// <param name="vault">The vault's name; empty for <see cref="Session"/>; null for the default vault, or the only one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The store.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.VaultNotConfigured"/>, <see cref="ErrorIds.VaultNotFound"/>.</exception>
+    Task<IConnectionStore> OpenAsync(string? vault, CancellationToken cancellationToken);
+}

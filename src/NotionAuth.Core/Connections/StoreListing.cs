@@ -1,0 +1,8 @@
+using System.Collections.Generic;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>What a store holds.</summary>
+/// <param name="Connections">The connections.</param>
+/// <param name="Problems">What stands under our names but can't be read; it was left as it is.</param>
+public sealed record StoreListing(IReadOnlyList<NotionConnection> Connections, IReadOnlyList<NotionAuthException> Problems);

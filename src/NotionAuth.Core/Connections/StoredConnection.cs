@@ -1,0 +1,45 @@
+using System;
+using System.Text.Json;
+using NotionAuth.Core.OAuth;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>A connection with its tokens: what a store keeps.</summary>
+public sealed record StoredConnection
+{
+    /// <summary>What may be known of it.</summary>
+    public required NotionConnection Facts { get; init; }
+
+    /// <summary>The access token.</summary>
+    public required Secret AccessToken { get; init; }
+
+    /// <summary>The refresh token, or null.</summary>
+    public Secret? RefreshToken { get; init; }
+
+    /// <summary>The whole token reply (OAuth) or users/me (Token) without the pair, unknown fields included.</summary>
+    public JsonElement Reply { get; init; }
+
+    /// <summary>Counts the writes, so that a vault that shows an older state is noticed.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>The connection after a refresh. A reply without a refresh token leaves the old one in force (RFC 6749 section 6).</summary>
+    /// <param name="reply">The refresh's reply.</param>
+    /// <param name="now">The time (UTC).</param>
+    /// <returns>The refreshed connection.</returns>
+    public StoredConnection Refreshed(TokenReply reply, DateTime now)
+    {
+        Secret? refreshToken = reply.RefreshToken ?? RefreshToken;
+        return this with
+        {
+            AccessToken = reply.AccessToken,
+            RefreshToken = refreshToken,
+            Reply = ConnectionJson.WithoutPair(reply.Reply),
+            Generation = Generation + 1,
+            Facts = Facts with { RefreshedAt = now, HasRefreshToken = refreshToken is not null, NeedsReconnect = false },
+        };
+    }
+
+    /// <summary>A placeholder: the record's own text would list its members.</summary>
+    /// <returns>The name.</returns>
+    public override string ToString() => Facts.Name;
+}

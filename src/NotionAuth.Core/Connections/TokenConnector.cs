@@ -1,0 +1,64 @@
+using System;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Api;
+using NotionAuth.Core.Http;
+using NotionAuth.Core.OAuth;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>What every way of connecting takes.</summary>
+public record ConnectOptions
+{
+    /// <summary>The name; null for the one the bot's connection has already, else the workspace's.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Whether a connection of that name of another bot is replaced.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Notion's origin, checked.</summary>
+    public Uri BaseUri { get; init; } = Http.BaseUri.Default;
+
+    /// <summary>The Notion-Version that the connection's requests send, checked.</summary>
+    public string NotionVersion { get; init; } = Api.NotionVersion.Default;
+}
+
+/// <summary>Connects with an internal integration secret or a personal access token.</summary>
+/// <param name="store">Where the connection is kept.</param>
+/// <param name="cache">What this process knows.</param>
+/// <param name="transport">The way to Notion.</param>
+/// <param name="log">Told of each attempt, or null.</param>
+public sealed class TokenConnector(IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
+{
+    /// <summary>Validates a token with users/me and keeps it.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The connection.</returns>
+    /// <exception cref="NotionApiException">Notion rejected the token.</exception>
+    /// <exception cref="NotionAuthException">No answer; or it couldn't be kept.</exception>
+    public async Task<StoredConnection> ConnectAsync(Secret token, ConnectOptions options, CancellationToken cancellationToken)
+    {
+        var client = new NotionClient(transport, options.BaseUri, new FixedTokenSource(token), gate: null, log);
+        NotionResponse response = await client.SendAsync(
+            new NotionRequest { Path = "users/me", NotionVersion = options.NotionVersion }, cancellationToken).ConfigureAwait(false);
+
+        using JsonDocument body = response.ParseJson();
+        string? botId = JsonText.Of(body.RootElement, "id");
+        if (!TokenReply.IsId(botId))
+            throw new NotionAuthException(
+                ErrorIds.InvalidReply, NotionErrorKind.InvalidData, "Notion's reply to users/me has no usable id.",
+                "Run the command again; if it happens again, check -BaseUri and whether a proxy changes replies.");
+
+        JsonElement reply = body.RootElement.Clone();
+        NotionConnection facts = WorkspaceFacts.Of(reply, AuthType.Token, botId!) with
+        {
+            BaseUri = options.BaseUri,
+            NotionVersion = options.NotionVersion,
+            ConnectedAt = DateTime.UtcNow,
+        };
+        return await new ConnectionWriter(store, cache).SaveAsync(
+            new StoredConnection { Facts = facts, AccessToken = token, Reply = reply }, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
+    }
+}
