@@ -1,0 +1,22 @@
+namespace NotionAuth.FakeNotion;
+
+/// <summary>All that the fake answers to.</summary>
+internal static class Routes
+{
+    public static Router Create()
+    {
+        var router = new Router();
+        OAuthEndpoints.Map(router);
+        AuthorizeEndpoint.Map(router);
+        UsersEndpoints.Map(router);
+        PagesEndpoints.Map(router);
+        PageMarkdownEndpoints.Map(router);
+        BlocksEndpoints.Map(router);
+        DatabasesEndpoints.Map(router);
+        DataSourcesEndpoints.Map(router);
+        SearchEndpoints.Map(router);
+        CommentsEndpoints.Map(router);
+        FileUploadsEndpoints.Map(router);
+        return router;
+    }
+}
