@@ -50,7 +50,7 @@ public sealed class NotionClient(
         {
             Tokens = tokens,
             Gate = gate,
-            IsSafeToRepeat = request.IsSafeToRepeat(uri),
+            IsSafeToRepeat = request.IsSafeToRepeat,
             MaximumRetryCount = request.MaximumRetryCount,
             Timeout = request.Timeout,
             Log = log,

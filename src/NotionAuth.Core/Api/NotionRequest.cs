@@ -31,13 +31,17 @@ public sealed record NotionRequest
     /// <summary>How often a failed attempt is repeated at most.</summary>
     public int MaximumRetryCount { get; init; } = Http.RetryPolicy.DefaultMaximumRetryCount;
 
-    /// <summary>Whether doing it twice does no harm: GET, DELETE, and the POSTs that only read.</summary>
-    /// <param name="uri">The request's URI.</param>
-    /// <returns><see langword="true"/> for search and query.</returns>
-    internal bool IsSafeToRepeat(Uri uri)
+    /// <summary>Whether it changes nothing: GET, and the POSTs that only read (<c>search</c>, <c>…/query</c>).</summary>
+    public bool IsReadOnly
     {
-        if (Method == HttpMethod.Get || Method == HttpMethod.Delete || Method == HttpMethod.Head) return true;
-        string path = uri.AbsolutePath.TrimEnd('/');
-        return Method == HttpMethod.Post && (path == "/v1/search" || path.EndsWith("/query", StringComparison.Ordinal));
+        get
+        {
+            string path = Path.Split('?')[0].TrimEnd('/');
+            return Method == HttpMethod.Get
+                || (Method == HttpMethod.Post && (path == "search" || path.EndsWith("/search", StringComparison.Ordinal) || path.EndsWith("/query", StringComparison.Ordinal)));
+        }
     }
+
+    /// <summary>Whether doing it twice does no harm.</summary>
+    internal bool IsSafeToRepeat => IsReadOnly || Method == HttpMethod.Delete;
 }

@@ -69,7 +69,13 @@ public static class Paginator
         return PageReader.Read(response) ?? new NotionPage([response.Body], null, false);
     }
 
-    private static NotionRequest With(NotionRequest request, int pageSize, string? cursor)
+    /// <summary>Gives a request a page size and a cursor, where its method takes them.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="pageSize">The page size.</param>
+    /// <param name="cursor">The cursor, or null for the first page.</param>
+    /// <returns>The request.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidBody"/>: its body is no JSON object.</exception>
+    public static NotionRequest With(NotionRequest request, int pageSize, string? cursor)
     {
         var parameters = new List<KeyValuePair<string, string>> { new("page_size", pageSize.ToString(CultureInfo.InvariantCulture)) };
         if (cursor is not null) parameters.Add(new("start_cursor", cursor));

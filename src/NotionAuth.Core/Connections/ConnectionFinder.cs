@@ -28,7 +28,7 @@ public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache c
                 throw new NotionAuthException(
                     ErrorIds.NotConnected, NotionErrorKind.InvalidOperation, "This session has no current connection.",
                     "Run Connect-NotionWorkspace first (-Name <name> takes a stored connection without a browser), or name one with -Connection; Get-NotionConnection lists them.");
-            return (cache.Get(current), await stores.OpenAsync(current.Vault, cancellationToken).ConfigureAwait(false));
+            return (cache.Get(current), stores.Known(current.Vault));
         }
 
         var known = new List<string>();

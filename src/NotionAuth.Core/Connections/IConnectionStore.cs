@@ -83,4 +83,9 @@ public interface IConnectionStores
     /// <returns>The store.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.VaultNotConfigured"/>, <see cref="ErrorIds.VaultNotFound"/>.</exception>
     Task<IConnectionStore> OpenAsync(string? vault, CancellationToken cancellationToken);
+
+    /// <summary>The store of a vault that was opened before, without looking whether it is still registered: its use will show.</summary>
+    /// <param name="vault">The vault's name; empty for <see cref="Session"/>.</param>
+    /// <returns>The store.</returns>
+    IConnectionStore Known(string vault);
 }

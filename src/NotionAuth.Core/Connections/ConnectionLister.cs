@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>Lists connections.</summary>
+/// <param name="stores">The host's stores.</param>
+/// <param name="cache">What this process knows.</param>
+public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache cache)
+{
+    /// <summary>Lists connections, sorted by name.</summary>
+    /// <param name="vault">
+    /// The vault; empty for the process's own store; null for that store, the default vault, and the vaults that this process has used.
+    /// </param>
+    /// <param name="current">The caller's current connection, which is marked.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The connections, and what could not be read.</returns>
+    /// <exception cref="NotionAuthException">What the stores threw. Having no vault at all is no error.</exception>
+    public async Task<StoreListing> ListAsync(string? vault, ConnectionKey? current, CancellationToken cancellationToken)
+    {
+        var connections = new List<NotionConnection>();
+        var problems = new List<NotionAuthException>();
+        foreach (IConnectionStore store in await StoresAsync(vault, problems, cancellationToken).ConfigureAwait(false))
+        {
+            StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+            foreach (NotionConnection connection in listing.Connections)
+            {
+                cache.Remember(connection);
+                connections.Add(connection with { IsCurrent = current == new ConnectionKey(connection.Vault, connection.BotId) });
+            }
+
+            problems.AddRange(listing.Problems);
+        }
+
+        return new StoreListing(connections.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ToList(), problems);
+    }
+
+    private async Task<List<IConnectionStore>> StoresAsync(string? vault, List<NotionAuthException> problems, CancellationToken cancellationToken)
+    {
+        if (vault is not null) return [await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false)];
+
+        var found = new List<IConnectionStore> { stores.Session };
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string? name in new string?[] { null }.Concat(cache.Vaults()))
+        {
+            try
+            {
+                IConnectionStore store = await stores.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+                if (names.Add(store.Vault)) found.Add(store);
+            }
+            catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultNotConfigured)
+            {
+                // A session without a vault has its own connections only.
+            }
+            catch (NotionAuthException e) when (name is not null && e.ErrorId == ErrorIds.VaultNotFound)
+            {
+                problems.Add(e);
+            }
+        }
+
+        return found;
+    }
+}

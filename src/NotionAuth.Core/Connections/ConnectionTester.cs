@@ -1,0 +1,36 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Http;
+
+namespace NotionAuth.Core.Connections;
+
+/// <summary>Tests the token of a stored connection, as the process or the vault has it now.</summary>
+/// <param name="session">The connection.</param>
+/// <param name="store">Where it is kept.</param>
+/// <param name="transport">The way to Notion.</param>
+/// <param name="log">Told of each attempt, or null.</param>
+public sealed class ConnectionTester(ConnectionSession session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
+{
+    /// <summary>Tests the token.</summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.ConnectionNotFound"/>, or what the store threw.</exception>
+    public async Task<TokenTestResult> TestAsync(CancellationToken cancellationToken)
+    {
+        StoredConnection connection = await LoadAsync(cancellationToken).ConfigureAwait(false);
+        AppRegistration? app = connection.Facts is { AuthType: AuthType.OAuth, ClientId: { } clientId }
+            ? await store.ReadAppAsync(clientId, cancellationToken).ConfigureAwait(false) : null;
+        return await new TokenTester(transport, log).TestAsync(connection, app, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Not through the token source: a connection that needs a person to sign in again is tested, not refused.
+    private async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (session.Connection is { } known) return known;
+        StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)
+            ?? throw new NotionAuthException(
+                ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound, "The connection isn't stored any more.", "List the connections with Get-NotionConnection.");
+        return stored;
+    }
+}
