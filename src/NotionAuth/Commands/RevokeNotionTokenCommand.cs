@@ -1,0 +1,61 @@
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core;
+using NotionAuth.Core.Connections;
+using NotionAuth.Hosting;
+
+namespace NotionAuth.Commands;
+
+/// <summary>Revokes connections at Notion and forgets them.</summary>
+[Cmdlet(VerbsSecurity.Revoke, "NotionToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(NotionConnection))]
+public sealed class RevokeNotionTokenCommand : NotionCmdlet
+{
+    /// <summary>Names of connections; the current one where none is given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(ConnectionNameCompleter))]
+    public string[]? Connection { get; set; }
+
+    /// <summary>The vault that the connections are in.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VaultNameCompleter))]
+    public string? Vault { get; set; }
+
+    /// <summary>Forgets the connections without asking Notion: their tokens stay valid there.</summary>
+    [Parameter]
+    public SwitchParameter LocalOnly { get; set; }
+
+    /// <summary>Returns what was forgotten.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        foreach (string? name in Connection ?? new string?[] { null })
+        {
+            try
+            {
+                await RevokeAsync(name, cancellationToken).ConfigureAwait(false);
+            }
+            catch (NotionAuthException e)
+            {
+                await WriteErrorAsync(e).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task RevokeAsync(string? name, CancellationToken cancellationToken)
+    {
+        (ConnectionSession session, IConnectionStore store) = await Finder.FindAsync(name, Vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
+        string target = name ?? session.Connection?.Facts.Name ?? session.Key.BotId;
+        if (!await ShouldProcessAsync(target, LocalOnly ? "Forget the connection; its token stays valid at Notion" : "Revoke the token at Notion and forget the connection").ConfigureAwait(false))
+            return;
+
+        NotionConnection? forgotten = await new ConnectionRevoker(session, store, ProcessState.Cache, TransportOf(session), Log)
+            .RevokeAsync(LocalOnly, cancellationToken).ConfigureAwait(false);
+        if (RunspaceState.Connection == session.Key) RunspaceState.Connection = null;
+        if (PassThru && forgotten is not null) await WriteAsync(forgotten).ConfigureAwait(false);
+    }
+}

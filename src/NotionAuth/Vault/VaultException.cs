@@ -1,0 +1,60 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using NotionAuth.Core;
+
+namespace NotionAuth.Vault;
+
+/// <summary>Trouble with a vault, told apart by what SecretManagement and the vault's extension report.</summary>
+internal sealed class VaultException : NotionAuthException
+{
+    private VaultException(string errorId, NotionErrorKind kind, string message, string action)
+        : base(errorId, kind, message, action)
+    {
+    }
+
+    /// <summary>Whether it only says that there is no secret of that name.</summary>
+    public bool IsSecretNotFound { get; private init; }
+
+    public static VaultException Of(ErrorRecord record, string? vault)
+    {
+        string id = record.FullyQualifiedErrorId.Split(',')[0];
+        string said = Redaction.Scrub(Innermost(record.Exception).Message);
+
+        // The types belong to other modules' assemblies: their names are all that can be relied on.
+        if (Chain(record.Exception).Any(e => e.GetType().FullName == "Microsoft.PowerShell.SecretStore.PasswordRequiredException")
+            || said.IndexOf("password is required", StringComparison.OrdinalIgnoreCase) >= 0)
+            return new VaultException(
+                ErrorIds.VaultLocked, NotionErrorKind.AuthenticationFailed, $"Vault '{vault}' is locked. What it keeps is untouched.",
+                "Unlock it with Unlock-SecretStore (a runbook: Unlock-SecretStore -Password <SecureString>) or Unlock-SecretVault, then run the command again.")
+            { Target = vault };
+
+        if (record.Exception is CommandNotFoundException)
+            return new VaultException(
+                ErrorIds.VaultFailed, NotionErrorKind.NotInstalled, "The module Microsoft.PowerShell.SecretManagement isn't available.",
+                "Install it with Install-Module Microsoft.PowerShell.SecretManagement, and import NotionAuth again.");
+
+        if (id is "GetSecretNotFound" or "InvokeGetSecretNotFound" || said.EndsWith("was not found.", StringComparison.Ordinal))
+            return new VaultException(ErrorIds.VaultFailed, NotionErrorKind.NotFound, said, string.Empty) { IsSecretNotFound = true };
+
+        if (said.IndexOf("not found in registry", StringComparison.OrdinalIgnoreCase) >= 0 || said.IndexOf("no registered", StringComparison.OrdinalIgnoreCase) >= 0)
+            return NotFound(vault ?? string.Empty);
+
+        return new VaultException(
+            ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, $"Vault '{vault}' failed: {said}",
+            "Check it with Get-SecretVault and Get-SecretInfo -Vault <name>, then run the command again.")
+        { Target = vault };
+    }
+
+    public static VaultException NotFound(string vault) => new(
+        ErrorIds.VaultNotFound, NotionErrorKind.NotFound, $"No vault '{Redaction.OneLine(vault)}' is registered.",
+        "List the vaults with Get-SecretVault; register one with Register-SecretVault.")
+    { Target = Redaction.OneLine(vault) };
+
+    private static System.Collections.Generic.IEnumerable<Exception> Chain(Exception? exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException) yield return e;
+    }
+
+    private static Exception Innermost(Exception exception) => Chain(exception).Last();
+}

@@ -1,0 +1,45 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core;
+using NotionAuth.Core.Connections;
+using NotionAuth.Hosting;
+
+namespace NotionAuth.Vault;
+
+/// <summary>The one rule for which vault is meant: the one that is named, else NOTIONAUTH_VAULT, else the default vault, else the only one.</summary>
+internal sealed class VaultStores(PipelinePump pump, CancellationToken stopping) : IConnectionStores
+{
+    public IConnectionStore Session => ProcessState.Session;
+
+    public async Task<IConnectionStore> OpenAsync(string? vault, CancellationToken cancellationToken)
+    {
+        if (vault is { Length: 0 }) return Session;
+        IReadOnlyList<SecretManagement.VaultInfo> registered = await pump.CallAsync(() => SecretManagement.GetVaults(stopping)).ConfigureAwait(false);
+        return Known(Choose(registered, vault).Name);
+    }
+
+    public IConnectionStore Known(string vault) => vault.Length == 0 ? Session : new SecretManagementStore(pump, vault, stopping);
+
+    private static SecretManagement.VaultInfo Choose(IReadOnlyList<SecretManagement.VaultInfo> registered, string? vault)
+    {
+        string? named = vault ?? Environment.GetEnvironmentVariable("NOTIONAUTH_VAULT")?.Trim();
+        if (!string.IsNullOrEmpty(named))
+            return registered.FirstOrDefault(v => string.Equals(v.Name, named, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(named!);
+        if (registered.FirstOrDefault(v => v.IsDefault) is { } standard) return standard;
+        if (registered.Count == 1) return registered[0];
+
+        const string orSession = " Or pass -SessionOnly: then nothing is kept.";
+        throw registered.Count == 0
+            ? new NotionAuthException(
+                ErrorIds.VaultNotConfigured, NotionErrorKind.InvalidOperation, "No vault is registered to keep the connection in.",
+                "Set one up with these two commands, then run this one again: Install-Module Microsoft.PowerShell.SecretStore; "
+                + "Register-SecretVault -Name SecretStore -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault." + orSession)
+            : new NotionAuthException(
+                ErrorIds.VaultNotConfigured, NotionErrorKind.InvalidOperation,
+                $"Several vaults are registered ({string.Join(", ", registered.Select(v => v.Name))}), and none is the default.",
+                "Pass -Vault <name>, set NOTIONAUTH_VAULT, or run Set-SecretVaultDefault -Name <name>." + orSession);
+    }
+}
