@@ -15,18 +15,13 @@ namespace NotionAuth.Core.OAuth;
 /// </summary>
 public sealed class CallbackListener : IDisposable
 {
-    /// <summary>How long one page may take on its way to a browser.</summary>
-    internal static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
-
     private const int AccessDenied = 5;
     private const int SharingViolation = 32;
     private const int AlreadyExists = 183;
     private const int InvalidNetName = 1214;
-    private const int FirstDynamicPort = 49152;
     private static readonly TimeSpan HeadTime = TimeSpan.FromSeconds(10);
 
-    private readonly HttpListener _server;
-    private readonly LoopbackRelay? _relay;
+    private readonly ICallbackServer _server;
     private readonly string _authority;
     private readonly string _path;
     private readonly TaskCompletionSource<PendingCallback> _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,20 +32,16 @@ public sealed class CallbackListener : IDisposable
     private int _answered;
     private int _disposed;
 
-    private CallbackListener(Uri redirectUri, HttpListener server, LoopbackRelay? relay)
+    private CallbackListener(Uri redirectUri, ICallbackServer server)
     {
         RedirectUri = redirectUri;
         _server = server;
-        _relay = relay;
         _authority = CallbackAddress.Authority(redirectUri);
         _path = redirectUri.AbsolutePath;
     }
 
     /// <summary>The redirect URI that is listened on; its <see cref="Uri.OriginalString"/> is what Notion must be sent, byte for byte.</summary>
     public Uri RedirectUri { get; }
-
-    /// <summary>The port of the listener itself: the redirect URI's own, or a hidden one behind the relay.</summary>
-    internal int InnerPort { get; private init; }
 
     /// <summary>Listens, from now on, on the first of the redirect URIs whose port is free.</summary>
     /// <param name="redirectUris">URIs that are registered with Notion, the preferred one first.</param>
@@ -60,9 +51,9 @@ public sealed class CallbackListener : IDisposable
     /// and fragment; <see cref="ErrorIds.PortInUse"/>: every port is taken; <see cref="ErrorIds.PortDenied"/>: the system doesn't let this user listen.
     /// </exception>
     public static CallbackListener Start(IReadOnlyList<Uri> redirectUris) =>
-        Start(redirectUris, behindRelay: !RuntimeInformation.IsOSPlatform(OSPlatform.Windows), HeadTime);
+        Start(redirectUris, useHttpListener: RuntimeInformation.IsOSPlatform(OSPlatform.Windows), HeadTime);
 
-    internal static CallbackListener Start(IReadOnlyList<Uri> redirectUris, bool behindRelay, TimeSpan headTime)
+    internal static CallbackListener Start(IReadOnlyList<Uri> redirectUris, bool useHttpListener, TimeSpan headTime)
     {
         if (redirectUris is null || redirectUris.Count == 0) throw new ArgumentException("At least one redirect URI is needed.", nameof(redirectUris));
         foreach (Uri uri in redirectUris) CallbackAddress.Validate(uri);
@@ -72,7 +63,7 @@ public sealed class CallbackListener : IDisposable
         {
             try
             {
-                return behindRelay ? StartBehindRelay(uri, headTime) : StartAlone(uri);
+                return new CallbackListener(uri, useHttpListener ? ListenWithHttpListener(uri) : ListenOnLoopback(uri, headTime));
             }
             catch (NotionAuthException e) when (e.ErrorId is ErrorIds.PortInUse or ErrorIds.PortDenied)
             {
@@ -108,7 +99,7 @@ public sealed class CallbackListener : IDisposable
         _refused = refused;
         using (ct.Register(() => _arrived.TrySetCanceled(ct)))
         {
-            _ = ServeAsync();
+            _server.Start(HandleAsync);
             try
             {
                 return await _arrived.Task.ConfigureAwait(false);
@@ -126,8 +117,7 @@ public sealed class CallbackListener : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _arrived.TrySetCanceled();
-        _relay?.Dispose();
-        Quietly(_server.Abort);
+        _server.Dispose();
     }
 
     /// <summary>Says what a failure to listen means. On Windows the codes are http.sys's, elsewhere they don't matter beyond taken and denied.</summary>
@@ -159,32 +149,26 @@ public sealed class CallbackListener : IDisposable
         cause)
     { Target = uri.OriginalString };
 
+    // The port's root, so that every other path gets a page of ours.
     private static string Prefix(Uri uri) => $"http://{CallbackAddress.Host(uri)}:{uri.Port}/";
 
-    // Windows: http.sys serves both addresses of localhost, bounds sizes and times itself, and shares the port by prefix.
-    private static CallbackListener StartAlone(Uri uri)
+    private static HttpListenerServer ListenWithHttpListener(Uri uri)
     {
-        HttpListener server = NewServer();
         try
         {
-            // The port's root, so that every other path gets a page of ours.
-            server.Prefixes.Add(Prefix(uri));
-            server.Start();
-            return new CallbackListener(uri, server, relay: null) { InnerPort = uri.Port };
+            return HttpListenerServer.Listen(Prefix(uri));
         }
         catch (Exception e) when (e is HttpListenerException or SocketException or ArgumentException)
         {
-            Quietly(server.Abort);
             throw Explain(uri, (e as HttpListenerException)?.ErrorCode ?? 0, e);
         }
     }
 
-    private static CallbackListener StartBehindRelay(Uri uri, TimeSpan headTime)
+    private static LoopbackServer ListenOnLoopback(Uri uri, TimeSpan headTime)
     {
-        LoopbackRelay relay;
         try
         {
-            relay = LoopbackRelay.Listen(uri, headTime);
+            return LoopbackServer.Listen(uri, headTime);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
@@ -201,106 +185,21 @@ public sealed class CallbackListener : IDisposable
         {
             throw Explain(uri, 0, e);
         }
-
-        try
-        {
-            HttpListener server = StartOnAnyPort(uri, out int port);
-            relay.Start(port);
-            return new CallbackListener(uri, server, relay) { InnerPort = port };
-        }
-        catch
-        {
-            relay.Dispose();
-            throw;
-        }
     }
 
-    // HttpListener can't be told to take any free port: each attempt takes one or fails, so nothing can slip in between.
-    private static HttpListener StartOnAnyPort(Uri uri, out int port)
+    private Task HandleAsync(CallbackRequest request)
     {
-        Exception? last = null;
-        int offset = Math.Abs(Guid.NewGuid().GetHashCode() % (IPEndPoint.MaxPort - FirstDynamicPort));
-        for (int attempt = 0; attempt < 100; attempt++)
-        {
-            port = FirstDynamicPort + ((offset + (attempt * 131)) % (IPEndPoint.MaxPort - FirstDynamicPort));
-            HttpListener server = NewServer();
-            try
-            {
-                server.Prefixes.Add($"http://127.0.0.1:{port}/");
-                server.Start();
-                return server;
-            }
-            catch (Exception e) when (e is HttpListenerException or SocketException)
-            {
-                last = e;
-                Quietly(server.Abort);
-            }
-        }
+        // As it stands in the request line: a decoded path would let /c%61llback and /x/../callback pass for it.
+        int question = request.Target.IndexOf('?');
+        string path = question < 0 ? request.Target : request.Target.Substring(0, question);
+        string query = question < 0 ? string.Empty : request.Target.Substring(question);
 
-        port = 0;
-        throw Explain(uri, 0, last);
+        bool ours = string.Equals(request.Host, _authority, StringComparison.OrdinalIgnoreCase) && string.Equals(path, _path, StringComparison.Ordinal);
+        if (!ours) return request.SendAsync(ResultPage.NotFound);
+        return request.Method == "GET" ? HandleCallbackAsync(request, query) : request.SendAsync(ResultPage.MethodNotAllowed);
     }
 
-    private static HttpListener NewServer() => new() { IgnoreWriteExceptions = true };
-
-    private async Task ServeAsync()
-    {
-        while (true)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _server.GetContextAsync().ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                if (Volatile.Read(ref _disposed) != 0 || !_server.IsListening)
-                {
-                    _arrived.TrySetCanceled();
-                    return;
-                }
-
-                // http.sys reports a client that went away here; the next one is waited for.
-                await Task.Delay(10).ConfigureAwait(false);
-                continue;
-            }
-
-            _ = Task.Run(() => HandleAsync(context));
-        }
-    }
-
-    private async Task HandleAsync(HttpListenerContext context)
-    {
-        try
-        {
-            HttpListenerRequest request = context.Request;
-            Task? delivery = _relay?.Delivery(request.Headers[LoopbackRelay.TicketHeader]);
-            bool ours = _relay is not null
-                ? delivery is not null
-                : IPAddress.IsLoopback(request.RemoteEndPoint.Address) && string.Equals(request.UserHostName, _authority, StringComparison.OrdinalIgnoreCase);
-
-            // As it stands in the request line: a decoded path would let /c%61llback and /x/../callback pass for it.
-            string target = request.RawUrl ?? string.Empty;
-            int question = target.IndexOf('?');
-            string path = question < 0 ? target : target.Substring(0, question);
-            string query = question < 0 ? string.Empty : target.Substring(question);
-
-            if (!ours || !string.Equals(path, _path, StringComparison.Ordinal))
-                await SendAsync(context, ResultPage.NotFound, delivery, CancellationToken.None).ConfigureAwait(false);
-            else if (request.HttpMethod != "GET")
-                await SendAsync(context, ResultPage.MethodNotAllowed, delivery, CancellationToken.None).ConfigureAwait(false);
-            else
-                await HandleCallbackAsync(context, query, delivery).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // One request's trouble, of whatever kind, is not the sign-in's.
-        catch (Exception)
-        {
-            Quietly(context.Response.Abort);
-        }
-#pragma warning restore CA1031
-    }
-
-    private async Task HandleCallbackAsync(HttpListenerContext context, string query, Task? delivery)
+    private async Task HandleCallbackAsync(CallbackRequest request, string query)
     {
         AuthorizationResponse? response = null;
         NotionAuthException? invalid = null;
@@ -315,21 +214,22 @@ public sealed class CallbackListener : IDisposable
         catch (NotionAuthException e)
         {
             Refuse(e);
-            await SendAsync(context, ResultPage.WrongState, delivery, CancellationToken.None).ConfigureAwait(false);
+            await request.SendAsync(ResultPage.WrongState).ConfigureAwait(false);
             return;
         }
 
         // The state is right, and it counts once (RFC 9700 section 4.7.1).
-        bool first = Interlocked.Exchange(ref _answered, 1) == 0 && !_arrived.Task.IsCompleted;
-        if (first && response is not null)
+        bool first = Interlocked.Exchange(ref _answered, 1) == 0;
+        if (first && response is not null && _arrived.TrySetResult(new PendingCallback(response, request.SendAsync))) return;
+
+        if (!first || invalid is null)
         {
-            first = _arrived.TrySetResult(new PendingCallback(response, (page, ct) => SendAsync(context, page, delivery, ct)));
-            if (first) return;
+            await request.SendAsync(ResultPage.Answered).ConfigureAwait(false);
+            return;
         }
 
-        ResultPage page = first ? ResultPage.Failure("Sign-in failed", invalid!.Message, invalid.RecommendedAction) : ResultPage.Answered;
-        await SendAsync(context, page, delivery, CancellationToken.None).ConfigureAwait(false);
-        if (first && _arrived.TrySetException(invalid!)) _ = _arrived.Task.Exception;
+        await request.SendAsync(ResultPage.Failure("Sign-in failed", invalid.Message, invalid.RecommendedAction)).ConfigureAwait(false);
+        if (_arrived.TrySetException(invalid)) _ = _arrived.Task.Exception;
     }
 
     private void Refuse(NotionAuthException e)
@@ -340,52 +240,11 @@ public sealed class CallbackListener : IDisposable
             if (!_told.Add(e.ErrorId)) return;
         }
 
-        _refused(e);
-    }
-
-    // Never fails, and takes no longer than AnswerTime: neither a browser that went away nor one that doesn't read holds anything up.
-    private static async Task SendAsync(HttpListenerContext context, ResultPage page, Task? delivery, CancellationToken ct)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(AnswerTime);
-        Task sent = WriteAsync(context, page, delivery, limit.Token);
-        Task ended = Task.Delay(Timeout.Infinite, limit.Token);
-        if (await Task.WhenAny(sent, ended).ConfigureAwait(false) == sent) limit.Cancel();
-        else Quietly(context.Response.Abort);
-    }
-
-    private static async Task WriteAsync(HttpListenerContext context, ResultPage page, Task? delivery, CancellationToken ct)
-    {
         try
         {
-            HttpListenerResponse response = context.Response;
-            response.StatusCode = page.StatusCode;
-            response.KeepAlive = false;
-            response.ContentLength64 = page.Utf8Html.Length;
-            foreach (KeyValuePair<string, string> header in ResultPage.Headers) response.Headers[header.Key] = header.Value;
-            response.Headers["Server"] = "NotionAuth";
-            if (page == ResultPage.MethodNotAllowed) response.Headers["Allow"] = "GET";
-
-            if (context.Request.HttpMethod != "HEAD")
-                await response.OutputStream.WriteAsync(page.Utf8Html, 0, page.Utf8Html.Length, ct).ConfigureAwait(false);
-            response.Close();
-            if (delivery is not null) await delivery.ConfigureAwait(false);
+            _refused(e);
         }
-#pragma warning disable CA1031 // The browser went away; every platform says so in an exception of its own.
-        catch (Exception)
-        {
-            Quietly(context.Response.Abort);
-        }
-#pragma warning restore CA1031
-    }
-
-    private static void Quietly(Action action)
-    {
-        try
-        {
-            action();
-        }
-#pragma warning disable CA1031 // Closing what is closed already, or is being closed by the other side.
+#pragma warning disable CA1031 // A host that can't show a warning is no reason to leave the request without its answer.
         catch (Exception)
         {
         }

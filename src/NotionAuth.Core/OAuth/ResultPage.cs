@@ -21,7 +21,7 @@ public sealed class ResultPage
         *{box-sizing:border-box}
         html{font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans",Arial,sans-serif;-webkit-text-size-adjust:100%}
         body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:1.5rem;padding:2rem 1rem;background:var(--page);color:var(--text)}
-        main{width:100%;max-width:27rem;padding:2.75rem 2.25rem 2.25rem;background:var(--card);border:1px solid var(--line);border-radius:1.125rem;box-shadow:var(--shadow);text-align:center;overflow-wrap:anywhere}
+        main{width:100%;max-width:28rem;padding:2.75rem 2.25rem 2.25rem;background:var(--card);border:1px solid var(--line);border-radius:1.125rem;box-shadow:var(--shadow);text-align:center;overflow-wrap:anywhere}
         .tile{position:relative;width:4.5rem;height:4.5rem;margin:0 auto 1.5rem;border-radius:1.125rem;background:var(--tile);display:flex;align-items:center;justify-content:center;font-size:2.5rem;line-height:1;font-weight:600}
         .tile img{width:100%;height:100%;border-radius:1.125rem;object-fit:cover;display:block}
         .tile .letter{font-size:2rem;color:var(--soft)}
@@ -41,8 +41,7 @@ public sealed class ResultPage
     // The parser of HTML turns CR LF into LF before the browser hashes the block, whatever line ends this source was checked out with.
     private static readonly string StyleText = Style.Replace("\r\n", "\n");
 
-    /// <summary>The headers every page is sent with, Content-Length and Connection aside.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Headers { get; } =
+    private static readonly KeyValuePair<string, string>[] CommonHeaders =
     [
         new("Content-Type", "text/html; charset=utf-8"),
         new("Cache-Control", "no-store"),
@@ -61,8 +60,6 @@ public sealed class ResultPage
 
     internal static ResultPage MethodNotAllowed { get; } = Refusal(405, "This method isn’t allowed here", "Notion’s answer to a sign-in comes as a GET request.");
 
-    internal static ResultPage TooSlow { get; } = Refusal(408, "That took too long", "The request didn’t arrive in time.");
-
     internal static ResultPage Answered { get; } = Refusal(410, "This sign-in was answered already", "Notion’s answer has arrived before, and it counts once only.");
 
     internal static ResultPage TooLarge { get; } = Refusal(431, "That is too much", "The request is larger than any answer of Notion’s.");
@@ -73,10 +70,14 @@ public sealed class ResultPage
     {
         StatusCode = statusCode;
         Utf8Html = Encoding.UTF8.GetBytes(html);
+        Headers = statusCode == 405 ? [.. CommonHeaders, new("Allow", "GET")] : CommonHeaders;
     }
 
     /// <summary>The HTTP status to send it with: 200, or 4xx for a failure.</summary>
     public int StatusCode { get; }
+
+    /// <summary>The headers it must be sent with; Content-Length and <c>Connection: close</c> come on top.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; }
 
     /// <summary>The document, in UTF-8.</summary>
 #pragma warning disable CA1819 // Bytes for a socket; a copy at each read serves nobody.
