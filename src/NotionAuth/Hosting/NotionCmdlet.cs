@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
@@ -15,12 +16,13 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private PipelinePump? _pump;
+    private SecretManagement? _secrets;
 
     /// <summary>What this runspace's session knows: its current connection.</summary>
     internal RunspaceState RunspaceState { get; private set; } = null!;
 
     /// <summary>The stores, for work that runs now.</summary>
-    internal IConnectionStores Stores => new VaultStores(Pump, _stopping.Token);
+    internal IConnectionStores Stores => new VaultStores(Pump, _secrets!);
 
     /// <summary>Finds connections.</summary>
     internal ConnectionFinder Finder => new(Stores, ProcessState.Cache);
@@ -40,6 +42,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     {
         RunspaceState = RunspaceState.Current;
         _pump = new PipelinePump();
+        _secrets ??= new SecretManagement(SessionState.PSVariable.GetValue("Error") as IList ?? new ArrayList(), _stopping.Token);
         try
         {
             _pump.Run(

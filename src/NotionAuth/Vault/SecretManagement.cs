@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using System.Security;
 using System.Threading;
 
@@ -11,7 +12,9 @@ namespace NotionAuth.Vault;
 /// SecretManagement's cmdlets, called on the pipeline thread. The module has no API for consumers, and runs every call of a process in one
 /// runspace of its own that takes one call at a time: so do we.
 /// </summary>
-internal static class SecretManagement
+/// <param name="errors">The session's <c>$Error</c>, which is left as it was found: what matters of an error is thrown.</param>
+/// <param name="stopping">Ends waits when the pipeline stops.</param>
+internal sealed class SecretManagement(IList errors, CancellationToken stopping)
 {
     private const string Module = "Microsoft.PowerShell.SecretManagement\\";
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);
@@ -26,16 +29,18 @@ internal static class SecretManagement
     /// <summary>A secret's name and metadata.</summary>
     public sealed record SecretInfo(string Name, IReadOnlyDictionary<string, object> Metadata);
 
-    public static IReadOnlyList<VaultInfo> GetVaults(CancellationToken cancellationToken) =>
-        Invoke("Get-SecretVault", new Hashtable(), null, cancellationToken)
+    /// <summary>Lists the registered vaults.</summary>
+    /// <param name="completes">Whether it is asked for a write that must complete.</param>
+    public IReadOnlyList<VaultInfo> GetVaults(bool completes = false) =>
+        Invoke("Get-SecretVault", new Hashtable(), null, completes)
             .Select(v => new VaultInfo(
                 (string)v.Properties["Name"].Value,
                 v.Properties["ModuleName"]?.Value as string ?? string.Empty,
                 v.Properties["IsDefault"]?.Value is true))
             .ToList();
 
-    public static IReadOnlyList<SecretInfo> GetInfo(string vault, string filter, CancellationToken cancellationToken) =>
-        Invoke("Get-SecretInfo", new Hashtable { ["Vault"] = vault, ["Name"] = filter }, vault, cancellationToken)
+    public IReadOnlyList<SecretInfo> GetInfo(string vault, string filter) =>
+        Invoke("Get-SecretInfo", new Hashtable { ["Vault"] = vault, ["Name"] = filter }, vault)
             .Select(i => new SecretInfo(
                 i.Properties["Name"]?.Value as string ?? string.Empty,
                 i.Properties["Metadata"]?.Value as IReadOnlyDictionary<string, object> ?? new Dictionary<string, object>()))
@@ -43,11 +48,11 @@ internal static class SecretManagement
 
     /// <summary>Reads a secret.</summary>
     /// <returns>The secret, or null where there is none of that name; something else than text is an empty SecureString.</returns>
-    public static SecureString? Get(string vault, string name, CancellationToken cancellationToken)
+    public SecureString? Get(string vault, string name)
     {
         try
         {
-            IReadOnlyList<PSObject> found = Invoke("Get-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name }, vault, cancellationToken);
+            IReadOnlyList<PSObject> found = Invoke("Get-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name }, vault);
             return found.Count == 0 ? null : found[0].BaseObject as SecureString ?? new SecureString();
         }
         catch (VaultException e) when (e.IsSecretNotFound)
@@ -56,50 +61,63 @@ internal static class SecretManagement
         }
     }
 
-    public static void Set(string vault, string name, SecureString secret, Hashtable? metadata, CancellationToken cancellationToken)
+    public void Set(string vault, string name, SecureString secret, Hashtable? metadata)
     {
         var parameters = new Hashtable { ["Vault"] = vault, ["Name"] = name, ["SecureStringSecret"] = secret, ["WhatIf"] = false, ["Confirm"] = false };
         if (metadata is not null) parameters["Metadata"] = metadata;
-        Invoke("Set-Secret", parameters, vault, cancellationToken);
+        Invoke("Set-Secret", parameters, vault, completes: true);
     }
 
-    public static void SetInfo(string vault, string name, Hashtable metadata, CancellationToken cancellationToken) =>
+    public void SetInfo(string vault, string name, Hashtable metadata) =>
         Invoke(
             "Set-SecretInfo", new Hashtable { ["Vault"] = vault, ["Name"] = name, ["Metadata"] = metadata, ["WhatIf"] = false, ["Confirm"] = false },
-            vault, cancellationToken);
+            vault, completes: true);
 
-    public static void Remove(string vault, string name, CancellationToken cancellationToken) =>
-        Invoke("Remove-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name, ["WhatIf"] = false, ["Confirm"] = false }, vault, cancellationToken);
+    public void Remove(string vault, string name) =>
+        Invoke("Remove-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name, ["WhatIf"] = false, ["Confirm"] = false }, vault, completes: true);
 
-    private static IReadOnlyList<PSObject> Invoke(string command, Hashtable parameters, string? vault, CancellationToken cancellationToken)
+    private IReadOnlyList<PSObject> Invoke(string command, Hashtable parameters, string? vault, bool completes = false)
     {
-        OneAtATime.Wait(cancellationToken);
+        // What must complete isn't held up by the wait's token either: it is short, as every holder makes one call.
+        OneAtATime.Wait(completes ? CancellationToken.None : stopping);
+        object? latest = errors.Count > 0 ? errors[0] : null;
         try
         {
             using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-            shell.AddCommand(Module + command).AddParameters(parameters)
-                .AddParameter("Verbose", false).AddParameter("Debug", false)
-                .AddParameter("WarningAction", ActionPreference.Ignore)
-                .AddParameter("ErrorAction", ActionPreference.Continue);
-            IReadOnlyList<PSObject> output;
-            try
-            {
-                output = shell.Invoke();
-            }
-            catch (PipelineStoppedException)
-            {
-                throw;
-            }
-            catch (RuntimeException e)
-            {
-                throw VaultException.Of(e.ErrorRecord, vault);
-            }
-
-            return shell.Streams.Error.Count == 0 ? output : throw VaultException.Of(shell.Streams.Error[0], vault);
+            return Invoke(shell, command, parameters, vault);
+        }
+        catch (PipelineStoppedException) when (completes)
+        {
+            // After Ctrl+C the session's runspace runs nothing more, but a token that was just issued must reach the vault all the same.
+            using Runspace runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+            runspace.Open();
+            using var shell = System.Management.Automation.PowerShell.Create();
+            shell.Runspace = runspace;
+            return Invoke(shell, command, parameters, vault);
         }
         finally
         {
+            while (errors.Count > 0 && !ReferenceEquals(errors[0], latest)) errors.RemoveAt(0);
             OneAtATime.Release();
         }
+    }
+
+    private static IReadOnlyList<PSObject> Invoke(System.Management.Automation.PowerShell shell, string command, Hashtable parameters, string? vault)
+    {
+        shell.AddCommand(Module + command).AddParameters(parameters)
+            .AddParameter("Verbose", false).AddParameter("Debug", false)
+            .AddParameter("WarningAction", ActionPreference.Ignore)
+            .AddParameter("ErrorAction", ActionPreference.Continue);
+        IReadOnlyList<PSObject> output;
+        try
+        {
+            output = shell.Invoke();
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            throw VaultException.Of(e.ErrorRecord, vault);
+        }
+
+        return shell.Streams.Error.Count == 0 ? output : throw VaultException.Of(shell.Streams.Error[0], vault);
     }
 }

@@ -15,7 +15,7 @@ namespace NotionAuth.Vault;
 /// <summary>
 /// Connections in a SecretManagement vault: one SecureString of JSON each, its facts as metadata where the vault keeps metadata.
 /// </summary>
-internal sealed class SecretManagementStore(PipelinePump pump, string vault, CancellationToken stopping) : IConnectionStore
+internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement secrets, string vault) : IConnectionStore
 {
     private static readonly ConcurrentDictionary<string, bool> WithoutMetadata = new(StringComparer.OrdinalIgnoreCase);
 
@@ -25,7 +25,7 @@ internal sealed class SecretManagementStore(PipelinePump pump, string vault, Can
     {
         var connections = new List<NotionConnection>();
         var problems = new List<NotionAuthException>();
-        foreach (SecretManagement.SecretInfo info in SecretManagement.GetInfo(Vault, SecretName.Prefix + "*", stopping))
+        foreach (SecretManagement.SecretInfo info in secrets.GetInfo(Vault, SecretName.Prefix + "*"))
         {
             if (SecretName.BotIdOf(info.Name) is not { } botId) continue;
             if (ConnectionMetadata.Read(info.Metadata, botId, Vault) is { } facts)
@@ -58,16 +58,16 @@ internal sealed class SecretManagementStore(PipelinePump pump, string vault, Can
 
         if (Info().IsSecretStore)
         {
-            SecretManagement.Set(Vault, name, secret, metadata, CancellationToken.None);
+            secrets.Set(Vault, name, secret, metadata);
             return true;
         }
 
         // Set-Secret -Metadata removes the secret again where the vault keeps no metadata; in two steps nothing can get lost.
-        SecretManagement.Set(Vault, name, secret, null, CancellationToken.None);
+        secrets.Set(Vault, name, secret, null);
         if (WithoutMetadata.ContainsKey(Vault)) return true;
         try
         {
-            SecretManagement.SetInfo(Vault, name, metadata, CancellationToken.None);
+            secrets.SetInfo(Vault, name, metadata);
         }
         catch (VaultException)
         {
@@ -80,22 +80,22 @@ internal sealed class SecretManagementStore(PipelinePump pump, string vault, Can
     public Task RemoveAsync(string botId, CancellationToken cancellationToken) => RemoveAsync(SecretName.OfConnection(botId));
 
     public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) => pump.CallAsync<IReadOnlyList<string>>(() =>
-        SecretManagement.GetInfo(Vault, SecretName.Prefix + "*", stopping).Select(i => SecretName.ClientIdOf(i.Name)).OfType<string>().ToList());
+        secrets.GetInfo(Vault, SecretName.Prefix + "*").Select(i => SecretName.ClientIdOf(i.Name)).OfType<string>().ToList());
 
     public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) => pump.CallAsync(() =>
-        SecretManagement.Get(Vault, SecretName.OfApp(clientId), stopping) is { } secret ? ConnectionJson.ReadApp(SecureText.Reveal(secret), clientId, Vault) : null);
+        secrets.Get(Vault, SecretName.OfApp(clientId)) is { } secret ? ConnectionJson.ReadApp(SecureText.Reveal(secret), clientId, Vault) : null);
 
     public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => pump.CallAsync(() =>
     {
-        SecretManagement.Set(
-            Vault, SecretName.OfApp(app.Credentials.ClientId), SecureText.ToSecureString(ConnectionJson.Write(app)), null, CancellationToken.None);
+        secrets.Set(
+            Vault, SecretName.OfApp(app.Credentials.ClientId), SecureText.ToSecureString(ConnectionJson.Write(app)), null);
         return true;
     });
 
     public Task ProveWritableAsync(CancellationToken cancellationToken) => pump.CallAsync(() =>
     {
-        SecretManagement.Set(Vault, SecretName.WriteTest, SecureText.ToSecureString("{}"), null, stopping);
-        SecretManagement.Remove(Vault, SecretName.WriteTest, CancellationToken.None);
+        secrets.Set(Vault, SecretName.WriteTest, SecureText.ToSecureString("{}"), null);
+        secrets.Remove(Vault, SecretName.WriteTest);
         return true;
     });
 
@@ -104,20 +104,20 @@ internal sealed class SecretManagementStore(PipelinePump pump, string vault, Can
     public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => pump.CallAsync(() =>
     {
         var inner = new PipelinePump();
-        return inner.Run(() => work(new SecretManagementStore(inner, vault, stopping)), static () => { });
+        return inner.Run(() => work(new SecretManagementStore(inner, secrets, vault)), static () => { });
     });
 
     private SecretManagement.VaultInfo Info() =>
-        SecretManagement.GetVaults(stopping).FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(Vault);
+        secrets.GetVaults(completes: true).FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(Vault);
 
     private StoredConnection? Read(string botId) =>
-        SecretManagement.Get(Vault, SecretName.OfConnection(botId), stopping) is { } secret ? ConnectionJson.ReadConnection(SecureText.Reveal(secret), botId, Vault) : null;
+        secrets.Get(Vault, SecretName.OfConnection(botId)) is { } secret ? ConnectionJson.ReadConnection(SecureText.Reveal(secret), botId, Vault) : null;
 
     private Task<bool> RemoveAsync(string name) => pump.CallAsync(() =>
     {
         try
         {
-            SecretManagement.Remove(Vault, name, CancellationToken.None);
+            secrets.Remove(Vault, name);
         }
         catch (VaultException e) when (e.IsSecretNotFound)
         {
