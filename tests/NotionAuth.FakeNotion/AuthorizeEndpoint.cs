@@ -20,15 +20,14 @@ internal static class AuthorizeEndpoint
         // Until both of these are known to be good there is nobody who may be called back.
         var client = call.State.FindClient(Single(call, "client_id"));
         if (client is null)
-            return Reply.Html(ConsentPage.Error("Missing or invalid client_id", "No integration has this client id."), 400);
+            return ErrorPage("Missing or invalid client_id", "No integration has this client id.");
         var redirectUri = Single(call, "redirect_uri");
         if (redirectUri is null || !client.IsRegistered(redirectUri))
         {
-            return Reply.Html(
-                ConsentPage.Error(
-                    "Missing or invalid redirect_uri",
-                    $"The redirect URI must be registered with the integration, character for character. It was: {redirectUri ?? "(none)"}"),
-                400);
+            var given = query.GetValueOrDefault("redirect_uri");
+            return ErrorPage(
+                "Missing or invalid redirect_uri",
+                $"The redirect URI must be registered with the integration, character for character. It was: {(given.Count == 0 ? "(none)" : given)}");
         }
 
         var state = RawParameter(call.Record.Query, "state");
@@ -43,7 +42,7 @@ internal static class AuthorizeEndpoint
         if (automatic == AutoApprove.Off)
         {
             var nonce = call.State.Consents.Ask(new Consent(client, redirectUri, state, call.Now));
-            return WithPageHeaders(Reply.Html(ConsentPage.Ask(client, FakeNotionState.ApproverOf(client), nonce)));
+            return Page(ConsentPage.Ask(client, FakeNotionState.ApproverOf(client), nonce), 200);
         }
 
         return automatic == AutoApprove.Allow
@@ -56,7 +55,7 @@ internal static class AuthorizeEndpoint
         var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(call.Body));
         var consent = call.State.Consents.Take(form.GetValueOrDefault("nonce").ToString(), call.Now);
         if (consent is null)
-            return Reply.Html(ConsentPage.Error("This page has expired", "Go back to the application and start again."), 400);
+            return ErrorPage("This page has expired", "Go back to the application and start again.");
         if (form.GetValueOrDefault("decision") != "allow")
             return Back(consent.RedirectUri, "error=access_denied", consent.RawState);
         var pages = new List<Guid>();
@@ -87,8 +86,11 @@ internal static class AuthorizeEndpoint
         return reply;
     }
 
-    private static Reply WithPageHeaders(Reply reply)
+    private static Reply ErrorPage(string title, string text) => Page(ConsentPage.Error(title, text), 400);
+
+    private static Reply Page(string html, int status)
     {
+        var reply = Reply.Html(html, status);
         // No form-action: browsers apply it to the redirect that follows the form too.
         reply.Headers.Add(new("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"));
         reply.Headers.Add(new("Cache-Control", "no-store"));

@@ -146,10 +146,10 @@ public sealed class ActiveFault
 
     internal bool Strikes(RecordedRequest request)
     {
-        if (!Matches(request) || (Fault.Times is { } times && Struck >= times))
+        if (!Matches(request))
             return false;
         Seen++;
-        if (Seen <= Fault.SkipFirst)
+        if (Seen <= Fault.SkipFirst || (Fault.Times is { } times && Struck >= times))
             return false;
         Struck++;
         return true;

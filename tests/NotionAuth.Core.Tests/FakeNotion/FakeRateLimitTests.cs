@@ -1,0 +1,48 @@
+using System;
+using System.Threading.Tasks;
+using NotionAuth.FakeNotion;
+using Xunit;
+
+namespace NotionAuth.Core.Tests.Fake;
+
+public sealed class FakeRateLimitTests
+{
+    [Fact]
+    public async Task A_connection_has_180_requests_in_a_minute_that_slides()
+    {
+        var time = new ManualTime();
+        await using var fake = await FakeClient.StartAsync(FakeClient.At(time));
+        for (var i = 0; i < 180; i++)
+        {
+            if (i == 100)
+                time.Advance(TimeSpan.FromSeconds(20.5));
+            Assert.Equal(200, (await fake.ApiAsync("GET", "v1/users/me")).Status);
+        }
+
+        var limited = await fake.ApiAsync("GET", "v1/users/me");
+        Assert.Equal((429, "rate_limited"), (limited.Status, limited.Code));
+        Assert.Equal("40", limited.Headers["Retry-After"]);
+        Assert.Equal(
+            """{"rate_limit_reason":"public_api_request_rate_limit","retry_after":"40"}""",
+            limited.Json["additional_data"]!.ToJsonString());
+        // Another connection has its own window; who is refused for his token has none.
+        Assert.True(await fake.WorksAsync(fake.State.AddInternalIntegration().Token!));
+        Assert.Equal(401, (await fake.SendAsync("GET", "v1/users/me", token: "wrong")).Status);
+
+        time.Advance(TimeSpan.FromSeconds(40));
+        for (var i = 0; i < 100; i++)
+            Assert.Equal(200, (await fake.ApiAsync("GET", "v1/users/me")).Status);
+        Assert.Equal("20", (await fake.ApiAsync("GET", "v1/users/me")).Headers["Retry-After"]);
+    }
+
+    [Fact]
+    public async Task The_limit_comes_before_the_version_and_can_be_switched_off()
+    {
+        await using var fake = await FakeClient.StartAsync();
+        fake.State.RateLimit = new RateLimit { Limit = 1 };
+        Assert.Equal(400, (await fake.ApiAsync("GET", "v1/users/me", version: null)).Status);
+        Assert.Equal(429, (await fake.ApiAsync("GET", "v1/users/me", version: null)).Status);
+        fake.State.RateLimit = new RateLimit { Enabled = false };
+        Assert.Equal(200, (await fake.ApiAsync("GET", "v1/users/me")).Status);
+    }
+}
