@@ -101,7 +101,7 @@ public static class WorkspaceIcon
             }
             else if (c is not ('\u200d' or '\ufe0f' or '\ufe0e' or '#' or '*' or (>= '0' and <= '9')))
             {
-                bool known = c >= '\u00a9' && CharUnicodeInfo.GetUnicodeCategory(c)
+                bool known = c is >= '\u00a9' and < '\ufff0' && CharUnicodeInfo.GetUnicodeCategory(c)
                     is UnicodeCategory.OtherSymbol or UnicodeCategory.MathSymbol or UnicodeCategory.OtherPunctuation or UnicodeCategory.DashPunctuation;
                 if (!known) return false;
                 symbol = true;
