@@ -46,7 +46,8 @@ internal interface IBrowserEnvironment
 }
 
 /// <summary>The machine itself.</summary>
-internal sealed class BrowserEnvironment : IBrowserEnvironment
+/// <param name="hidden">The environment variables that a started program doesn't get.</param>
+internal sealed class BrowserEnvironment(IReadOnlyList<string> hidden) : IBrowserEnvironment
 {
     /// <summary>What a browser, or whatever stands in for one, has no business to see.</summary>
     public static readonly string[] SecretVariables = ["NOTION_TOKEN", "NOTION_API_TOKEN", "NOTION_CLIENT_SECRET"];
@@ -127,7 +128,7 @@ internal sealed class BrowserEnvironment : IBrowserEnvironment
 #else
         start.Arguments = string.Join(" ", arguments.ConvertAll(Quote));
 #endif
-        foreach (string name in SecretVariables) start.Environment.Remove(name);
+        foreach (string name in hidden) start.Environment.Remove(name);
 
         ct.ThrowIfCancellationRequested();
         using var process = new Process { StartInfo = start, EnableRaisingEvents = true };

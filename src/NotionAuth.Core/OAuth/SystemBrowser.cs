@@ -20,7 +20,7 @@ public sealed class SystemBrowser : IBrowser
 
     /// <summary>Takes the machine as it is.</summary>
     public SystemBrowser()
-        : this(new BrowserEnvironment())
+        : this(new BrowserEnvironment(BrowserEnvironment.SecretVariables))
     {
     }
 
