@@ -25,7 +25,6 @@ public sealed class CallbackListener : IDisposable
     private readonly string _authority;
     private readonly string _path;
     private readonly TaskCompletionSource<PendingCallback> _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private string _state = string.Empty;
     private Action<NotionAuthException>? _refused;
     private int _waiting;
@@ -82,8 +81,8 @@ public sealed class CallbackListener : IDisposable
     /// <summary>Waits for Notion's answer. Once only; a request that came before is looked at now.</summary>
     /// <param name="state">The state that the authorization request carries.</param>
     /// <param name="refused">
-    /// Told of requests on the redirect URI that were refused for their state: once for each <see cref="NotionAuthException.ErrorId"/>, however many there are,
-    /// from a thread of the pool.
+    /// Told of each request on the redirect URI that was refused for its state, on threads of the pool and possibly several at once. There may be
+    /// thousands of them: not each is worth a warning.
     /// </param>
     /// <param name="ct">Ends the wait at once, and frees the port.</param>
     /// <returns>The answer; the browser waits until <see cref="PendingCallback.AnswerAsync"/>.</returns>
@@ -235,11 +234,6 @@ public sealed class CallbackListener : IDisposable
     private void Refuse(NotionAuthException e)
     {
         if (_refused is null || _arrived.Task.IsCompleted) return;
-        lock (_told)
-        {
-            if (!_told.Add(e.ErrorId)) return;
-        }
-
         try
         {
             _refused(e);
