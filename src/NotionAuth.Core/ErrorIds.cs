@@ -12,6 +12,9 @@ public static class ErrorIds
     /// <summary>A base URI that isn't https, or http on a loopback host.</summary>
     public const string InvalidBaseUri = "InvalidBaseUri";
 
+    /// <summary>Another process holds the lock of a connection or vault.</summary>
+    public const string Busy = "Busy";
+
     /// <summary>The browser couldn't be started.</summary>
     public const string BrowserFailed = "BrowserFailed";
 

@@ -25,6 +25,7 @@ public sealed class ConnectionRevoker(
     /// </exception>
     public Task<NotionConnection?> RevokeAsync(bool localOnly, CancellationToken cancellationToken) =>
         store.RunAsync(
+            session.Key.BotId,
             async s =>
             {
                 await session.Lock.WaitAsync(cancellationToken).ConfigureAwait(false);

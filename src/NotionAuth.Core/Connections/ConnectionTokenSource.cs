@@ -120,6 +120,14 @@ public sealed class ConnectionTokenSource(
                 ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
                 $"The connection{(session.Connection is { } c ? $" '{c.Facts.Name}'" : string.Empty)} isn't in {Where(s)} any more.",
                 "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
+        if (session.Connection is { } known && known.Facts.ConnectedAt == stored.Facts.ConnectedAt && known.Generation > stored.Generation)
+        {
+            // Another program has written an older state of the vault over ours. The pair that this process holds is the newest there is.
+            warn($"Another program took '{known.Facts.Name}' in {Where(s)} back to an older state; the newer one is written again.");
+            await TrySaveAsync(s, known, CancellationToken.None).ConfigureAwait(false);
+            return known;
+        }
+
         session.Connection = stored;
         return stored;
     }
@@ -129,6 +137,7 @@ public sealed class ConnectionTokenSource(
 
     private Task<T> LockedAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) =>
         store.RunAsync(
+            session.Key.BotId,
             async s =>
             {
                 await session.Lock.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -17,6 +17,7 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
     /// <returns>The connection as it was written.</returns>
     public Task<StoredConnection> SaveAsync(StoredConnection connection, string? name, bool force, CancellationToken cancellationToken) =>
         store.RunAsync(
+            connection.Facts.BotId,
             async s =>
             {
                 ConnectionSession session = cache.Get(new ConnectionKey(s.Vault, connection.Facts.BotId));

@@ -62,13 +62,15 @@ public interface IConnectionStore
     Task ProveWritableAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs work that must not be interrupted by the caller's own output, such as a refresh that holds a lock. The work uses the store that it is given.
+    /// Runs work that reads a connection, decides, and writes it: one at a time for each connection, among all processes that share the store, and not
+    /// interrupted by the caller's own output. The work uses the store that it is given, and waits for nothing that the caller's thread would have to do.
     /// </summary>
     /// <typeparam name="T">What the work returns.</typeparam>
+    /// <param name="botId">The connection.</param>
     /// <param name="work">The work.</param>
     /// <param name="cancellationToken">Ends the wait for the beginning of the work; the work itself gets it too.</param>
     /// <returns>What the work returned.</returns>
-    Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken);
+    Task<T> RunAsync<T>(string botId, Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken);
 }
 
 /// <summary>The stores of a host.</summary>

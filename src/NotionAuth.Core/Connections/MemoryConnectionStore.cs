@@ -57,5 +57,5 @@ public sealed class MemoryConnectionStore : IConnectionStore
     public Task ProveWritableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
+    public Task<T> RunAsync<T>(string botId, Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
 }

@@ -47,12 +47,15 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
             .ToList();
 
     /// <summary>Reads a secret.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="name">The secret's name.</param>
+    /// <param name="completes">Whether it belongs to a write that must complete.</param>
     /// <returns>The secret, or null where there is none of that name; something else than text is an empty SecureString.</returns>
-    public SecureString? Get(string vault, string name)
+    public SecureString? Get(string vault, string name, bool completes = false)
     {
         try
         {
-            IReadOnlyList<PSObject> found = Invoke("Get-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name }, vault);
+            IReadOnlyList<PSObject> found = Invoke("Get-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name }, vault, completes);
             return found.Count == 0 ? null : found[0].BaseObject as SecureString ?? new SecureString();
         }
         catch (VaultException e) when (e.IsSecretNotFound)

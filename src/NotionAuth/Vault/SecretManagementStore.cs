@@ -13,15 +13,20 @@ using NotionAuth.Hosting;
 namespace NotionAuth.Vault;
 
 /// <summary>
-/// Connections in a SecretManagement vault: one SecureString of JSON each, its facts as metadata where the vault keeps metadata.
+/// Connections in a SecretManagement vault: one SecureString of JSON each, its facts as metadata where the vault keeps metadata. Every call
+/// holds the vault's lock, and a write is read back before it counts.
 /// </summary>
 internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement secrets, string vault) : IConnectionStore
 {
+    private const int WriteAttempts = 3;
+    private static readonly TimeSpan VaultTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ConnectionTimeout = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(5.5);
     private static readonly ConcurrentDictionary<string, bool> WithoutMetadata = new(StringComparer.OrdinalIgnoreCase);
 
     public string Vault => vault;
 
-    public Task<StoreListing> ListAsync(CancellationToken cancellationToken) => pump.CallAsync(() =>
+    public Task<StoreListing> ListAsync(CancellationToken cancellationToken) => OnVaultAsync(_ =>
     {
         var connections = new List<NotionConnection>();
         var problems = new List<NotionAuthException>();
@@ -45,66 +50,78 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         }
 
         return new StoreListing(connections, problems);
-    });
+    }, cancellationToken);
 
-    public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) => pump.CallAsync(() => Read(botId));
+    public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(_ => Read(botId), cancellationToken);
 
-    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => pump.CallAsync(() =>
+    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
-        string name = SecretName.OfConnection(connection.Facts.BotId);
-        SecureString secret = SecureText.ToSecureString(ConnectionJson.Write(connection));
         var metadata = new Hashtable();
         foreach (KeyValuePair<string, object> fact in ConnectionMetadata.Write(connection)) metadata[fact.Key] = fact.Value;
+        string name = SecretName.OfConnection(connection.Facts.BotId);
 
-        if (Info().IsSecretStore)
-        {
-            secrets.Set(Vault, name, secret, metadata);
-            return true;
-        }
+        // SecretStore takes secret and metadata in one write. Elsewhere Set-Secret -Metadata may remove the secret again, where the vault keeps
+        // no metadata; in two steps nothing can get lost.
+        Write(info, name, ConnectionJson.Write(connection), info.IsSecretStore ? metadata : null);
+        if (!info.IsSecretStore) WriteMetadata(name, metadata);
+        return true;
+    }, cancellationToken);
 
-        // Set-Secret -Metadata removes the secret again where the vault keeps no metadata; in two steps nothing can get lost.
-        secrets.Set(Vault, name, secret, null);
-        if (WithoutMetadata.ContainsKey(Vault)) return true;
+    public Task RemoveAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(_ =>
+    {
         try
         {
-            secrets.SetInfo(Vault, name, metadata);
+            secrets.Remove(Vault, SecretName.OfConnection(botId));
         }
-        catch (VaultException)
+        catch (VaultException e) when (e.IsSecretNotFound)
         {
-            WithoutMetadata[Vault] = true;
+            // Gone already.
         }
 
         return true;
-    });
+    }, cancellationToken);
 
-    public Task RemoveAsync(string botId, CancellationToken cancellationToken) => RemoveAsync(SecretName.OfConnection(botId));
+    public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) => OnVaultAsync<IReadOnlyList<string>>(
+        _ => secrets.GetInfo(Vault, SecretName.Prefix + "*").Select(i => SecretName.ClientIdOf(i.Name)).OfType<string>().ToList(), cancellationToken);
 
-    public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) => pump.CallAsync<IReadOnlyList<string>>(() =>
-        secrets.GetInfo(Vault, SecretName.Prefix + "*").Select(i => SecretName.ClientIdOf(i.Name)).OfType<string>().ToList());
+    public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) => OnVaultAsync(
+        _ => secrets.Get(Vault, SecretName.OfApp(clientId)) is { } secret ? ConnectionJson.ReadApp(SecureText.Reveal(secret), clientId, Vault) : null, cancellationToken);
 
-    public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) => pump.CallAsync(() =>
-        secrets.Get(Vault, SecretName.OfApp(clientId)) is { } secret ? ConnectionJson.ReadApp(SecureText.Reveal(secret), clientId, Vault) : null);
-
-    public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => pump.CallAsync(() =>
+    public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
-        secrets.Set(
-            Vault, SecretName.OfApp(app.Credentials.ClientId), SecureText.ToSecureString(ConnectionJson.Write(app)), null);
+        Write(info, SecretName.OfApp(app.Credentials.ClientId), ConnectionJson.Write(app), null);
         return true;
-    });
+    }, cancellationToken);
 
-    public Task ProveWritableAsync(CancellationToken cancellationToken) => pump.CallAsync(() =>
+    public Task ProveWritableAsync(CancellationToken cancellationToken) => OnVaultAsync(_ =>
     {
         secrets.Set(Vault, SecretName.WriteTest, SecureText.ToSecureString("{}"), null);
         secrets.Remove(Vault, SecretName.WriteTest);
         return true;
-    });
+    }, cancellationToken);
 
     // The work gets a pump of its own, which the pipeline thread drains until the work has ended: output that waits for a slow downstream
     // can't keep a lock held, and a cmdlet called from that downstream can't wait for a lock that its own thread would have to free.
-    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => pump.CallAsync(() =>
+    public Task<T> RunAsync<T>(string botId, Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => pump.CallAsync(() =>
     {
         var inner = new PipelinePump();
-        return inner.Run(() => work(new SecretManagementStore(inner, secrets, vault)), static () => { });
+        return inner.Run(
+            async () =>
+            {
+                using FileLock held = await FileLock.AcquireAsync($"connection {Vault} {botId}", ConnectionTimeout, cancellationToken).ConfigureAwait(false);
+                return await work(new SecretManagementStore(inner, secrets, vault)).ConfigureAwait(false);
+            },
+            static () => { });
+    });
+
+    // The lock belongs to the vault, not to the connection: SecretStore writes everything at each write, whatever has changed. It is taken and
+    // given back on the pipeline thread, so that nobody holds it while that thread is busy elsewhere.
+    private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken) => pump.CallAsync(() =>
+    {
+        using FileLock held = FileLock.AcquireAsync($"vault {Vault}", VaultTimeout, cancellationToken).GetAwaiter().GetResult();
+        SecretManagement.VaultInfo info = Info();
+        if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
+        return action(info);
     });
 
     private SecretManagement.VaultInfo Info() =>
@@ -113,17 +130,33 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     private StoredConnection? Read(string botId) =>
         secrets.Get(Vault, SecretName.OfConnection(botId)) is { } secret ? ConnectionJson.ReadConnection(SecureText.Reveal(secret), botId, Vault) : null;
 
-    private Task<bool> RemoveAsync(string name) => pump.CallAsync(() =>
+    // A process that doesn't know our lock may write at the same moment and take ours back; then ours is written again.
+    private void Write(SecretManagement.VaultInfo info, string name, string json, Hashtable? metadata)
     {
+        SecureString secret = SecureText.ToSecureString(json);
+        for (int attempt = 1; ; attempt++)
+        {
+            secrets.Set(Vault, name, secret, metadata);
+            if (info.IsSecretStore) SecretStoreImage.TryMakeCurrent();
+            if (secrets.Get(Vault, name, completes: true) is { } kept && SecureText.Reveal(kept) == json) return;
+            if (attempt == WriteAttempts)
+                throw new NotionAuthException(
+                    ErrorIds.VaultFailed, NotionErrorKind.InvalidData, $"Vault '{Vault}' took the secret '{name}' and didn't keep it.",
+                    "Look for another program that writes to this vault at the same time, then run the command again.")
+                { Target = Vault };
+        }
+    }
+
+    private void WriteMetadata(string name, Hashtable metadata)
+    {
+        if (WithoutMetadata.ContainsKey(Vault)) return;
         try
         {
-            secrets.Remove(Vault, name);
+            secrets.SetInfo(Vault, name, metadata);
         }
-        catch (VaultException e) when (e.IsSecretNotFound)
+        catch (VaultException)
         {
-            // Gone already.
+            WithoutMetadata[Vault] = true;
         }
-
-        return true;
-    });
+    }
 }
