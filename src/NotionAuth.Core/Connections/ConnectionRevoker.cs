@@ -24,22 +24,15 @@ public sealed class ConnectionRevoker(
     /// <see cref="ErrorIds.RevokeNotSupported"/>, <see cref="ErrorIds.MissingClient"/>, no answer: nothing was forgotten.
     /// </exception>
     public Task<NotionConnection?> RevokeAsync(bool localOnly, CancellationToken cancellationToken) =>
-        store.RunAsync(
-            session.Key.BotId,
+        session.LockedAsync<NotionConnection?>(
+            store,
+            known: null,
             async s =>
             {
-                await session.Lock.WaitAsync(cancellationToken).ConfigureAwait(false);
-                try
-                {
-                    NotionConnection? facts = await RevokeAtNotionAsync(s, localOnly, cancellationToken).ConfigureAwait(false);
-                    await s.RemoveAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false);
-                    cache.Forget(session.Key);
-                    return facts;
-                }
-                finally
-                {
-                    session.Lock.Release();
-                }
+                NotionConnection? facts = await RevokeAtNotionAsync(s, localOnly, cancellationToken).ConfigureAwait(false);
+                await s.RemoveAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false);
+                cache.Forget(session.Key);
+                return facts;
             },
             cancellationToken);
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Threading;
+using System.Threading.Tasks;
 using NotionAuth.Core.Http;
 
 namespace NotionAuth.Core.Connections;
@@ -36,8 +37,35 @@ public sealed class ConnectionSession(ConnectionKey key)
     /// <summary>Whether <see cref="Connection"/> holds a pair that the vault didn't take: it exists nowhere else.</summary>
     internal bool IsUnsaved { get; set; }
 
-    /// <summary>One reader, refresher or writer of this connection at a time.</summary>
-    internal SemaphoreSlim Lock { get; } = new(1, 1);
+    // One reader, refresher or writer of this connection at a time in the process.
+    private readonly SemaphoreSlim _lock = new(1, 1);
+
+    /// <summary>
+    /// Runs work on the connection, one at a time in the process and among processes.
+    /// </summary>
+    /// <typeparam name="T">What the work returns.</typeparam>
+    /// <param name="store">Where the connection is kept.</param>
+    /// <param name="known">Looks, once the process's lock is held, whether the one who held it before has done the work already; null for work that is always to be done.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellationToken">Ends the waits for the locks.</param>
+    /// <returns>What is known, or what the work returned.</returns>
+    internal Task<T> LockedAsync<T>(IConnectionStore store, Func<T?>? known, Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken)
+        where T : class? =>
+        store.RunAsync(
+            async s =>
+            {
+                await _lock.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    if (known?.Invoke() is { } found) return found;
+                    using (await s.LockAsync(key.BotId, cancellationToken).ConfigureAwait(false)) return await work(s).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _lock.Release();
+                }
+            },
+            cancellationToken);
 }
 
 /// <summary>The connections that this process knows, for all its runspaces.</summary>

@@ -26,8 +26,10 @@ public sealed class ConnectionTokenSource(
     /// </exception>
     public async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
-        if (session.Connection is { } known && !known.Facts.NeedsReconnect && !session.IsUnsaved) return known;
-        return await LockedAsync(
+        if (Usable() is { } known) return known;
+        return await session.LockedAsync(
+            store,
+            Usable,
             async s =>
             {
                 if (session.IsUnsaved) await TrySaveAsync(s, session.Connection!, cancellationToken).ConfigureAwait(false);
@@ -47,13 +49,11 @@ public sealed class ConnectionTokenSource(
     public async Task<Secret?> RenewAsync(Secret rejected, CancellationToken cancellationToken)
     {
         if (Newer(rejected) is { } newer) return newer;
-        return await LockedAsync(s => RefreshAsync(s, rejected, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await session.LockedAsync(store, () => Newer(rejected), s => RefreshAsync(s, rejected, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Secret?> RefreshAsync(IConnectionStore s, Secret rejected, CancellationToken cancellationToken)
     {
-        // The one who had the lock before may have done it.
-        if (Newer(rejected) is { } newer) return newer;
         StoredConnection stored = session.IsUnsaved ? session.Connection! : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
         if (stored.Facts.NeedsReconnect) throw Reconnect(stored.Facts);
         if (!stored.AccessToken.Matches(rejected)) return stored.AccessToken;
@@ -132,25 +132,11 @@ public sealed class ConnectionTokenSource(
         return stored;
     }
 
+    private StoredConnection? Usable() =>
+        session.Connection is { } known && !known.Facts.NeedsReconnect && !session.IsUnsaved ? known : null;
+
     private Secret? Newer(Secret rejected) =>
         session.Connection is { } known && !known.Facts.NeedsReconnect && !known.AccessToken.Matches(rejected) ? known.AccessToken : null;
-
-    private Task<T> LockedAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) =>
-        store.RunAsync(
-            session.Key.BotId,
-            async s =>
-            {
-                await session.Lock.WaitAsync(cancellationToken).ConfigureAwait(false);
-                try
-                {
-                    return await work(s).ConfigureAwait(false);
-                }
-                finally
-                {
-                    session.Lock.Release();
-                }
-            },
-            cancellationToken);
 
     private static string Where(IConnectionStore s) => s.Vault.Length == 0 ? "this process" : $"vault '{s.Vault}'";
 

@@ -16,22 +16,8 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
     /// <param name="cancellationToken">Ends the waits before the write.</param>
     /// <returns>The connection as it was written.</returns>
     public Task<StoredConnection> SaveAsync(StoredConnection connection, string? name, bool force, CancellationToken cancellationToken) =>
-        store.RunAsync(
-            connection.Facts.BotId,
-            async s =>
-            {
-                ConnectionSession session = cache.Get(new ConnectionKey(s.Vault, connection.Facts.BotId));
-                await session.Lock.WaitAsync(cancellationToken).ConfigureAwait(false);
-                try
-                {
-                    return await SaveLockedAsync(s, connection, name, force, cancellationToken).ConfigureAwait(false);
-                }
-                finally
-                {
-                    session.Lock.Release();
-                }
-            },
-            cancellationToken);
+        cache.Get(new ConnectionKey(store.Vault, connection.Facts.BotId)).LockedAsync(
+            store, known: null, s => SaveLockedAsync(s, connection, name, force, cancellationToken), cancellationToken);
 
     private async Task<StoredConnection> SaveLockedAsync(
         IConnectionStore s, StoredConnection connection, string? name, bool force, CancellationToken cancellationToken)

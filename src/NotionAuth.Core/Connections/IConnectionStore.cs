@@ -61,16 +61,22 @@ public interface IConnectionStore
     /// <returns>A task that fails where a write would.</returns>
     Task ProveWritableAsync(CancellationToken cancellationToken);
 
+    /// <summary>Keeps every other process that shares the store from reading, deciding on and writing a connection.</summary>
+    /// <param name="botId">The connection.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The lock; dispose of it to give it back.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.Busy"/>.</exception>
+    Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken);
+
     /// <summary>
-    /// Runs work that reads a connection, decides, and writes it: one at a time for each connection, among all processes that share the store, and not
-    /// interrupted by the caller's own output. The work uses the store that it is given, and waits for nothing that the caller's thread would have to do.
+    /// Runs work that holds locks without being interrupted by the caller's own output. The work uses the store that it is given, and waits for nothing
+    /// else that the caller's thread would have to do.
     /// </summary>
     /// <typeparam name="T">What the work returns.</typeparam>
-    /// <param name="botId">The connection.</param>
     /// <param name="work">The work.</param>
     /// <param name="cancellationToken">Ends the wait for the beginning of the work; the work itself gets it too.</param>
     /// <returns>What the work returned.</returns>
-    Task<T> RunAsync<T>(string botId, Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken);
+    Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken);
 }
 
 /// <summary>The stores of a host.</summary>

@@ -57,5 +57,18 @@ public sealed class MemoryConnectionStore : IConnectionStore
     public Task ProveWritableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task<T> RunAsync<T>(string botId, Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
+    public Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken) => Task.FromResult<IDisposable>(Nothing.Instance);
+
+    /// <inheritdoc/>
+    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
+
+    // No other process shares this store; the process's own lock is the caller's.
+    private sealed class Nothing : IDisposable
+    {
+        public static readonly Nothing Instance = new();
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -24,6 +24,9 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(5.5);
     private static readonly ConcurrentDictionary<string, bool> WithoutMetadata = new(StringComparer.OrdinalIgnoreCase);
 
+    // For the life of one command: a vault that is registered anew with another module is seen by the next.
+    private SecretManagement.VaultInfo? _info;
+
     public string Vault => vault;
 
     public Task<StoreListing> ListAsync(CancellationToken cancellationToken) => OnVaultAsync(_ =>
@@ -100,18 +103,16 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         return true;
     }, cancellationToken);
 
+    public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken) =>
+        await FileLock.AcquireAsync($"connection {Vault} {botId}", ConnectionTimeout, cancellationToken).ConfigureAwait(false);
+
     // The work gets a pump of its own, which the pipeline thread drains until the work has ended: output that waits for a slow downstream
     // can't keep a lock held, and a cmdlet called from that downstream can't wait for a lock that its own thread would have to free.
-    public Task<T> RunAsync<T>(string botId, Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => pump.CallAsync(() =>
+    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => pump.CallAsync(() =>
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var inner = new PipelinePump();
-        return inner.Run(
-            async () =>
-            {
-                using FileLock held = await FileLock.AcquireAsync($"connection {Vault} {botId}", ConnectionTimeout, cancellationToken).ConfigureAwait(false);
-                return await work(new SecretManagementStore(inner, secrets, vault)).ConfigureAwait(false);
-            },
-            static () => { });
+        return inner.Run(() => work(new SecretManagementStore(inner, secrets, vault) { _info = _info }), static () => { });
     });
 
     // The lock belongs to the vault, not to the connection: SecretStore writes everything at each write, whatever has changed. It is taken and
@@ -124,7 +125,7 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         return action(info);
     });
 
-    private SecretManagement.VaultInfo Info() =>
+    private SecretManagement.VaultInfo Info() => _info ??=
         secrets.GetVaults(completes: true).FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(Vault);
 
     private StoredConnection? Read(string botId) =>
