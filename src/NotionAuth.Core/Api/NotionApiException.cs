@@ -94,6 +94,26 @@ public sealed class NotionApiException : NotionAuthException
         };
     }
 
+    /// <summary>Tells whether a reply says in its body that it is an error, whatever its status says.</summary>
+    /// <param name="response">The reply, its body read.</param>
+    /// <returns><see langword="true"/> where the object begins with <c>"object":"error"</c>, as Notion's errors do.</returns>
+    internal static async Task<bool> IsErrorBodyAsync(HttpResponseMessage response)
+    {
+        if (response.Content is null) return false;
+        byte[] body = await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false);
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject
+                && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("object")
+                && reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error");
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     internal static string? RequestIdOf(HttpResponseMessage response) => ErrorCode.Token(Header(response, "x-notion-request-id"));
 
     internal static async Task<JsonDocument?> ReadJsonAsync(HttpResponseMessage response)

@@ -56,7 +56,7 @@ public sealed class NotionClient(
             Log = log,
         };
         using HttpResponseMessage response = await transport.SendAsync(message, context, cancellationToken).ConfigureAwait(false);
-        if (response.IsSuccessStatusCode)
+        if (response.IsSuccessStatusCode && !await NotionApiException.IsErrorBodyAsync(response).ConfigureAwait(false))
         {
 #if NET8_0_OR_GREATER
             byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);

@@ -13,6 +13,8 @@ public sealed record NotionPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, strin
 /// <summary>Reads list replies without making objects of their items.</summary>
 internal static class PageReader
 {
+    private const int MaximumCursorLength = 4096;
+
     /// <summary>Reads a reply.</summary>
     /// <returns>The page, or null where the reply isn't a list.</returns>
     public static NotionPage? Read(NotionResponse response)
@@ -45,9 +47,10 @@ internal static class PageReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw response.Invalid("isn't JSON");
+            throw response.Invalid("isn't JSON, or is nested too deeply");
         }
 
+        if (cursor is { Length: > MaximumCursorLength }) throw response.Invalid("has a cursor without end");
         return items is null ? null : new NotionPage(items, hasMore && !string.IsNullOrEmpty(cursor) ? cursor : null, isCapped);
     }
 

@@ -54,6 +54,13 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
             await callback.AnswerAsync(page, cancellationToken).ConfigureAwait(false);
             throw;
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A fault of ours: the person at the browser is told so, and nothing of what it says.
+            page = ResultPage.Failure("Notion is not connected", "Something unexpected went wrong in PowerShell.", "Look at the error there, then run Connect-NotionWorkspace again.");
+            await callback.AnswerAsync(page, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task<T> RunPastedAsync<T>(

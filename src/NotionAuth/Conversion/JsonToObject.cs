@@ -19,6 +19,7 @@ internal static class JsonToObject
     /// <summary>As deep as a reply may be; Notion's own are a few dozen levels deep.</summary>
     public const int MaximumDepth = 512;
 
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaximumDepth };
 
     /// <summary>Converts a JSON value.</summary>
@@ -39,7 +40,7 @@ internal static class JsonToObject
         }
         catch (JsonException)
         {
-            throw Invalid("isn't JSON");
+            throw Invalid($"isn't JSON, or is nested deeper than {MaximumDepth} levels");
         }
     }
 
@@ -104,7 +105,14 @@ internal static class JsonToObject
         catch (InvalidOperationException)
         {
             // A lone surrogate as an escape: JSON has it, UTF-8 hasn't, and .NET's strings have it.
-            return Unescape(Encoding.UTF8.GetString(reader.ValueSpan.ToArray()));
+            try
+            {
+                return Unescape(Strict.GetString(reader.ValueSpan.ToArray()));
+            }
+            catch (DecoderFallbackException)
+            {
+                throw Invalid("isn't UTF-8");
+            }
         }
     }
 
