@@ -1,0 +1,7 @@
+@{
+    Severity = @('Error', 'Warning')
+    Rules    = @{
+        # The build's own scripts parse in both editions; see build/tasks/Testing.ps1 for what doesn't fit tests.
+        PSUseCompatibleSyntax = @{ Enable = $true; TargetVersions = @('5.1', '7.4') }
+    }
+}

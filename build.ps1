@@ -1,0 +1,53 @@
+<#
+.SYNOPSIS
+Builds, tests, demonstrates or packages NotionAuth.
+.DESCRIPTION
+Build    builds the solution and stages the module as out/NotionAuth/<version>
+Test     runs every suite; the last line of the output is "N passed, N failed, N skipped"
+Demo     plays the main job against a simulated Notion, in a temporary home folder
+Package  makes out/NotionAuth.<version>.nupkg and tries it out
+Clean    removes what the other tasks have made
+.EXAMPLE
+./build.ps1
+.EXAMPLE
+./build.ps1 Test -Suite Pester -Filter Revoke-NotionToken
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Demo', 'Package', 'Clean')]
+    [string]$Task = 'Build',
+
+    [ValidateSet('Debug', 'Release')]
+    [string]$Configuration = 'Release',
+
+    # Test: only these suites.
+    [ValidateSet('xunit', 'Pester')]
+    [string[]]$Suite = @('xunit', 'Pester'),
+
+    # Test: only tests with this text in their full name.
+    [string]$Filter = ''
+)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+$InformationPreference = 'Continue'
+$ProgressPreference = 'SilentlyContinue'
+
+foreach ($part in Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot 'build/tasks') -Filter *.ps1) { . $part.FullName }
+
+try {
+    $succeeded = switch ($Task) {
+        'Build' { Invoke-Build -Configuration $Configuration; $true }
+        'Test' { Invoke-Test -Configuration $Configuration -Suite $Suite -Filter $Filter }
+        'Demo' { Invoke-Demo -Configuration $Configuration; $true }
+        'Package' { Invoke-Package -Configuration $Configuration; $true }
+        'Clean' { Clear-Output; $true }
+    }
+    exit [int](-not $succeeded)
+}
+catch {
+    Write-Verbose $_.ScriptStackTrace
+    [Console]::Error.WriteLine("$Task failed: $($_.Exception.Message)")
+    exit 1
+}

@@ -1,0 +1,133 @@
+# What every task needs: paths, programs, child processes in a home of their own.
+
+function Join-Repository {
+    param([string[]]$Path = @())
+    $root = Split-Path -Parent (Split-Path -Parent $PSScriptRoot)
+    [IO.Path]::GetFullPath([IO.Path]::Combine([string[]](@($root) + $Path)))
+}
+
+function Write-Heading {
+    param([string]$Text)
+    Write-Information ''
+    Write-Information "== $Text"
+}
+
+function Test-Windows { $env:OS -eq 'Windows_NT' }
+
+function Get-Program {
+    param([string]$Name)
+    Get-Command -Name $Name -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+}
+
+<# Runs a program of the build; its output is the build's. #>
+function Invoke-Program {
+    param([string]$Name, [string[]]$Arguments)
+    if (-not (Get-Program $Name)) { throw "$Name was not found on PATH." }
+    & $Name @Arguments | Out-Host
+    if ($LASTEXITCODE -ne 0) { throw "$Name $($Arguments[0]) failed with exit code $LASTEXITCODE." }
+}
+
+<# The PowerShell that runs this script, as a program and the arguments that come first: a .NET tool's process is dotnet. #>
+function Get-PowerShellProgram {
+    $path = (Get-Process -Id $PID).Path
+    if ([IO.Path]::GetFileNameWithoutExtension($path) -ne 'dotnet') { return , @($path) }
+    , @($path, (Join-Path $PSHOME 'pwsh.dll'))
+}
+
+<# A folder to be the home of child processes: vaults, their registry and all settings of PowerShell live below it. #>
+function Get-TemporaryHome {
+    $path = Join-Path ([IO.Path]::GetTempPath()) ('notionauth-' + [guid]::NewGuid().ToString('N').Substring(0, 12))
+    foreach ($folder in 'AppData/Local', 'AppData/Roaming') { $null = [IO.Directory]::CreateDirectory((Join-Path $path $folder)) }
+    if (-not (Test-Windows)) { & chmod 700 $path }
+    $path
+}
+
+<# Removes a folder with all that is in it. A process that has just ended may still hold a file on Windows. #>
+function Clear-Folder {
+    param([string]$Path)
+    for ($i = 1; Test-Path -LiteralPath $Path; $i++) {
+        try { Remove-Item -LiteralPath $Path -Recurse -Force }
+        catch {
+            if ($i -eq 5) { throw }
+            Start-Sleep -Milliseconds 300
+        }
+    }
+}
+
+<# The environment of a process that knows nothing of this user: no vault, no token, no proxy before the loopback address. #>
+function Get-IsolatedEnvironment {
+    param([string]$HomeFolder, [string[]]$ModuleFolder)
+    $environment = @{
+        HOME                        = $HomeFolder
+        USERPROFILE                 = $HomeFolder
+        LOCALAPPDATA                = Join-Path $HomeFolder 'AppData/Local'
+        APPDATA                     = Join-Path $HomeFolder 'AppData/Roaming'
+        PSModulePath                = (@($ModuleFolder) + @($env:PSModulePath)) -join [IO.Path]::PathSeparator
+        NO_PROXY                    = (@($env:NO_PROXY, 'localhost,127.0.0.1,::1') | Where-Object { $_ }) -join ','
+        POWERSHELL_TELEMETRY_OPTOUT = '1'
+        POWERSHELL_UPDATECHECK      = 'Off'
+        DOTNET_NOLOGO               = '1'
+        DOTNET_CLI_TELEMETRY_OPTOUT = '1'
+    }
+    $foreign = Get-ChildItem env: | Where-Object { $_.Name -match '^(XDG_.*_HOME|NOTION_.*|NOTIONAUTH_VAULT|BROWSER)$' }
+    foreach ($variable in $foreign) { $environment[$variable.Name] = $null }
+    $environment
+}
+
+<# Sets variables (null removes one), runs the script, and puts back what was there. The script sees these names too: they are chosen not to hide its own. #>
+function Invoke-WithEnvironment {
+    param([hashtable]$Environment, [scriptblock]$Script)
+    $before = @{}
+    foreach ($variable in $Environment.Keys) { $before[$variable] = [Environment]::GetEnvironmentVariable($variable) }
+    try {
+        foreach ($variable in $Environment.Keys) { [Environment]::SetEnvironmentVariable($variable, $Environment[$variable]) }
+        & $Script
+    }
+    finally {
+        foreach ($variable in $before.Keys) { [Environment]::SetEnvironmentVariable($variable, $before[$variable]) }
+    }
+}
+
+<# Starts a program; its output is ours, or goes to a file. #>
+function Open-Process {
+    param([string[]]$Command, [hashtable]$Environment = @{}, [string]$InputFile, [string]$OutputFile)
+    $start = @{ FilePath = $Command[0]; PassThru = $true }
+    if ((Test-Windows) -and $OutputFile) { $start.WindowStyle = 'Hidden' } else { $start.NoNewWindow = $true }
+    if ($Command.Count -gt 1) { $start.ArgumentList = ($Command[1..($Command.Count - 1)] | ForEach-Object { '"{0}"' -f ($_ -replace '"', '\"') }) -join ' ' }
+    if ($InputFile) { $start.RedirectStandardInput = $InputFile }
+    if ($OutputFile) { $start.RedirectStandardOutput = $OutputFile }
+    $process = Invoke-WithEnvironment $Environment { Start-Process @start }
+    # Without its handle a process that has ended doesn't tell its exit code.
+    $null = $process.Handle
+    $process
+}
+
+function Close-Process {
+    param([Diagnostics.Process]$Process)
+    if (-not $Process -or $Process.HasExited) { return }
+    if ($PSVersionTable.PSEdition -eq 'Core') { $Process.Kill($true) } else { $Process.Kill() }
+    $null = $Process.WaitForExit(5000)
+}
+
+<# Runs one of our scripts in a PowerShell process of its own, without a person at its input; returns the exit code. #>
+function Invoke-ChildScript {
+    param([string]$Script, [string[]]$Arguments = @(), [string]$HomeFolder, [hashtable]$Environment, [int]$TimeoutSec)
+    $nothing = Join-Path $HomeFolder 'no-input'
+    [IO.File]::WriteAllText($nothing, '')
+    $command = [string[]](@(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' | ForEach-Object { $_ })
+    if (Test-Windows) { $command += '-ExecutionPolicy', 'Bypass' }
+    $command += '-File', (Join-Repository 'build', 'child', $Script)
+    $process = Open-Process -Command ($command + $Arguments) -Environment $Environment -InputFile $nothing
+    try {
+        if ($process.WaitForExit($TimeoutSec * 1000)) { return $process.ExitCode }
+        Write-Information "$Script was still running after $TimeoutSec seconds and was ended."
+        return 124
+    }
+    finally { Close-Process $process }
+}
+
+function Get-FakeNotionPath {
+    param([string]$Configuration)
+    if ($env:NOTIONAUTH_FAKE_DLL) { return $env:NOTIONAUTH_FAKE_DLL }
+    Join-Repository 'tests', 'NotionAuth.FakeNotion', 'bin', $Configuration, 'net10.0', 'NotionAuth.FakeNotion.dll'
+}

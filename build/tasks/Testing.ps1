@@ -1,0 +1,148 @@
+# Test: every suite, and true sums.
+
+function Invoke-Test {
+    param([string]$Configuration, [string[]]$Suite, [string]$Filter)
+    $results = @()
+    $troubles = @()
+    try {
+        Invoke-Build -Configuration $Configuration
+        Install-NodePackage
+        if ($Suite -contains 'xunit') { $results += Invoke-XunitSuite -Configuration $Configuration -Filter $Filter }
+        if ($Suite -contains 'Pester') {
+            $troubles += @(Get-ScriptFinding)
+            $results += Invoke-PesterSuite -Configuration $Configuration -Filter $Filter
+        }
+    }
+    catch { $troubles += $_.Exception.Message }
+
+    $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
+    Write-Heading 'Sums'
+    foreach ($result in $results) {
+        Write-Information ('{0,-7} {1} passed, {2} failed, {3} skipped' -f $result.Suite, $result.Passed, $result.Failed, $result.Skipped)
+        $troubles += @($result.Troubles)
+        if (-not $Filter -and $result.Passed + $result.Failed -eq 0) { $troubles += "$($result.Suite) ran no test." }
+        foreach ($name in @($sum.Keys)) { $sum[$name] += $result.$name }
+    }
+    if ($sum.Passed + $sum.Failed -eq 0) { $troubles += 'No test ran.' }
+    foreach ($trouble in $troubles) { Write-Information "TROUBLE: $trouble" }
+    Write-Information ('{0} passed, {1} failed, {2} skipped' -f $sum.Passed, $sum.Failed, $sum.Skipped)
+    $sum.Failed -eq 0 -and $troubles.Count -eq 0
+}
+
+function Get-SuiteResult {
+    param([string]$Name)
+    [pscustomobject]@{ Suite = $Name; Passed = 0; Failed = 0; Skipped = 0; Troubles = @() }
+}
+
+function Invoke-XunitSuite {
+    param([string]$Configuration, [string]$Filter)
+    Write-Heading 'xunit'
+    $folder = Join-Repository 'out', 'TestResults', 'xunit'
+    Clear-Folder $folder
+    $arguments = @(
+        'test', (Join-Repository 'NotionAuth.sln'), '--configuration', $Configuration, '--no-build', '--nologo'
+        '--logger', 'trx', '--results-directory', $folder, '--blame-hang-timeout', '10m', '--blame-hang-dump-type', 'none'
+    )
+    if ($Filter) { $arguments += '--filter', "FullyQualifiedName~$Filter" }
+    & dotnet @arguments | Out-Host
+    $code = $LASTEXITCODE
+
+    $result = Get-SuiteResult 'xunit'
+    foreach ($file in @(Get-ChildItem -Path $folder -Filter *.trx -Recurse -ErrorAction Ignore)) {
+        $counters = ([xml][IO.File]::ReadAllText($file.FullName)).TestRun.ResultSummary.Counters
+        $failed = [int]$counters.failed + [int]$counters.error + [int]$counters.timeout + [int]$counters.aborted
+        $result.Passed += [int]$counters.passed
+        $result.Failed += $failed
+        $result.Skipped += [int]$counters.total - [int]$counters.passed - $failed
+    }
+    if ($code -ne 0 -and $result.Failed -eq 0) { $result.Troubles += "dotnet test ended with exit code $code." }
+    $result
+}
+
+function Invoke-PesterSuite {
+    param([string]$Configuration, [string]$Filter)
+    Write-Heading 'Pester'
+    $result = Get-SuiteResult 'Pester'
+    try {
+        $pester = Resolve-RequiredModule -Name Pester -Minimum 5.5.0 -Below 6.0
+        $modules = @(Resolve-VaultModule) + @($pester)
+    }
+    catch {
+        $result.Troubles += "THE PESTER SUITE WAS NOT RUN: $($_.Exception.Message)"
+        return $result
+    }
+
+    $folder = Join-Repository 'out', 'TestResults', 'Pester'
+    Clear-Folder $folder
+    $null = [IO.Directory]::CreateDirectory($folder)
+    foreach ($file in @(Get-ChildItem -Path (Join-Repository 'tests', 'Pester') -Filter *.Tests.ps1 -Recurse | Where-Object FullName -NotMatch 'node_modules')) {
+        $one = Invoke-PesterFile -File $file -Configuration $Configuration -Filter $Filter -Modules $modules -ResultFolder $folder
+        foreach ($name in 'Passed', 'Failed', 'Skipped') { $result.$name += $one.$name }
+        $result.Troubles += @($one.Troubles)
+    }
+    $result
+}
+
+<# One test file in a process and a home of its own, so that no vault, connection or current state goes from one file to the next. #>
+function Invoke-PesterFile {
+    param([IO.FileInfo]$File, [string]$Configuration, [string]$Filter, [object[]]$Modules, [string]$ResultFolder)
+    $result = Get-SuiteResult $File.Name
+    $summary = Join-Path $ResultFolder "$($File.BaseName).json"
+    $homeFolder = Get-TemporaryHome
+    try {
+        $environment = Get-IsolatedEnvironment -HomeFolder $homeFolder -ModuleFolder @(Get-ModuleFolder $Modules)
+        $environment.NOTIONAUTH_FAKE_DLL = Get-FakeNotionPath $Configuration
+        if (-not $env:NOTIONAUTH_MODULE_PATH) { $environment.NOTIONAUTH_MODULE_PATH = Join-Path (Get-StagedModule) 'NotionAuth.psd1' }
+        $pester = ($Modules | Where-Object Name -EQ Pester).Path
+        $arguments = @('-TestFile', $File.FullName, '-Summary', $summary, '-PesterModule', $pester)
+        if ($Filter) { $arguments += '-Filter', "*$Filter*" }
+        $code = Invoke-ChildScript -Script 'Invoke-PesterFile.ps1' -HomeFolder $homeFolder -Environment $environment -TimeoutSec 1200 -Arguments $arguments
+    }
+    finally { Clear-Folder $homeFolder }
+
+    if (-not (Test-Path -LiteralPath $summary)) {
+        $result.Troubles += "$($File.Name) broke off with exit code $code."
+        return $result
+    }
+    $read = [IO.File]::ReadAllText($summary) | ConvertFrom-Json
+    foreach ($name in 'Passed', 'Failed', 'Skipped') { $result.$name = [int]$read.$name }
+    if ($result.Failed -eq 0 -and ($code -ne 0 -or $read.Result -ne 'Passed')) { $result.Troubles += "$($File.Name): $($read.Result), exit code $code." }
+    $result
+}
+
+<# What PSScriptAnalyzer has to say about our scripts. #>
+function Get-ScriptFinding {
+    Write-Heading 'PSScriptAnalyzer'
+    if (-not (Get-Module -ListAvailable -Name PSScriptAnalyzer)) {
+        Write-Information 'THE SCRIPTS WERE NOT ANALYZED: the module PSScriptAnalyzer is not installed (Install-Module PSScriptAnalyzer -Scope CurrentUser).'
+        return
+    }
+    $scripts = Get-ChildItem -Path (Join-Repository) -Recurse -File -Include *.ps1, *.psm1, *.psd1 |
+        Where-Object { $_.FullName -notmatch '[\\/](out|bin|obj|node_modules|\.git)[\\/]' -and $_.Name -ne 'NotionAuth.psd1' }
+    # The manifest is looked at where the files that it names are.
+    $scripts = @($scripts) + @(Get-Item -LiteralPath (Join-Path (Get-StagedModule) 'NotionAuth.psd1'))
+    # What BeforeAll assigns is used elsewhere, helpers make and remove things, and made-up secrets are no secrets.
+    $notInTests = 'PSUseDeclaredVarsMoreThanAssignments', 'PSUseShouldProcessForStateChangingFunctions', 'PSAvoidUsingConvertToSecureStringWithPlainText',
+    'PSUseSingularNouns', 'PSReviewUnusedParameter', 'PSAvoidUsingPlainTextForPassword', 'PSAvoidUsingUsernameAndPasswordParams', 'PSUseCompatibleSyntax'
+    $findings = foreach ($script in $scripts) {
+        $exclude = @{}
+        if ($script.FullName -match '[\\/]tests[\\/]') { $exclude.ExcludeRule = $notInTests }
+        Invoke-ScriptAnalyzer -Path $script.FullName -Settings (Join-Repository 'PSScriptAnalyzerSettings.psd1') @exclude
+    }
+    foreach ($finding in @($findings)) { '{0}({1}): {2}: {3}' -f $finding.ScriptName, $finding.Line, $finding.RuleName, $finding.Message }
+    Write-Information "$($scripts.Count) scripts, $(@($findings).Count) findings."
+}
+
+<# The npm packages of tests, where they aren't there already. Tests that need them say themselves that they are skipped without them. #>
+function Install-NodePackage {
+    foreach ($folder in (Join-Repository 'tests', 'sdk'), (Join-Repository 'tests', 'Pester', 'browser')) {
+        $lock = Get-Item -Path (Join-Path $folder 'package-lock.json') -ErrorAction Ignore
+        $installed = Get-Item -Path (Join-Path $folder 'node_modules/.package-lock.json') -Force -ErrorAction Ignore
+        if (-not $lock -or ($installed -and $installed.LastWriteTimeUtc -ge $lock.LastWriteTimeUtc)) { continue }
+        if (-not (Get-Program node) -or -not (Get-Program npm)) {
+            Write-Information "THE NPM PACKAGES OF $folder WERE NOT INSTALLED: node and npm were not found."
+            continue
+        }
+        Invoke-Program npm 'ci', '--prefix', $folder, '--no-audit', '--no-fund'
+    }
+}
