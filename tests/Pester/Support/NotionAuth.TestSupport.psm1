@@ -1,0 +1,563 @@
+#Requires -Version 7.4
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Runspaces
+
+# What every test file needs: a HOME of its own, the module, a simulated Notion as a program of its own, vaults, and somebody at the browser.
+
+Set-StrictMode -Version 3.0
+
+$script:Root = (Resolve-Path (Join-Path $PSScriptRoot '../../..')).Path
+$script:Patience = [timespan]::FromSeconds(60)
+$script:Number = 0
+$script:IsStoreMade = $false
+$script:Http = [Net.Http.HttpClient]::new()
+
+# ---------------------------------------------------------------------------------------------------------------- the process
+
+function Initialize-NotionAuthTest {
+    <#
+    .SYNOPSIS
+    Gives the process a HOME of its own, clears what the machine's environment says of Notion and of browsers, and imports the module.
+    #>
+    $ErrorActionPreference = 'Stop'
+    Set-OwnHome
+    foreach ($name in 'NOTION_TOKEN', 'NOTION_API_TOKEN', 'NOTION_CLIENT_ID', 'NOTION_CLIENT_SECRET', 'NOTION_REDIRECT_URI', 'NOTIONAUTH_VAULT',
+        'BROWSER', 'DISPLAY', 'WAYLAND_DISPLAY', 'SSH_CONNECTION', 'SSH_CLIENT', 'SSH_TTY') {
+        [Environment]::SetEnvironmentVariable($name, $null)
+    }
+
+    # A proxy of the machine is for the network; everything here is on this machine.
+    $env:NO_PROXY = $env:no_proxy = 'localhost,127.0.0.1,::1'
+
+    Import-Module Microsoft.PowerShell.SecretManagement -Global
+    Import-Module (Get-NotionAuthPath) -Global
+}
+
+function Set-OwnHome {
+    # SecretManagement and SecretStore look at HOME once, when they are loaded.
+    if ($env:NOTIONAUTH_TEST_HOME -and $env:HOME -eq $env:NOTIONAUTH_TEST_HOME) { return }
+    if (-not ($IsLinux -or $IsMacOS)) {
+        if ($env:NOTIONAUTH_TEST_HOME -eq 'THIS_ACCOUNT') { return }
+        throw 'On Windows the vaults belong to the account and can not be put elsewhere. Run the tests under an account that has none, with NOTIONAUTH_TEST_HOME=THIS_ACCOUNT.'
+    }
+
+    if ([AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'Microsoft.PowerShell.SecretManagement' })) {
+        throw 'SecretManagement is loaded already and sees your own vaults, which the tests must not touch. Run them in a fresh process: pwsh -NoProfile.'
+    }
+
+    $temporary = [IO.Path]::GetTempPath()
+    foreach ($left in Get-ChildItem -Path $temporary -Directory -Filter 'notionauth-test-*') {
+        if (-not (Get-Process -Id ($left.Name -split '-')[2] -ErrorAction Ignore)) { Remove-Item -LiteralPath $left.FullName -Recurse -Force -ErrorAction Ignore }
+    }
+
+    $own = Join-Path $temporary "notionauth-test-$PID"
+    $null = New-Item -ItemType Directory -Path $own -Force
+    foreach ($name in 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME') { [Environment]::SetEnvironmentVariable($name, $null) }
+    $env:HOME = $env:NOTIONAUTH_TEST_HOME = $own
+    $null = Register-EngineEvent -SourceIdentifier PowerShell.Exiting -SupportEvent -Action {
+        [IO.Directory]::Delete($env:NOTIONAUTH_TEST_HOME, $true)
+    }
+}
+
+function Get-NotionAuthPath {
+    <#
+    .SYNOPSIS
+    The manifest of the staged module: NOTIONAUTH_MODULE_PATH, else the newest in out/.
+    #>
+    if ($env:NOTIONAUTH_MODULE_PATH) { return $env:NOTIONAUTH_MODULE_PATH }
+    $staged = Get-ChildItem -Path (Join-Path $script:Root 'out/NotionAuth/*/NotionAuth.psd1') -ErrorAction Ignore |
+        Sort-Object { [version]$_.Directory.Name } | Select-Object -Last 1
+    if (-not $staged) { throw 'The module is not staged. Run: pwsh build.ps1 Build' }
+    $staged.FullName
+}
+
+function New-TestFolder {
+    <#
+    .SYNOPSIS
+    Makes an empty folder that goes away with the process.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It makes a temporary folder.')]
+    param([string] $Name = 'folder')
+
+    $script:Number++
+    (New-Item -ItemType Directory -Path (Join-Path $env:NOTIONAUTH_TEST_HOME "$Name-$($script:Number)-$([guid]::NewGuid().ToString('N').Substring(0, 8))")).FullName
+}
+
+function ConvertTo-Secret {
+    <#
+    .SYNOPSIS
+    Makes a SecureString of a made-up secret.
+    #>
+    [OutputType([securestring])]
+    param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text)
+
+    $secret = [securestring]::new()
+    foreach ($character in $Text.ToCharArray()) { $secret.AppendChar($character) }
+    $secret.MakeReadOnly()
+    $secret
+}
+
+function Get-FreePort {
+    <#
+    .SYNOPSIS
+    A port that nobody listens on, out of the range that the system takes ports for connections from.
+    #>
+    for ($try = 0; $try -lt 100; $try++) {
+        $port = Get-Random -Minimum 15000 -Maximum 32000
+        $listeners = @()
+        try {
+            foreach ($address in [Net.IPAddress]::Loopback, [Net.IPAddress]::IPv6Loopback) {
+                $listener = [Net.Sockets.TcpListener]::new($address, $port)
+                $listener.Start()
+                $listeners += $listener
+            }
+
+            return $port
+        }
+        catch [Net.Sockets.SocketException] {
+            # No IPv6 here, or the port is taken.
+            if ($_.Exception.InnerException.SocketErrorCode -in 'AddressNotAvailable', 'AddressFamilyNotSupported' -and $listeners) { return $port }
+        }
+        finally {
+            foreach ($listener in $listeners) { $listener.Stop() }
+        }
+    }
+
+    throw 'No free port was found.'
+}
+
+function Wait-Until {
+    <#
+    .SYNOPSIS
+    Looks again and again until something is so; fails when it takes too long.
+    #>
+    param([Parameter(Mandatory)] [scriptblock] $Condition, [Parameter(Mandatory)] [string] $What)
+
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($watch.Elapsed -gt $script:Patience) { throw "It did not happen within $($script:Patience.TotalSeconds) s: $What" }
+        [Threading.Thread]::Yield() | Out-Null
+    }
+}
+
+# ------------------------------------------------------------------------------------------------------------ the simulated Notion
+
+function Start-FakeNotion {
+    <#
+    .SYNOPSIS
+    Starts a simulated Notion on a port that the kernel chooses; it ends with this process at the latest.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the tests.')]
+    param([switch] $RateLimit, [int] $Rows = 260)
+
+    $dll = $env:NOTIONAUTH_FAKE_DLL
+    if (-not $dll) {
+        $dll = 'Release', 'Debug' | ForEach-Object { Join-Path $script:Root "tests/NotionAuth.FakeNotion/bin/$_/net10.0/NotionAuth.FakeNotion.dll" } |
+            Where-Object { Test-Path -LiteralPath $_ } | Select-Object -First 1
+    }
+
+    if (-not $dll) { throw 'The simulated Notion is not built. Run: pwsh build.ps1 Build' }
+    $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    foreach ($argument in @($dll, '--parent-pid', $PID, '--rows', $Rows) + @(if (-not $RateLimit) { '--no-rate-limit' })) { $start.ArgumentList.Add($argument) }
+    $process = [Diagnostics.Process]::Start($start)
+    $line = $process.StandardOutput.ReadLineAsync()
+    if (-not $line.Wait($script:Patience) -or -not $line.Result) { throw "The simulated Notion did not start: $($process.StandardError.ReadToEnd())" }
+
+    $ready = $line.Result | ConvertFrom-Json
+    $port = Get-FreePort
+    $script:Fake = [pscustomobject]@{
+        Process     = $process
+        BaseUri     = $ready.baseUri
+        Ready       = $ready
+        Port        = $port
+        RedirectUri = "http://localhost:$port/callback"
+    }
+    $script:Fake
+}
+
+function Stop-FakeNotion {
+    <#
+    .SYNOPSIS
+    Ends the simulated Notion.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the tests.')]
+    param($Fake = $script:Fake)
+
+    if ($Fake -and -not $Fake.Process.HasExited) { $Fake.Process.Kill() }
+}
+
+function Invoke-FakeControl {
+    <#
+    .SYNOPSIS
+    Calls the simulated Notion's control endpoint.
+    #>
+    param([Parameter(Mandatory)] [string] $Path, [string] $Method = 'GET', $Body)
+
+    $request = [Net.Http.HttpRequestMessage]::new([Net.Http.HttpMethod]::new($Method), "$($script:Fake.BaseUri)_control/$Path")
+    if ($Method -eq 'POST') { $request.Content = [Net.Http.StringContent]::new(($Body ?? @{} | ConvertTo-Json -Depth 10), [Text.Encoding]::UTF8, 'application/json') }
+    $response = $script:Http.Send($request)
+    $text = $response.Content.ReadAsStringAsync().GetAwaiter().GetResult()
+    if (-not $response.IsSuccessStatusCode) { throw "The simulated Notion's $Method $Path failed: $text" }
+    $text | ConvertFrom-Json -DateKind String
+}
+
+function Get-FakeState { Invoke-FakeControl 'state' }
+
+function Get-FakeRequest {
+    <#
+    .SYNOPSIS
+    What the simulated Notion was asked, oldest first.
+    #>
+    param([string] $Path = '/v1', [string] $Method, [string] $BotId)
+
+    $query = "requests?path=$([uri]::EscapeDataString($Path))"
+    if ($Method) { $query += "&method=$Method" }
+    @((Invoke-FakeControl $query).requests | Where-Object { -not $BotId -or $_.botId -eq $BotId })
+}
+
+function Clear-FakeRequest { $null = Invoke-FakeControl 'requests' DELETE }
+
+function Add-FakeFault {
+    <#
+    .SYNOPSIS
+    Makes something go wrong on demand: kind, path, status, code, times, delayMs, headers, …
+    #>
+    param([Parameter(Mandatory)] [hashtable] $Fault)
+
+    $null = Invoke-FakeControl 'faults' POST $Fault
+}
+
+function Clear-FakeFault { $null = Invoke-FakeControl 'faults' DELETE }
+
+function Set-FakeBehavior {
+    <#
+    .SYNOPSIS
+    Changes how the simulated Notion behaves where Notion's own behaviour isn't known.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A simulated service.')]
+    param([Parameter(Mandatory)] [hashtable] $Behavior)
+
+    $null = Invoke-FakeControl 'behavior' POST $Behavior
+}
+
+function Invoke-FakeExpiry {
+    <#
+    .SYNOPSIS
+    Lets the access tokens of a bot expire.
+    #>
+    param([Parameter(Mandatory)] [string] $BotId)
+
+    $null = Invoke-FakeControl 'expire' POST @{ botId = $BotId }
+}
+
+function New-FakeApp {
+    <#
+    .SYNOPSIS
+    Registers a public integration in a workspace of its own, so that no test meets another's connection. SignIn is splatted to Connect-NotionWorkspace.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A simulated service.')]
+    param([string] $Workspace, [ValidateSet('allow', 'deny', 'off')] [string] $Approval = 'allow', [string] $Icon, [switch] $NoRefreshToken, [string[]] $RedirectUri)
+
+    $script:Number++
+    $tag = '{0}-{1}' -f $script:Number, [guid]::NewGuid().ToString('N').Substring(0, 8)
+    $app = @{
+        clientId      = [guid]::NewGuid().ToString()
+        clientSecret  = "secret_TestClient$($tag.Replace('-', ''))ForTestsOnly000001"
+        name          = 'NotionAuth tests'
+        workspaceName = if ($Workspace) { $Workspace } else { "Workspace $tag" }
+        redirectUris  = @($script:Fake.RedirectUri) + @($RedirectUri | Where-Object { $_ })
+        autoApprove   = $Approval
+        refreshTokens = -not $NoRefreshToken
+    }
+    if ($Icon) { $app.workspaceIcon = $Icon }
+    $null = Invoke-FakeControl 'integrations' POST $app
+    [pscustomobject]@{
+        ClientId     = $app.clientId
+        ClientSecret = $app.clientSecret
+        Workspace    = $app.workspaceName
+        SignIn       = @{
+            ClientId     = $app.clientId
+            ClientSecret = ConvertTo-Secret $app.clientSecret
+            RedirectUri  = $app.redirectUris
+            BaseUri      = $script:Fake.BaseUri
+            TimeoutSec   = 20
+        }
+    }
+}
+
+function Set-FakeApp {
+    <#
+    .SYNOPSIS
+    Changes an integration's settings.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A simulated service.')]
+    param([Parameter(Mandatory)] $App, [Parameter(Mandatory)] [hashtable] $Settings)
+
+    $null = Invoke-FakeControl 'integrations' POST (@{ clientId = $App.ClientId } + $Settings)
+}
+
+function New-FakeToken {
+    <#
+    .SYNOPSIS
+    Registers an internal integration in a workspace of its own. SignIn is splatted to Connect-NotionWorkspace.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A simulated service.')]
+    param([string] $Workspace)
+
+    $script:Number++
+    $tag = '{0}{1}' -f $script:Number, [guid]::NewGuid().ToString('N').Substring(0, 8)
+    $text = "ntn_TestInternal${tag}ForTestsOnly0000000001"
+    $name = if ($Workspace) { $Workspace } else { "Internal $tag" }
+    $null = Invoke-FakeControl 'integrations' POST @{ kind = 'internal'; token = $text; workspaceName = $name; name = "Internal bot $tag" }
+    [pscustomobject]@{
+        Text      = $text
+        Workspace = $name
+        SignIn    = @{ Token = ConvertTo-Secret $text; BaseUri = $script:Fake.BaseUri }
+    }
+}
+
+# ------------------------------------------------------------------------------------------------------------ the person at the browser
+
+function Set-Person {
+    <#
+    .SYNOPSIS
+    Says what the person at the browser does (see person.sh); returns the folder that keeps what they saw.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It sets two variables of the test process.')]
+    param([string[]] $Plan = @('visit'))
+
+    $folder = New-TestFolder 'person'
+    Set-Content -LiteralPath (Join-Path $folder 'plan') -Value $Plan
+    $env:NOTIONAUTH_TEST_PERSON = $folder
+    $env:BROWSER = Join-Path $PSScriptRoot 'person.sh'
+    $folder
+}
+
+function Get-PersonPage {
+    <#
+    .SYNOPSIS
+    The page that the person saw after a step, once all steps are over.
+    #>
+    param([Parameter(Mandatory)] [string] $Folder, [int] $Step = 1)
+
+    Wait-Until { Test-Path -LiteralPath (Join-Path $Folder 'done') } "the person finished: $(Get-Content -LiteralPath (Join-Path $Folder 'plan'))"
+    Get-Content -LiteralPath (Join-Path $Folder "page-$Step.html") -Raw
+}
+
+function Get-PersonStatus {
+    <#
+    .SYNOPSIS
+    The HTTP status of the last page of a step.
+    #>
+    param([Parameter(Mandatory)] [string] $Folder, [int] $Step = 1)
+
+    $null = Get-PersonPage $Folder $Step
+    [int](@(Get-Content -LiteralPath (Join-Path $Folder "head-$Step.txt") | Where-Object { $_ -match '^HTTP/' })[-1] -split ' ')[1]
+}
+
+# ---------------------------------------------------------------------------------------------------------------------- vaults
+
+function Get-VaultKind {
+    <#
+    .SYNOPSIS
+    The vaults that every test that touches one runs in, for -ForEach.
+    #>
+    @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' }
+}
+
+function Remove-TestVault {
+    <#
+    .SYNOPSIS
+    Leaves no vault registered.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Vaults in a HOME of the tests.')]
+    param([string] $Name = '*')
+
+    Get-SecretVault -Name $Name -ErrorAction Ignore | Unregister-SecretVault
+}
+
+function New-TestVault {
+    <#
+    .SYNOPSIS
+    Registers an empty vault; it is the only one unless -Beside is given.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Vaults in a HOME of the tests.')]
+    param([Parameter(Mandatory)] [ValidateSet('SecretStore', 'NoMetadata')] [string] $Kind, [string] $Name = 'Personal', [switch] $Beside, [switch] $NotDefault)
+
+    if (-not $Beside) { Remove-TestVault }
+    $folder = $null
+    if ($Kind -eq 'SecretStore') {
+        Import-Module Microsoft.PowerShell.SecretStore -Global
+        # Reset once: SecretStore watches its own files, and a reset that it hears of late locks the next store.
+        if (-not $script:IsStoreMade) { $null = Reset-SecretStore -Scope CurrentUser -Interaction None -Authentication None -Force -Confirm:$false -WarningAction Ignore }
+        $script:IsStoreMade = $true
+        Register-SecretVault -Name $Name -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault:(-not $NotDefault)
+        Get-SecretInfo -Vault $Name | ForEach-Object { Remove-Secret -Name $_.Name -Vault $Name }
+    }
+    else {
+        $folder = New-TestFolder 'vault'
+        Register-SecretVault -Name $Name -ModuleName (Join-Path $PSScriptRoot '../Vaults/NoMetadataVault') -VaultParameters @{ Path = $folder } -DefaultVault:(-not $NotDefault)
+    }
+
+    [pscustomobject]@{ Name = $Name; Kind = $Kind; Folder = $folder }
+}
+
+function Set-VaultTrouble {
+    <#
+    .SYNOPSIS
+    Makes a vault without metadata fail, or work again.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Vaults in a HOME of the tests.')]
+    param([Parameter(Mandatory)] $Vault, [ValidateSet('none', 'broken', 'read-only')] [string] $Trouble)
+
+    foreach ($name in 'broken', 'read-only') {
+        $switch = Join-Path $Vault.Folder $name
+        if ($name -eq $Trouble) { Set-Content -LiteralPath $switch -Value '' }
+        elseif (Test-Path -LiteralPath $switch) { Remove-Item -LiteralPath $switch }
+    }
+}
+
+function Get-VaultContent {
+    <#
+    .SYNOPSIS
+    Everything that a vault holds, as one text: two of them are equal if nothing has changed.
+    #>
+    param([string] $Vault)
+
+    $where = if ($Vault) { @{ Vault = $Vault } } else { @{} }
+    $content = [ordered]@{}
+    foreach ($info in Get-SecretInfo @where | Sort-Object Name) {
+        $secret = Get-Secret -Name $info.Name -Vault $info.VaultName -AsPlainText
+        $content[$info.Name] = @{ text = $secret; metadata = @(if ($info.Metadata) { foreach ($key in $info.Metadata.Keys | Sort-Object) { "$key=$($info.Metadata[$key])" } }) }
+    }
+
+    $content | ConvertTo-Json -Depth 5
+}
+
+function Invoke-InProcess {
+    <#
+    .SYNOPSIS
+    Runs a script in a PowerShell process of its own that can't ask anybody, with the module imported; by default in the same HOME.
+    #>
+    param([Parameter(Mandatory)] [string] $Script, [string] $HomeFolder = $env:HOME)
+
+    $before = $env:HOME
+    try {
+        $env:HOME = $env:NOTIONAUTH_TEST_HOME = $HomeFolder
+        pwsh -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$(Get-NotionAuthPath)'; $Script"
+    }
+    finally {
+        $env:HOME = $env:NOTIONAUTH_TEST_HOME = $before
+    }
+}
+
+function Get-StoredConnection {
+    <#
+    .SYNOPSIS
+    What a vault keeps of a connection, as an object.
+    #>
+    param([Parameter(Mandatory)] [string] $BotId, [string] $Vault)
+
+    $where = if ($Vault) { @{ Vault = $Vault } } else { @{} }
+    Get-Secret -Name "NotionAuth-$BotId" @where -AsPlainText | ConvertFrom-Json -DateKind String
+}
+
+# --------------------------------------------------------------------------------------------------------------- running and judging
+
+function Invoke-InRunspace {
+    <#
+    .SYNOPSIS
+    Runs a script in a runspace of its own, in a host that can't ask anybody, with the module imported and nothing connected.
+    #>
+    param([Parameter(Mandatory)] [scriptblock] $Script, [hashtable] $Variables = @{})
+
+    $shell = New-RunspaceShell $Variables
+    $errors = [Collections.Generic.List[ErrorRecord]]::new()
+    $output = @()
+    try {
+        $output = @($shell.AddScript($Script.ToString()).Invoke())
+    }
+    catch {
+        $errors.Add((Get-InnerRecord $_))
+    }
+    finally {
+        foreach ($record in $shell.Streams.Error) { $errors.Add($record) }
+        $result = [pscustomobject]@{
+            Output   = $output
+            Errors   = $errors
+            Warnings = @($shell.Streams.Warning)
+            Verbose  = @($shell.Streams.Verbose)
+        }
+        $shell.Runspace.Dispose()
+        $shell.Dispose()
+    }
+
+    $result
+}
+
+function Get-InnerRecord {
+    <#
+    .SYNOPSIS
+    The record of the error in a runspace, out of the one that the call of Invoke or EndInvoke made of it.
+    #>
+    param([Parameter(Mandatory)] [ErrorRecord] $Record)
+
+    for ($exception = $Record.Exception; $exception; $exception = $exception.InnerException) {
+        if ($exception -is [IContainsErrorRecord] -and $exception.ErrorRecord.FullyQualifiedErrorId -match ',NotionAuth\.') { return $exception.ErrorRecord }
+    }
+
+    $Record
+}
+
+function New-RunspaceShell {
+    <#
+    .SYNOPSIS
+    A PowerShell in a runspace of its own, with the module imported.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A runspace of the tests.')]
+    param([hashtable] $Variables = @{})
+
+    $runspace = [RunspaceFactory]::CreateRunspace([InitialSessionState]::CreateDefault2())
+    $runspace.Open()
+    foreach ($name in $Variables.Keys) { $runspace.SessionStateProxy.SetVariable($name, $Variables[$name]) }
+    $shell = [powershell]::Create()
+    $shell.Runspace = $runspace
+    $null = $shell.AddCommand('Import-Module').AddParameter('Name', (Get-NotionAuthPath)).Invoke()
+    $shell.Commands.Clear()
+    $shell
+}
+
+function Get-ErrorOf {
+    <#
+    .SYNOPSIS
+    Runs a script and returns the error that it ends with; null where there is none.
+    #>
+    param([Parameter(Mandatory)] [scriptblock] $Script)
+
+    try {
+        $null = & $Script
+    }
+    catch {
+        return $_
+    }
+}
+
+function Assert-NotionError {
+    <#
+    .SYNOPSIS
+    Fails unless a script ends with, or a record is, an error of NotionAuth with this id and category, a next step, and a text that fits the pattern.
+    #>
+    param([scriptblock] $Script, [ErrorRecord] $Record, [Parameter(Mandatory)] [string] $Id, [Parameter(Mandatory)] [ErrorCategory] $Category, [string] $Says, [string] $Advises)
+
+    if ($Script) { $Record = Get-ErrorOf $Script }
+    if (-not $Record) { throw "An error $Id was expected, but there was none." }
+    if (($Record.FullyQualifiedErrorId -split ',')[0] -cne $Id) { throw "The error id should be $Id, but is $($Record.FullyQualifiedErrorId): $Record" }
+    if ($Record.FullyQualifiedErrorId -notmatch ',NotionAuth\.Commands\.\w+Command$') { throw "The error does not come from a cmdlet of NotionAuth: $($Record.FullyQualifiedErrorId)" }
+    if ($Record.CategoryInfo.Category -ne $Category) { throw "The category of $Id should be $Category, but is $($Record.CategoryInfo.Category)." }
+    if (-not $Record.ErrorDetails.RecommendedAction) { throw "The error $Id says nothing about what to do." }
+    if ($Says -and "$Record" -notmatch $Says) { throw "The error $Id should say something like '$Says', but says: $Record" }
+    if ($Advises -and $Record.ErrorDetails.RecommendedAction -notmatch $Advises) { throw "The error $Id should advise something like '$Advises', but advises: $($Record.ErrorDetails.RecommendedAction)" }
+}
+
+Export-ModuleMember -Function *-*
