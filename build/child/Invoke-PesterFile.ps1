@@ -12,6 +12,8 @@ $configuration.Run.Path = $TestFile
 $configuration.Run.PassThru = $true
 if ($Filter) { $configuration.Filter.FullName = $Filter }
 $configuration.Output.Verbosity = 'Detailed'
+# A log is no terminal: no colours there.
+if ([Console]::IsOutputRedirected) { $configuration.Output.RenderMode = 'Plaintext' }
 $configuration.TestResult.Enabled = $true
 $configuration.TestResult.OutputPath = [IO.Path]::ChangeExtension($Summary, '.xml')
 

@@ -121,8 +121,8 @@ function Show-OtherSession {
     Write-Heading 'Another session: no sign-in, no token to handle'
     $script = "Connect-NotionWorkspace $($fake.workspaceName) | Out-Null; (Invoke-NotionRequest users/me).bot.workspace_name"
     Write-Information "PS> pwsh -Command `"$script`""
-    $program, $first = Get-PowerShellProgram
-    $answer = & $program @($first) -NoLogo -NoProfile -NonInteractive -Command $script
+    $program, $arguments = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' + $script
+    $answer = & $program @arguments
     Out-Screen $answer
     Confirm-That ($answer -eq $fake.workspaceName) 'The other process used the connection from the vault.'
 }

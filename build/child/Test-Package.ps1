@@ -52,9 +52,9 @@ function Save-FromPackage {
 Confirm-Content $ModuleBase $Package
 $installed = Save-FromPackage $ModuleBase $Package
 $env:PSModulePath = $installed + [IO.Path]::PathSeparator + $env:PSModulePath
-$program, $first = Get-PowerShellProgram
 $import = 'Import-Module NotionAuth -ErrorAction Stop; (Get-Module NotionAuth).ModuleBase; (Get-Command -Module NotionAuth).Name -join '' '''
-$answer = @(& $program @($first) -NoLogo -NoProfile -NonInteractive -Command $import)
+$program, $arguments = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' + $import
+$answer = @(& $program @arguments)
 if ($answer.Count -ne 2 -or -not $answer[0].StartsWith($installed) -or ($answer[1] -split ' ').Count -ne 5) { throw "Importing from the package gave: $answer" }
 Write-Information "imported in a fresh process: $($answer[1])"
 exit 0

@@ -30,8 +30,8 @@ function Invoke-Program {
 <# The PowerShell that runs this script, as a program and the arguments that come first: a .NET tool's process is dotnet. #>
 function Get-PowerShellProgram {
     $path = (Get-Process -Id $PID).Path
-    if ([IO.Path]::GetFileNameWithoutExtension($path) -ne 'dotnet') { return , @($path) }
-    , @($path, (Join-Path $PSHOME 'pwsh.dll'))
+    $path
+    if ([IO.Path]::GetFileNameWithoutExtension($path) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' }
 }
 
 <# A folder to be the home of child processes: vaults, their registry and all settings of PowerShell live below it. #>
@@ -71,7 +71,23 @@ function Get-IsolatedEnvironment {
     }
     $foreign = Get-ChildItem env: | Where-Object { $_.Name -match '^(XDG_.*_HOME|NOTION_.*|NOTIONAUTH_VAULT|BROWSER)$' }
     foreach ($variable in $foreign) { $environment[$variable.Name] = $null }
+    $programs = Get-PowerShellFolder $HomeFolder
+    if ($programs) { $environment.PATH = $programs + [IO.Path]::PathSeparator + $env:PATH }
     $environment
+}
+
+<# Tests and users start pwsh by its name. A .NET tool has none: then this makes one, and returns the folder that it is in. #>
+function Get-PowerShellFolder {
+    param([string]$HomeFolder)
+    $program, $library = Get-PowerShellProgram
+    if (-not $library -or (Get-Program pwsh)) { return }
+    $folder = [IO.Directory]::CreateDirectory((Join-Path $HomeFolder 'programs')).FullName
+    if (Test-Windows) { [IO.File]::WriteAllText((Join-Path $folder 'pwsh.cmd'), "@`"$program`" `"$library`" %*`r`n") }
+    else {
+        [IO.File]::WriteAllText((Join-Path $folder 'pwsh'), "#!/bin/sh`nexec '$program' '$library' `"`$@`"`n")
+        & chmod 755 (Join-Path $folder 'pwsh')
+    }
+    $folder
 }
 
 <# Sets variables (null removes one), runs the script, and puts back what was there. The script sees these names too: they are chosen not to hide its own. #>
@@ -114,7 +130,7 @@ function Invoke-ChildScript {
     param([string]$Script, [string[]]$Arguments = @(), [string]$HomeFolder, [hashtable]$Environment, [int]$TimeoutSec)
     $nothing = Join-Path $HomeFolder 'no-input'
     [IO.File]::WriteAllText($nothing, '')
-    $command = [string[]](@(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' | ForEach-Object { $_ })
+    $command = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive'
     if (Test-Windows) { $command += '-ExecutionPolicy', 'Bypass' }
     $command += '-File', (Join-Repository 'build', 'child', $Script)
     $process = Open-Process -Command ($command + $Arguments) -Environment $Environment -InputFile $nothing

@@ -121,9 +121,9 @@ function Get-ScriptFinding {
         Where-Object { $_.FullName -notmatch '[\\/](out|bin|obj|node_modules|\.git)[\\/]' -and $_.Name -ne 'NotionAuth.psd1' }
     # The manifest is looked at where the files that it names are.
     $scripts = @($scripts) + @(Get-Item -LiteralPath (Join-Path (Get-StagedModule) 'NotionAuth.psd1'))
-    # What BeforeAll assigns is used elsewhere, helpers make and remove things, and made-up secrets are no secrets.
+    # What BeforeAll assigns is used elsewhere, helpers make and remove things, made-up secrets are no secrets; and all run in PowerShell 7.
     $notInTests = 'PSUseDeclaredVarsMoreThanAssignments', 'PSUseShouldProcessForStateChangingFunctions', 'PSAvoidUsingConvertToSecureStringWithPlainText',
-    'PSUseSingularNouns', 'PSReviewUnusedParameter', 'PSAvoidUsingPlainTextForPassword', 'PSAvoidUsingUsernameAndPasswordParams', 'PSUseCompatibleSyntax'
+    'PSUseSingularNouns', 'PSReviewUnusedParameter', 'PSAvoidUsingPlainTextForPassword', 'PSAvoidUsingUsernameAndPasswordParams', 'PSUseCompatibleSyntax', 'PSUseBOMForUnicodeEncodedFile'
     $findings = foreach ($script in $scripts) {
         $exclude = @{}
         if ($script.FullName -match '[\\/]tests[\\/]') { $exclude.ExcludeRule = $notInTests }
