@@ -143,6 +143,7 @@ function Install-NodePackage {
             Write-Information "THE NPM PACKAGES OF $folder WERE NOT INSTALLED: node and npm were not found."
             continue
         }
-        Invoke-Program npm 'ci', '--prefix', $folder, '--no-audit', '--no-fund'
+        try { Invoke-Program npm 'ci', '--prefix', $folder, '--no-audit', '--no-fund' }
+        catch { Write-Information "THE NPM PACKAGES OF $folder WERE NOT INSTALLED: $($_.Exception.Message)" }
     }
 }
