@@ -39,8 +39,11 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
                 "Try again, or give the request more time with -TimeoutSec.")
             { Target = request.RequestUri.AbsolutePath };
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException or InvalidDataException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException or InvalidDataException)
         {
+            // A connection that breaks because the caller gave up is a cancellation, whatever the platform makes of it.
+            cancellationToken.ThrowIfCancellationRequested();
+
             // The platform's exceptions can quote the proxy's URI, user name included: only the innermost message goes on, redacted.
             string why = Redaction.Scrub(e.GetBaseException().Message);
             Tell(context, request, watch.Elapsed, null, why);

@@ -42,7 +42,7 @@ public sealed class OAuthClient(
                 writer.WriteString("code", code.Reveal());
                 writer.WriteString("redirect_uri", redirectUri);
             },
-            code, cancellationToken);
+            code, completesOnceSent: false, cancellationToken);
 
     /// <summary>
     /// Spends a refresh token for a new pair. Never cancelled once it is on the wire, as the new pair would be lost; it ends by itself after 30 seconds.
@@ -59,7 +59,7 @@ public sealed class OAuthClient(
                 writer.WriteString("grant_type", "refresh_token");
                 writer.WriteString("refresh_token", refreshToken.Reveal());
             },
-            refreshToken, cancellationToken);
+            refreshToken, completesOnceSent: true, cancellationToken);
 
     /// <summary>Asks whether a token is active (RFC 7662).</summary>
     /// <param name="token">The token.</param>
@@ -86,9 +86,9 @@ public sealed class OAuthClient(
             "revoke", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<TokenReply> TokenAsync(Action<Utf8JsonWriter> write, Secret spent, CancellationToken cancellationToken)
+    private async Task<TokenReply> TokenAsync(Action<Utf8JsonWriter> write, Secret spent, bool completesOnceSent, CancellationToken cancellationToken)
     {
-        using JsonDocument reply = await PostAsync("token", write, isSafeToRepeat: false, spent, cancellationToken, completesOnceSent: true).ConfigureAwait(false);
+        using JsonDocument reply = await PostAsync("token", write, isSafeToRepeat: false, spent, cancellationToken, completesOnceSent).ConfigureAwait(false);
         return TokenReply.Parse(reply.RootElement);
     }
 
