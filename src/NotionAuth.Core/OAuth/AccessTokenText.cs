@@ -19,7 +19,11 @@ public static class AccessTokenText
     /// </exception>
     public static Secret Parse(string? text)
     {
-        string token = (text ?? string.Empty).Trim().Trim('\uFEFF', '\u200B', '\0').Trim();
+        string token = text ?? string.Empty;
+        int start = 0, end = token.Length;
+        while (start < end && IsAround(token[start])) start++;
+        while (end > start && IsAround(token[end - 1])) end--;
+        token = token.Substring(start, end - start);
         if (token.Length == 0)
             throw new NotionAuthException(
                 ErrorIds.InvalidToken, NotionErrorKind.InvalidArgument, "The token is empty.",
@@ -36,4 +40,7 @@ public static class AccessTokenText
                 "Pass the internal integration secret or personal access token, or sign in with OAuth: Connect-NotionWorkspace -ClientId <id>.");
         return new Secret(token);
     }
+
+    // Blanks, byte order marks, zero-width spaces and NULs, in whatever order they come.
+    private static bool IsAround(char c) => char.IsWhiteSpace(c) || c is '\uFEFF' or '\u200B' or '\0';
 }
