@@ -1,4 +1,6 @@
 using System;
+using System.Globalization;
+using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -38,11 +40,15 @@ public static partial class Redaction
         if (string.IsNullOrEmpty(text)) return string.Empty;
 
         string scrubbed = text!;
-        foreach (Secret? secret in known)
+
+        // The longest first: where one begins with another, replacing the shorter would leave the rest of the longer.
+        foreach (string secret in known.OfType<Secret>().Select(s => s.Reveal()).OrderByDescending(s => s.Length))
         {
-            if (secret is null) continue;
-            scrubbed = scrubbed.Replace(secret.Reveal(), Mark);
-            scrubbed = scrubbed.Replace(Uri.EscapeDataString(secret.Reveal()), Mark);
+            scrubbed = scrubbed.Replace(secret, Mark);
+
+            // Both %2B and %2b are right, so that the encoded form is looked for in either case.
+            string encoded = Uri.EscapeDataString(secret);
+            if (encoded != secret) scrubbed = Regex.Replace(scrubbed, Regex.Escape(encoded), Mark, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
         }
 
         // Cut after the replacement, so that no half of a known secret is left at the end.
@@ -61,12 +67,15 @@ public static partial class Redaction
         {
             if (line.Length == MaximumLength)
             {
+                // Not between the halves of a character.
+                if (char.IsHighSurrogate(line[line.Length - 1])) line.Length--;
                 line.Append('…');
                 break;
             }
 
             // Format characters too: a right-to-left override can make a message lie.
-            bool hidden = char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format;
+            bool hidden = char.GetUnicodeCategory(c)
+                is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
             line.Append(hidden ? ' ' : c);
         }
 
