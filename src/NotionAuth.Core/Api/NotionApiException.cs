@@ -58,20 +58,21 @@ public sealed class NotionApiException : NotionAuthException
             {
                 code = Text(root, "code") ?? Text(root, "error");
                 said = Text(root, "message") ?? Text(root, "error_description");
-                requestId ??= ErrorCode.Token(Text(root, "request_id"));
+                requestId ??= ErrorCode.Token(Text(root, "request_id"), known);
                 if (root.TryGetProperty("additional_data", out JsonElement data) && data.ValueKind == JsonValueKind.Object)
                 {
                     additional = Redaction.Scrub(data.GetRawText(), known);
-                    reason = Text(data, "rate_limit_reason");
+                    reason = ErrorCode.Token(Text(data, "rate_limit_reason"), known);
                     retryAfter = Text(data, "retry_after");
                 }
             }
         }
 
-        code = ErrorCode.Token(code);
-        string? ray = ErrorCode.Token(Header(response, "cf-ray"));
+        code = ErrorCode.Token(code, known);
+        string? ray = ErrorCode.Token(Header(response, "cf-ray"), known);
         TimeSpan? wait = Http.RetryPolicy.RetryAfter(response)
-            ?? (int.TryParse(retryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? TimeSpan.FromSeconds(seconds) : null);
+            ?? (int.TryParse(retryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+                ? Http.RetryPolicy.Bounded(TimeSpan.FromSeconds(seconds)) : null);
 
         string message = $"Notion answered {status}";
         if (code is not null) message += $" {code}";
@@ -114,7 +115,8 @@ public sealed class NotionApiException : NotionAuthException
         }
     }
 
-    internal static string? RequestIdOf(HttpResponseMessage response) => ErrorCode.Token(Header(response, "x-notion-request-id"));
+    internal static string? RequestIdOf(HttpResponseMessage response) =>
+        ErrorCode.Token(Header(response, "x-notion-request-id"), [.. SecretsOf(response.RequestMessage)]);
 
     internal static async Task<JsonDocument?> ReadJsonAsync(HttpResponseMessage response)
     {

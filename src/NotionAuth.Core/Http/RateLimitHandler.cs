@@ -14,7 +14,9 @@ internal sealed class RateLimitHandler(HttpMessageHandler inner, RetryPolicy pol
         if (gate is not null) await gate.WaitAsync(policy.Delay, cancellationToken).ConfigureAwait(false);
 
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (gate is not null && (int)response.StatusCode == 429 && RetryPolicy.RetryAfter(response) is TimeSpan wait) gate.CloseFor(wait);
+        if (gate is not null && (int)response.StatusCode == 429
+            && (await Api.NotionApiException.FromAsync(response).ConfigureAwait(false)).RetryAfter is TimeSpan wait)
+            gate.CloseFor(wait);
         return response;
     }
 }

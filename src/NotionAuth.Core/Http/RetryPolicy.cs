@@ -17,6 +17,7 @@ public sealed class RetryPolicy
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestAsked = TimeSpan.FromHours(1);
     private static readonly Random Jitter = new();
 
     /// <summary>How waiting is done; tests replace it.</summary>
@@ -29,15 +30,16 @@ public sealed class RetryPolicy
     /// <returns>How long to wait before the next attempt, or null for none.</returns>
     internal static async Task<TimeSpan?> DelayAfterAsync(HttpResponseMessage response, int attempt, RequestContext context)
     {
-        if (attempt > context.MaximumRetryCount) return null;
-        bool repeat = (int)response.StatusCode switch
+        if (attempt > context.MaximumRetryCount || response.IsSuccessStatusCode) return null;
+        Api.NotionApiException error = await Api.NotionApiException.FromAsync(response).ConfigureAwait(false);
+        bool repeat = error.Status switch
         {
             409 or 529 => true,
-            429 => !await IsBlockedAsync(response).ConfigureAwait(false),
+            429 => error.RateLimitReason != "public_api_request_blocked",
             500 or 502 or 503 or 504 => context.IsSafeToRepeat,
             _ => false,
         };
-        return repeat ? RetryAfter(response) ?? Backoff(attempt) : null;
+        return repeat ? error.RetryAfter ?? Backoff(attempt) : null;
     }
 
     /// <summary>Decides on an attempt without a reply: a broken connection or a time-out.</summary>
@@ -54,13 +56,12 @@ public sealed class RetryPolicy
     {
         RetryConditionHeaderValue? header = response.Headers.RetryAfter;
         TimeSpan? wait = header?.Delta ?? (header?.Date is DateTimeOffset date ? date - DateTimeOffset.UtcNow : null);
-        if (wait is not TimeSpan span) return null;
-        if (span < TimeSpan.Zero) return TimeSpan.Zero;
-        return span > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : span;
+        return wait is TimeSpan span ? Bounded(span) : null;
     }
 
-    private static async Task<bool> IsBlockedAsync(HttpResponseMessage response) =>
-        (await Api.NotionApiException.FromAsync(response).ConfigureAwait(false)).RateLimitReason == "public_api_request_blocked";
+    /// <summary>Keeps a wait that Notion asks for between none and an hour.</summary>
+    internal static TimeSpan Bounded(TimeSpan wait) =>
+        wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestAsked ? LongestAsked : wait;
 
     private static TimeSpan Backoff(int attempt)
     {
