@@ -20,7 +20,7 @@ public static class ApiPath
     {
         string origin = baseUri.GetLeftPart(UriPartial.Authority);
         string rest = path.Trim(' ');
-        if (rest.Contains("://"))
+        if (rest.Split('?')[0].Contains("://"))
         {
             if (!rest.StartsWith(origin + "/", StringComparison.OrdinalIgnoreCase))
                 throw Invalid(path, "is on another host than the connection", $"Pass a path such as users/me, or a URL on {origin}.");
