@@ -1,4 +1,6 @@
 using System;
+using System.IO;
+using System.Linq;
 using System.Text.Json;
 
 namespace NotionAuth.Core.Api;
@@ -20,4 +22,51 @@ internal static class JsonText
 
     public static string? Of(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? Of(value) : null;
+
+    /// <summary>Copies an object without some of its members; the values stay as they came, broken characters and all.</summary>
+    public static JsonElement Without(JsonElement value, params string[] names) => Copy(writer => AddMembers(writer, value, names));
+
+    /// <summary>Puts two objects together; where both have a member, the second's counts.</summary>
+    public static JsonElement Merge(JsonElement first, JsonElement second) => Copy(writer =>
+    {
+        AddMembers(writer, first, [.. second.EnumerateObject().Select(NameOf).OfType<string>()]);
+        AddMembers(writer, second);
+    });
+
+    private static JsonElement Copy(Action<Utf8JsonWriter> members)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        using JsonDocument document = JsonDocument.Parse(buffer.ToArray(), NotionResponse.Limits);
+        return document.RootElement.Clone();
+    }
+
+    private static void AddMembers(Utf8JsonWriter writer, JsonElement value, params string[] without)
+    {
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            // A name that is no text can't be written, and nobody could ask for it.
+            if (NameOf(property) is not { } name || without.Contains(name)) continue;
+            writer.WritePropertyName(name);
+            writer.WriteRawValue(property.Value.GetRawText(), skipInputValidation: true);
+        }
+    }
+
+    private static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

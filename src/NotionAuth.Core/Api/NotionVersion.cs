@@ -20,9 +20,11 @@ public static class NotionVersion
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidNotionVersion"/>.</exception>
     public static string Check(string version)
     {
-        if (DateTime.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) return version;
+        if (IsDate(version)) return version;
         throw new NotionAuthException(
             ErrorIds.InvalidNotionVersion, NotionErrorKind.InvalidArgument, "A Notion-Version is a date such as 2026-03-11.",
             $"Pass one of these with -NotionVersion, or leave it out: {string.Join(", ", Known)}.");
     }
+
+    internal static bool IsDate(string version) => DateTime.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 }

@@ -18,7 +18,6 @@ namespace NotionAuth.Core.Connections;
 public static class ConnectionJson
 {
     private const int Version = 1;
-    private static readonly string[] Pair = ["access_token", "refresh_token"];
 
     /// <summary>Writes a connection.</summary>
     /// <param name="connection">The connection.</param>
@@ -39,7 +38,9 @@ public static class ConnectionJson
         writer.WriteString("access_token", connection.AccessToken.Reveal());
         writer.WriteString("refresh_token", connection.RefreshToken?.Reveal());
         writer.WritePropertyName("reply");
-        connection.Reply.WriteTo(writer);
+
+        // As it came: a name that ends in half a character is valid JSON, but can't be written again as text.
+        writer.WriteRawValue(connection.Reply.GetRawText(), skipInputValidation: true);
     });
 
     /// <summary>Reads a connection.</summary>
@@ -52,11 +53,13 @@ public static class ConnectionJson
     {
         if (JsonText.Of(root, "bot_id") != botId) return null;
         JsonElement reply = root.TryGetProperty("reply", out JsonElement r) && r.ValueKind == JsonValueKind.Object ? r.Clone() : default;
-        if (JsonText.Of(root, "name") is not { Length: > 0 } name
-            || !Enum.TryParse(JsonText.Of(root, "auth_type"), out AuthType type)
+        string? clientId = JsonText.Of(root, "client_id");
+        if (Redaction.OneLine(JsonText.Of(root, "name")) is not { Length: > 0 } name
+            || TypeOf(JsonText.Of(root, "auth_type")) is not AuthType type
+            || (clientId is not null && !TokenReply.IsId(clientId))
             || JsonText.Of(root, "access_token") is not { } access || !AccessTokenText.IsUsable(access)
             || OriginOf(root) is not Uri baseUri
-            || JsonText.Of(root, "notion_version") is not { } notionVersion
+            || JsonText.Of(root, "notion_version") is not { } notionVersion || !NotionVersion.IsDate(notionVersion)
             || !TryTime(root, "connected_at", out DateTime? connectedAt) || connectedAt is null
             || !TryTime(root, "refreshed_at", out DateTime? refreshedAt)
             || reply.ValueKind != JsonValueKind.Object)
@@ -66,7 +69,7 @@ public static class ConnectionJson
         NotionConnection facts = WorkspaceFacts.Of(reply, type, botId) with
         {
             Name = name,
-            ClientId = JsonText.Of(root, "client_id"),
+            ClientId = clientId,
             HasRefreshToken = refresh is not null,
             ConnectedAt = connectedAt.Value,
             RefreshedAt = refreshedAt,
@@ -118,21 +121,6 @@ public static class ConnectionJson
         return new AppRegistration(new ClientCredentials(clientId, secret), redirectUris, baseUri);
     });
 
-    internal static JsonElement WithoutPair(JsonElement reply)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            foreach (JsonProperty property in reply.EnumerateObject())
-                if (!Pair.Contains(property.Name)) property.WriteTo(writer);
-            writer.WriteEndObject();
-        }
-
-        using JsonDocument document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
-    }
-
     private static string Write(Action<Utf8JsonWriter> members)
     {
         using var buffer = new MemoryStream();
@@ -150,18 +138,18 @@ public static class ConnectionJson
     private static T Read<T>(string json, string secretName, string vault, Func<JsonElement, T?> read)
         where T : class
     {
-        int version = 0;
+        long version = 0;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json, NotionResponse.Limits);
             JsonElement root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out JsonElement v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out version)
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out JsonElement v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt64(out version)
                 && version == Version && read(root) is T value)
                 return value;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
-            // Not JSON: reported below. The exception's text could quote the secret.
+            // Not JSON, not even Unicode, or a name in it that isn't: reported below. The exception's text could quote the secret.
         }
 
         string show = $"Get-Secret -Vault '{vault}' -Name '{secretName}'";
@@ -177,6 +165,14 @@ public static class ConnectionJson
             $"Look at it with {show}; if it isn't needed, remove it with Remove-Secret and connect again with Connect-NotionWorkspace.")
         { Target = secretName };
     }
+
+    // By name alone: the platform would take any number for a value of an enumeration.
+    internal static AuthType? TypeOf(string? text) => text switch
+    {
+        nameof(AuthType.OAuth) => AuthType.OAuth,
+        nameof(AuthType.Token) => AuthType.Token,
+        _ => null,
+    };
 
     // The token must not be sent to a host that only a broken or forged secret names.
     private static Uri? OriginOf(JsonElement root)

@@ -49,7 +49,7 @@ public static class ConnectionMetadata
     public static NotionConnection? Read(IReadOnlyDictionary<string, object> metadata, string botId, string vault)
     {
         if (Text("Name") is not { } name
-            || !Enum.TryParse(Text("AuthType"), out AuthType type)
+            || ConnectionJson.TypeOf(Text("AuthType")) is not AuthType type
             || !Uri.TryCreate(Text("BaseUri"), UriKind.Absolute, out Uri? baseUri)
             || Text("NotionVersion") is not { } notionVersion
             || At("ConnectedAt") is not DateTime connectedAt)
@@ -77,8 +77,9 @@ public static class ConnectionMetadata
             Vault = vault,
         };
 
+        // A vault may hold anything under our names, and this is shown in terminals.
         string? Text(string key) =>
-            metadata.TryGetValue(key, out object? value) && Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null;
+            metadata.TryGetValue(key, out object? value) && Redaction.OneLine(Convert.ToString(value, CultureInfo.InvariantCulture)) is { Length: > 0 } text ? text : null;
 
         DateTime? At(string key) =>
             DateTime.TryParse(Text(key), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime time) ? time : null;

@@ -52,7 +52,7 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
             Facts = facts,
             AccessToken = reply.AccessToken,
             RefreshToken = reply.RefreshToken,
-            Reply = ConnectionJson.WithoutPair(reply.Reply),
+            Reply = reply.Reply,
         };
         StoredConnection kept = await new ConnectionWriter(store, cache).SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
         await store.WriteAppAsync(app, CancellationToken.None).ConfigureAwait(false);

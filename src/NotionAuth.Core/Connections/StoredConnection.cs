@@ -1,5 +1,6 @@
 using System;
 using System.Text.Json;
+using NotionAuth.Core.Api;
 using NotionAuth.Core.OAuth;
 
 namespace NotionAuth.Core.Connections;
@@ -29,13 +30,26 @@ public sealed record StoredConnection
     public StoredConnection Refreshed(TokenReply reply, DateTime now)
     {
         Secret? refreshToken = reply.RefreshToken ?? RefreshToken;
+
+        // What a refresh doesn't say again still holds.
+        JsonElement said = JsonText.Merge(Reply, reply.Reply);
         return this with
         {
             AccessToken = reply.AccessToken,
             RefreshToken = refreshToken,
-            Reply = ConnectionJson.WithoutPair(reply.Reply),
+            Reply = said,
             Generation = Generation + 1,
-            Facts = Facts with { RefreshedAt = now, HasRefreshToken = refreshToken is not null, NeedsReconnect = false },
+            Facts = WorkspaceFacts.Of(said, Facts.AuthType, Facts.BotId) with
+            {
+                Name = Facts.Name,
+                ClientId = Facts.ClientId,
+                HasRefreshToken = refreshToken is not null,
+                ConnectedAt = Facts.ConnectedAt,
+                RefreshedAt = now,
+                Vault = Facts.Vault,
+                BaseUri = Facts.BaseUri,
+                NotionVersion = Facts.NotionVersion,
+            },
         };
     }
 

@@ -27,7 +27,7 @@ public sealed class TokenReply
     /// <summary>The id that tells connections apart: one for each integration, workspace and user.</summary>
     public string BotId { get; }
 
-    /// <summary>The whole reply, unknown fields included. It holds the pair: keep it in a vault only.</summary>
+    /// <summary>The whole reply without the pair, unknown fields included.</summary>
     public JsonElement Reply { get; }
 
     /// <summary>Reads and checks a reply.</summary>
@@ -40,7 +40,7 @@ public sealed class TokenReply
         string? botId = JsonText.Of(reply, "bot_id");
         if (access is null) throw Invalid("has no usable access_token");
         if (!IsId(botId)) throw Invalid("has no usable bot_id");
-        return new TokenReply(access, Token(reply, "refresh_token"), botId!, reply.Clone());
+        return new TokenReply(access, Token(reply, "refresh_token"), botId!, JsonText.Without(reply, "access_token", "refresh_token"));
     }
 
     /// <summary>Tells whether a text can be an id of Notion's, and so a part of a secret's name.</summary>
