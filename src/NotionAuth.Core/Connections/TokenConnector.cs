@@ -4,7 +4,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Http;
-using NotionAuth.Core.OAuth;
 
 namespace NotionAuth.Core.Connections;
 
@@ -45,14 +44,8 @@ public sealed class TokenConnector(IConnectionStore store, ConnectionCache cache
             new NotionRequest { Path = "users/me", NotionVersion = options.NotionVersion }, cancellationToken).ConfigureAwait(false);
 
         using JsonDocument body = response.ParseJson();
-        string? botId = JsonText.Of(body.RootElement, "id");
-        if (!TokenReply.IsId(botId))
-            throw new NotionAuthException(
-                ErrorIds.InvalidReply, NotionErrorKind.InvalidData, "Notion's reply to users/me has no usable id.",
-                "Run the command again; if it happens again, check -BaseUri and whether a proxy changes replies.");
-
         JsonElement reply = body.RootElement.Clone();
-        NotionConnection facts = WorkspaceFacts.Of(reply, AuthType.Token, botId!) with
+        NotionConnection facts = WorkspaceFacts.Of(reply, AuthType.Token, WorkspaceFacts.BotIdOf(reply)) with
         {
             BaseUri = options.BaseUri,
             NotionVersion = options.NotionVersion,

@@ -121,11 +121,11 @@ public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntr
             NotionResponse response = await client.SendAsync(
                 new NotionRequest { Path = "users/me", NotionVersion = notionVersion }, cancellationToken).ConfigureAwait(false);
             using JsonDocument body = response.ParseJson();
-            NotionConnection facts = WorkspaceFacts.Of(body.RootElement, AuthType.Token, string.Empty);
+            NotionConnection facts = WorkspaceFacts.Of(body.RootElement, AuthType.Token, WorkspaceFacts.BotIdOf(body.RootElement));
             return new TokenTestResult
             {
                 Status = TokenStatus.Active,
-                BotId = ErrorCode.Token(JsonText.Of(body.RootElement, "id")),
+                BotId = facts.BotId,
                 WorkspaceName = facts.WorkspaceName,
                 RequestId = response.RequestId,
             };

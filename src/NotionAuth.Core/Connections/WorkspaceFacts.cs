@@ -29,6 +29,11 @@ internal static class WorkspaceFacts
         };
     }
 
+    /// <summary>Reads the bot's id of users/me, without which the reply isn't Notion's.</summary>
+    public static string BotIdOf(JsonElement usersMe) => JsonText.Of(usersMe, "id") is { } id && OAuth.TokenReply.IsId(id) ? id : throw new NotionAuthException(
+        ErrorIds.InvalidReply, NotionErrorKind.InvalidData, "Notion's reply to users/me has no usable id.",
+        "Run the command again; if it happens again, check -BaseUri and whether a proxy changes replies.");
+
     private static JsonElement Member(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement member) ? member : default;
 
