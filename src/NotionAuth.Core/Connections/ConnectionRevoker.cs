@@ -41,7 +41,8 @@ public sealed class ConnectionRevoker(
         StoredConnection? stored;
         try
         {
-            stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
+            // A pair that the vault didn't take is the live one; the vault's is spent.
+            stored = session.IsUnsaved ? session.Connection : await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
         }
         catch (NotionAuthException e) when (localOnly && e.ErrorId == ErrorIds.SecretInvalid)
         {

@@ -105,7 +105,13 @@ public sealed class ConnectionCache
 
     internal void Forget(ConnectionKey key)
     {
-        if (_sessions.TryRemove(key, out ConnectionSession? session)) session.Connection = null;
+        if (_sessions.TryRemove(key, out ConnectionSession? session))
+        {
+            session.Connection = null;
+            session.IsUnsaved = false;
+        }
+
+
         foreach (KeyValuePair<(string Vault, string Name), string> known in _botIds)
             if (known.Value == key.BotId && known.Key.Vault == key.Vault) _botIds.TryRemove(known.Key, out _);
     }

@@ -26,14 +26,16 @@ public sealed class ConnectionTokenSource(
     /// </exception>
     public async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
-        if (Usable() is { } known) return known;
+        if (Usable() is { } cached) return cached;
         return await session.LockedAsync(
             store,
             Usable,
             async s =>
             {
-                if (session.IsUnsaved) await TrySaveAsync(s, session.Connection!, cancellationToken).ConfigureAwait(false);
-                if (session.Connection is { } first && !first.Facts.NeedsReconnect) return first;
+                if (session.IsUnsaved) await SaveLaterAsync(s, cancellationToken).ConfigureAwait(false);
+                StoredConnection? known = session.Connection;
+                if (known is not null && !known.Facts.NeedsReconnect) return known;
+                if (session.IsUnsaved) throw Reconnect(known!.Facts);
 
                 // NeedsReconnect is looked up again each time: somebody may have signed in anew elsewhere.
                 StoredConnection stored = await ReadAsync(s, cancellationToken).ConfigureAwait(false);
@@ -86,13 +88,50 @@ public sealed class ConnectionTokenSource(
     // Somebody else may have spent the refresh token: then the winner's pair is in the vault. Nothing is ever deleted here.
     private async Task<Secret?> AfterInvalidGrantAsync(IConnectionStore s, StoredConnection stored, CancellationToken cancellationToken)
     {
-        StoredConnection again = await ReadAsync(s, cancellationToken).ConfigureAwait(false);
+        if (session.IsUnsaved) await TakeNewerAsync(s, stored, cancellationToken).ConfigureAwait(false);
+        StoredConnection again = session.IsUnsaved ? stored : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
         if (!again.AccessToken.Matches(stored.AccessToken)) return again.AccessToken;
 
         StoredConnection marked = again with { Facts = again.Facts with { NeedsReconnect = true }, Generation = again.Generation + 1 };
-        await s.WriteAsync(marked, CancellationToken.None).ConfigureAwait(false);
         session.Connection = marked;
+        session.IsUnsaved = true;
+        try
+        {
+            await s.WriteAsync(marked, CancellationToken.None).ConfigureAwait(false);
+            session.IsUnsaved = false;
+        }
+        catch (NotionAuthException)
+        {
+            // Only the mark is missing in the vault then: this process remembers it, and writes it at the next chance.
+        }
+
         throw Reconnect(marked.Facts);
+    }
+
+    private async Task SaveLaterAsync(IConnectionStore s, CancellationToken cancellationToken)
+    {
+        StoredConnection unsaved = session.Connection!;
+        try
+        {
+            await TakeNewerAsync(s, unsaved, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotionAuthException)
+        {
+            // A vault that can't be read can't be written either: the next time.
+            return;
+        }
+
+        if (session.IsUnsaved) await TrySaveAsync(s, unsaved, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Whoever wrote the connection while this process held a pair that the vault didn't take has signed in anew: that pair counts.
+    private async Task TakeNewerAsync(IConnectionStore s, StoredConnection unsaved, CancellationToken cancellationToken)
+    {
+        StoredConnection? stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
+        bool isOlder = stored is null || (stored.Facts.ConnectedAt == unsaved.Facts.ConnectedAt && stored.Generation < unsaved.Generation);
+        if (isOlder || stored!.AccessToken.Matches(unsaved.AccessToken)) return;
+        session.Connection = stored;
+        session.IsUnsaved = false;
     }
 
     private async Task TrySaveAsync(IConnectionStore s, StoredConnection connection, CancellationToken cancellationToken)
