@@ -1,0 +1,153 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Connections;
+
+namespace NotionAuth.Core.Tests.Support;
+
+/// <summary>A vault that keeps texts under names, as a real one does; it records what is done to it, and fails on demand.</summary>
+internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
+{
+    private readonly ConcurrentDictionary<string, int> _failures = new();
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _locks = new();
+
+    public string Vault => vault;
+
+    /// <summary>The secrets as they are kept.</summary>
+    public ConcurrentDictionary<string, string> Secrets { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What was done, in order: Read, Write, Remove, ReadApp, WriteApp, List, ListApps, ProveWritable; locks aren't recorded.</summary>
+    public ConcurrentQueue<string> Calls { get; } = new();
+
+    /// <summary>Run at each write, before it is done.</summary>
+    public Action<StoredConnection>? OnWrite { get; set; }
+
+    /// <summary>Run after each read.</summary>
+    public Action? OnRead { get; set; }
+
+    public static NotionAuthException Locked() => new(
+        ErrorIds.VaultLocked, NotionErrorKind.AuthenticationFailed, "Vault 'Test' is locked.", "Run Unlock-SecretStore.");
+
+    /// <summary>The next calls of that kind fail as a locked vault does.</summary>
+    public void FailOn(string call, int times = int.MaxValue) => _failures[call] = times;
+
+    public StoredConnection? Stored(string botId) =>
+        Secrets.TryGetValue(SecretName.OfConnection(botId), out string? json) ? ConnectionJson.ReadConnection(json, botId, Vault) : null;
+
+    public Task<StoreListing> ListAsync(CancellationToken cancellationToken)
+    {
+        Enter("List");
+        var connections = new List<NotionConnection>();
+        var problems = new List<NotionAuthException>();
+        foreach (string botId in Secrets.Keys.Select(SecretName.BotIdOf).OfType<string>())
+        {
+            try
+            {
+                connections.Add(Stored(botId)!.Facts);
+            }
+            catch (NotionAuthException e)
+            {
+                problems.Add(e);
+            }
+        }
+
+        return Task.FromResult(new StoreListing(connections, problems));
+    }
+
+    public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken)
+    {
+        Enter("Read");
+        StoredConnection? stored = Stored(botId);
+        OnRead?.Invoke();
+        return Task.FromResult(stored);
+    }
+
+    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken)
+    {
+        OnWrite?.Invoke(connection);
+        Enter("Write");
+        Secrets[SecretName.OfConnection(connection.Facts.BotId)] = ConnectionJson.Write(connection);
+        return Task.CompletedTask;
+    }
+
+    public Task RemoveAsync(string botId, CancellationToken cancellationToken)
+    {
+        Enter("Remove");
+        Secrets.TryRemove(SecretName.OfConnection(botId), out _);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken)
+    {
+        Enter("ListApps");
+        return Task.FromResult<IReadOnlyList<string>>([.. Secrets.Keys.Select(SecretName.ClientIdOf).OfType<string>().Order(StringComparer.Ordinal)]);
+    }
+
+    public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken)
+    {
+        Enter("ReadApp");
+        return Task.FromResult(Secrets.TryGetValue(SecretName.OfApp(clientId), out string? json) ? ConnectionJson.ReadApp(json, clientId, Vault) : null);
+    }
+
+    public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken)
+    {
+        Enter("WriteApp");
+        Secrets[SecretName.OfApp(app.Credentials.ClientId)] = ConnectionJson.Write(app);
+        return Task.CompletedTask;
+    }
+
+    public Task ProveWritableAsync(CancellationToken cancellationToken)
+    {
+        Enter("ProveWritable");
+        return Task.CompletedTask;
+    }
+
+    public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim gate = _locks.GetOrAdd(botId, static _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
+        return new Held(gate);
+    }
+
+    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
+
+    private void Enter(string call)
+    {
+        Calls.Enqueue(call);
+        bool fails = false;
+        _failures.AddOrUpdate(call, 0, (_, left) =>
+        {
+            fails = left > 0;
+            return Math.Max(0, left - 1);
+        });
+        if (fails) throw Locked();
+    }
+
+    private sealed class Held(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+}
+
+/// <summary>A host's stores: the process's own, and vaults by name, the first of them the default.</summary>
+internal sealed class TestStores(params RecordingStore[] vaults) : IConnectionStores
+{
+    public MemoryConnectionStore Memory { get; } = new();
+
+    public IConnectionStore Session => Memory;
+
+    public Task<IConnectionStore> OpenAsync(string? vault, CancellationToken cancellationToken)
+    {
+        if (vault?.Length == 0) return Task.FromResult(Session);
+        if (vault is null && vaults.Length == 0)
+            throw new NotionAuthException(ErrorIds.VaultNotConfigured, NotionErrorKind.NotInstalled, "No vault is registered.", "Register one.");
+        RecordingStore? found = vault is null ? vaults[0] : Array.Find(vaults, v => v.Vault == vault);
+        return Task.FromResult<IConnectionStore>(found
+            ?? throw new NotionAuthException(ErrorIds.VaultNotFound, NotionErrorKind.NotFound, $"There is no vault '{vault}'.", "Register it."));
+    }
+
+    public IConnectionStore Known(string vault) => vault.Length == 0 ? Session : Array.Find(vaults, v => v.Vault == vault)!;
+}
