@@ -1,0 +1,207 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net.Http;
+using System.Text;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Api;
+using NotionAuth.Core.Tests.Support;
+using NotionAuth.FakeNotion;
+using Xunit;
+
+namespace NotionAuth.Core.Tests.Api;
+
+public sealed class PaginatorTests
+{
+    // The page's children are its blocks and the database.
+    private static readonly SeedOptions Seed = new() { Rows = 250, Blocks = 120 };
+
+    [Fact]
+    public async Task A_GET_has_its_cursor_in_the_query()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
+        Guid page = notion.Fake.DefaultWorkspace.Sample.PageId;
+        List<string> ids = await IdsAsync(notion, new NotionRequest { Path = $"blocks/{page}/children?page_size=7" }, null);
+        Assert.Equal(121, ids.Distinct().Count());
+        IReadOnlyList<RecordedRequest> requests = notion.RequestsTo("/v1/blocks/");
+        Assert.Equal(2, requests.Count);
+        Assert.All(requests, r => Assert.EndsWith(r == requests[0] ? "page_size=100" : ScriptedBrowser.Parameter(new Uri("http://x/" + r.Query), "start_cursor"), r.Query, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_POST_has_its_cursor_in_the_body_beside_what_the_caller_gave()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
+        Guid source = notion.Fake.DefaultWorkspace.Sample.DataSourceId;
+        byte[] body = """{"sorts":[{"timestamp":"created_time","direction":"descending"}],"page_size":3}"""u8.ToArray();
+        List<string> ids = await IdsAsync(notion, new NotionRequest { Path = $"data_sources/{source}/query", Method = HttpMethod.Post, Body = body }, null);
+        Assert.Equal(250, ids.Distinct().Count());
+        JsonElement[] bodies = [.. notion.RequestsTo("/v1/data_sources/").Select(r => TestNotion.Json(r.Body!))];
+        Assert.Equal(3, bodies.Length);
+        Assert.All(bodies, b => Assert.Equal(100, b.GetProperty("page_size").GetInt32()));
+        Assert.All(bodies, b => Assert.Equal("descending", b.GetProperty("sorts")[0].GetProperty("direction").GetString()));
+        Assert.False(bodies[0].TryGetProperty("start_cursor", out _));
+        Assert.True(bodies[2].TryGetProperty("start_cursor", out _));
+    }
+
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(2, 2)]
+    [InlineData(3, 1)]
+    [InlineData(100, 1)]
+    public async Task Templates_are_a_list_too_and_the_page_size_is_the_one_asked_for(int pageSize, int requests)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: Seed with { Rows = 1 });
+        Guid source = notion.Fake.DefaultWorkspace.Sample.DataSourceId;
+        List<string> ids = await IdsAsync(notion, new NotionRequest { Path = $"data_sources/{source}/templates" }, pageSize);
+        Assert.Equal(3, ids.Distinct().Count());
+        Assert.Equal(requests, notion.RequestsTo("/v1/data_sources/").Count);
+    }
+
+    [Fact]
+    public async Task A_start_cursor_of_the_callers_own_is_where_it_begins()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
+        Guid page = notion.Fake.DefaultWorkspace.Sample.PageId;
+        NotionResponse first = await notion.Client().SendAsync(new NotionRequest { Path = $"blocks/{page}/children" }, default);
+        string cursor = TestNotion.Json(Encoding.UTF8.GetString(first.Body)).GetProperty("next_cursor").GetString()!;
+        Assert.Equal(21, (await IdsAsync(notion, new NotionRequest { Path = $"blocks/{page}/children", Query = [new("start_cursor", cursor)] }, null)).Count);
+    }
+
+    [Fact]
+    public async Task Stopping_after_a_page_costs_one_extra_request_at_most()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
+        Guid source = notion.Fake.DefaultWorkspace.Sample.DataSourceId;
+        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), Query(source), 10, default))
+        {
+            Assert.Equal(10, page.Items.Count);
+            break;
+        }
+
+        Assert.InRange(notion.Fake.Requests.Count, 1, 2);
+    }
+
+    [Fact]
+    public async Task Each_page_is_handed_over_while_the_next_one_is_on_its_way_and_no_further_one()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
+        Guid source = notion.Fake.DefaultWorkspace.Sample.DataSourceId;
+        var second = new TaskCompletionSource();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Delay, Until = second.Task, SkipFirst = 1, Times = 1 });
+        await using IAsyncEnumerator<NotionPage> pages = Paginator.PagesAsync(notion.Client(), Query(source), 10, default).GetAsyncEnumerator();
+
+        Assert.True(await pages.MoveNextAsync().AsTask().WaitAsync(TestNotion.Soon));
+        await notion.Fake.WaitForRequestAsync(_ => notion.Fake.Requests.Count == 2).WaitAsync(TestNotion.Soon);
+        second.SetResult();
+        Assert.True(await pages.MoveNextAsync().AsTask().WaitAsync(TestNotion.Soon));
+        await notion.Fake.WaitForRequestAsync(_ => notion.Fake.Requests.Count == 3).WaitAsync(TestNotion.Soon);
+        await pages.DisposeAsync();
+        Assert.Equal(3, notion.Fake.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_page_ahead_is_not_seen_by_who_stopped_before_it()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 400, Code = "validation_error", SkipFirst = 1, Times = null });
+        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10, default)) break;
+        await Expect.ErrorAsync("ValidationError", () => IdsAsync(notion, Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10));
+    }
+
+    [Fact]
+    public async Task A_query_that_Notion_capped_says_so_on_its_last_page()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.QueryRowCap = 150, Seed);
+        var pages = new List<NotionPage>();
+        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), null, default)) pages.Add(page);
+        Assert.Equal([false, true], pages.Select(p => p.IsCapped));
+        Assert.Equal(150, pages.Sum(p => p.Items.Count));
+    }
+
+    [Theory]
+    [InlineData("""{"object":"list","results":[1],"next_cursor":"again","has_more":true}""")]
+    [InlineData("""{"results":[1],"has_more":true,"next_cursor":"\u0061gain"}""")]
+    public async Task A_cursor_that_comes_again_is_RepeatedCursor(string body)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body, Times = null });
+        int pages = 0;
+        await Expect.ErrorAsync(ErrorIds.RepeatedCursor, async () =>
+        {
+            await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default)) pages++;
+        });
+        Assert.Equal(1, pages);
+        Assert.Equal(2, notion.Fake.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("""{"object":"user","id":"x"}""", 1)]
+    [InlineData("""{"object":"thing","results":null}""", 1)]
+    [InlineData("""{"object":"list","results":{"a":[1]}}""", 1)]
+    [InlineData("""[1,2]""", 1)]
+    [InlineData("""{"object":"list","results":[],"has_more":false}""", 0)]
+    [InlineData("""{"results":[{"results":[1,2,{"next_cursor":"x"}]},null,"a",[[]]],"has_more":true,"next_cursor":null}""", 4)]
+    [InlineData("""{"results":[1],"has_more":"yes","next_cursor":"x"}""", 1)]
+    public async Task A_reply_is_a_page_of_its_items_or_is_the_one_item_itself(string body, int items)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body, Times = null });
+        var pages = new List<NotionPage>();
+        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default)) pages.Add(page);
+        Assert.Equal(items, Assert.Single(pages).Items.Count);
+        Assert.All(pages[0].Items, i => JsonDocument.Parse(i).Dispose());
+        if (!body.Contains("results\":[", StringComparison.Ordinal)) Assert.Equal(body, Encoding.UTF8.GetString(pages[0].Items[0].Span));
+    }
+
+    [Theory]
+    [InlineData("<html>")]
+    [InlineData("")]
+    [InlineData("""{"results":[1,2""")]
+    [InlineData("""{"results":[1]} trailing""")]
+    [InlineData("""{"results":[1],"next_cursor":"\ud800","has_more":true}""")]
+    public async Task A_reply_that_is_no_JSON_is_InvalidReply(string body)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body, Times = null });
+        await Expect.ErrorAsync(ErrorIds.InvalidReply, () => IdsAsync(notion, new NotionRequest { Path = "users" }, null));
+    }
+
+    [Theory]
+    [InlineData("[1]")]
+    [InlineData("\"x\"")]
+    [InlineData("{")]
+    public async Task A_body_that_is_no_object_cannot_be_paginated(string body)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        await Expect.ErrorAsync(
+            ErrorIds.InvalidBody, () => IdsAsync(notion, new NotionRequest { Path = "search", Method = HttpMethod.Post, Body = Encoding.UTF8.GetBytes(body) }, null));
+        Assert.Empty(notion.Fake.Requests);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_wait_for_a_page_at_once()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Delay, Until = new TaskCompletionSource().Task, SkipFirst = 1, Times = null });
+        using var cancel = new CancellationTokenSource();
+        await using IAsyncEnumerator<NotionPage> pages =
+            Paginator.PagesAsync(notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10, cancel.Token).GetAsyncEnumerator(CancellationToken.None);
+        Assert.True(await pages.MoveNextAsync());
+        Task<bool> second = pages.MoveNextAsync().AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.WaitAsync(TestNotion.Soon));
+    }
+
+    private static NotionRequest Query(Guid source) => new() { Path = $"data_sources/{source}/query", Method = HttpMethod.Post };
+
+    private static async Task<List<string>> IdsAsync(TestNotion notion, NotionRequest request, int? pageSize)
+    {
+        var ids = new List<string>();
+        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), request, pageSize, default))
+            ids.AddRange(page.Items.Select(i => TestNotion.Json(Encoding.UTF8.GetString(i.Span)).GetProperty("id").GetString()!));
+        return ids;
+    }
+}
