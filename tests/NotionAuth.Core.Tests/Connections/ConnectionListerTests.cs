@@ -1,0 +1,77 @@
+using System;
+using System.Linq;
+using System.Threading.Tasks;
+using NotionAuth.Core.Connections;
+using NotionAuth.Core.Tests.Support;
+using Xunit;
+
+namespace NotionAuth.Core.Tests.Connections;
+
+public sealed class ConnectionListerTests
+{
+    [Fact]
+    public async Task The_session_s_and_the_default_vault_s_connections_come_sorted_with_the_current_one_marked()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var vault = new RecordingStore();
+        var stores = new TestStores(vault, new RecordingStore("Other"));
+        StoredConnection current = await notion.StoreAsync(vault, "beta", workspaceName: "B");
+        await notion.StoreAsync(vault, "Gamma", workspaceName: "C");
+        await notion.StoreAsync(stores.Memory, "Alpha", workspaceName: "A");
+        StoreListing listing = await new ConnectionLister(stores, new ConnectionCache()).ListAsync(null, new ConnectionKey("Test", current.Facts.BotId), default);
+        Assert.Equal(["Alpha|", "beta|Test", "Gamma|Test"], listing.Connections.Select(c => $"{c.Name}|{c.Vault}"));
+        Assert.Equal("beta", Assert.Single(listing.Connections, c => c.IsCurrent).Name);
+        Assert.Empty(listing.Problems);
+    }
+
+    [Fact]
+    public async Task Vaults_that_this_process_has_used_are_listed_too_and_one_that_is_gone_is_a_problem()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var other = new RecordingStore("Other");
+        await notion.StoreAsync(other, "There");
+        var cache = new ConnectionCache();
+        cache.Get(new ConnectionKey("Other", "b"));
+        cache.Get(new ConnectionKey("Gone", "b"));
+        StoreListing listing = await new ConnectionLister(new TestStores(new RecordingStore(), other), cache).ListAsync(null, null, default);
+        Assert.Equal("There", Assert.Single(listing.Connections).Name);
+        Assert.Equal(ErrorIds.VaultNotFound, Assert.Single(listing.Problems).ErrorId);
+    }
+
+    [Fact]
+    public async Task One_vault_alone_is_listed_where_it_is_named()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var vault = new RecordingStore();
+        var stores = new TestStores(vault);
+        await notion.StoreAsync(vault, "In the vault");
+        await notion.StoreAsync(stores.Memory, "In the process");
+        var lister = new ConnectionLister(stores, new ConnectionCache());
+        Assert.Equal("In the vault", Assert.Single((await lister.ListAsync("Test", null, default)).Connections).Name);
+        Assert.Equal("In the process", Assert.Single((await lister.ListAsync("", null, default)).Connections).Name);
+        await Expect.ErrorAsync(ErrorIds.VaultNotFound, () => lister.ListAsync("Nowhere", null, default));
+    }
+
+    [Fact]
+    public async Task No_vault_at_all_is_no_error()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var stores = new TestStores();
+        await notion.StoreAsync(stores.Memory, "Mine");
+        Assert.Single((await new ConnectionLister(stores, new ConnectionCache()).ListAsync(null, null, default)).Connections);
+    }
+
+    [Fact]
+    public async Task A_secret_that_cannot_be_read_is_a_problem_and_the_others_are_listed()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var vault = new RecordingStore();
+        await notion.StoreAsync(vault, "Good");
+        vault.Secrets["NotionAuth-broken"] = "{";
+        vault.Secrets["NotionAuth-newer"] = """{"version":3}""";
+        vault.Secrets["somebody-elses"] = "{";
+        StoreListing listing = await new ConnectionLister(new TestStores(vault), new ConnectionCache()).ListAsync(null, null, default);
+        Assert.Equal("Good", Assert.Single(listing.Connections).Name);
+        Assert.Equal([ErrorIds.SecretInvalid, ErrorIds.SecretTooNew], listing.Problems.Select(p => p.ErrorId).Order(StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,75 @@
+using System;
+using NotionAuth.Core.Connections;
+using NotionAuth.Core.Tests.Support;
+using Xunit;
+
+namespace NotionAuth.Core.Tests.Connections;
+
+public sealed class ConnectionNameTests
+{
+    [Theory]
+    [InlineData("Acme", "Acme")]
+    [InlineData("  Acme & Sons (EU) #1 ", "Acme & Sons (EU) #1")]
+    [InlineData("Ünïcode 漢字 🦊", "Ünïcode 漢字 🦊")]
+    [InlineData("It's", "It's")]
+    public void A_name_is_taken_without_blanks_around_it(string name, string expected) => Assert.Equal(expected, ConnectionName.Check(name));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("a*")]
+    [InlineData("a?")]
+    [InlineData("[a]")]
+    [InlineData("a`b")]
+    [InlineData("a\nb")]
+    [InlineData("a\u001bb")]
+    [InlineData("a\u202eb")]
+    public void A_name_with_wildcards_or_control_characters_is_InvalidName(string name) =>
+        Expect.Error(ErrorIds.InvalidName, () => ConnectionName.Check(name));
+
+    [Fact]
+    public void A_name_has_a_hundred_characters_at_most()
+    {
+        Assert.Equal(100, ConnectionName.Check(new string('x', 100)).Length);
+        Expect.Error(ErrorIds.InvalidName, () => ConnectionName.Check(new string('x', 101)));
+    }
+
+    [Theory]
+    [InlineData("Acme", "Acme")]
+    [InlineData(" Acme \r\n", "Acme")]
+    [InlineData("[Acme]*", "-Acme--")]
+    [InlineData(null, "bot-1")]
+    [InlineData("", "bot-1")]
+    [InlineData(" \u200b ", "bot-1")]
+    public void A_workspace_s_name_is_made_into_one_that_can_be_used(string? workspace, string expected)
+    {
+        string name = ConnectionName.Default(workspace, "bot-1");
+        Assert.Equal(expected, name);
+        Assert.Equal(name, ConnectionName.Check(name));
+    }
+
+    [Fact]
+    public void A_long_workspace_name_is_cut_and_never_in_the_middle_of_a_character()
+    {
+        string name = ConnectionName.Default("x" + string.Concat(System.Linq.Enumerable.Repeat("🦊", 80)), "bot-1");
+        Assert.InRange(name.Length, 90, 100);
+        Assert.EndsWith("🦊", name, StringComparison.Ordinal);
+        Assert.Equal(name, ConnectionName.Check(name));
+        Assert.Equal(100, ConnectionName.Default(new string('y', 3000), "bot-1").Length);
+    }
+
+    [Theory]
+    [InlineData("NotionAuth-b3414d65-1", "b3414d65-1", null)]
+    [InlineData("NotionAuth-app-463558a3", null, "463558a3")]
+    [InlineData("NotionAuth-write-test", null, null)]
+    [InlineData("NotionAuth-", null, null)]
+    [InlineData("NotionAuth-a b", null, null)]
+    [InlineData("NotionAuth-a/../b", null, null)]
+    [InlineData("Other-b3414d65", null, null)]
+    [InlineData("notionauth-b3414d65", null, null)]
+    public void A_secret_s_name_tells_what_it_holds(string name, string? botId, string? clientId)
+    {
+        Assert.Equal(botId, SecretName.BotIdOf(name));
+        Assert.Equal(clientId, SecretName.ClientIdOf(name));
+    }
+}

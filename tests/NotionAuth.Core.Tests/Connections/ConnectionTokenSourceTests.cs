@@ -1,0 +1,399 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Api;
+using NotionAuth.Core.Connections;
+using NotionAuth.Core.Tests.Support;
+using NotionAuth.FakeNotion;
+using Xunit;
+
+namespace NotionAuth.Core.Tests.Connections;
+
+public sealed class ConnectionTokenSourceTests
+{
+    private static readonly NotionRequest Me = new() { Path = "users/me" };
+
+    [Fact]
+    public async Task A_live_token_is_read_once_and_sent_with_each_request()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection stored = await notion.StoreAsync(process.Store);
+        for (int i = 0; i < 3; i++) await process.Client.SendAsync(Me, default);
+        Assert.Equal(1, process.Count("Read"));
+        Assert.All(notion.RequestsTo("/v1/users/me"), r => Assert.Equal("Bearer " + stored.AccessToken.Reveal(), r.Header("Authorization")));
+        Assert.Empty(notion.Fake.RefreshRequests);
+    }
+
+    [Fact]
+    public async Task An_expired_token_is_refreshed_without_the_user_noticing_and_the_new_pair_stored()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+
+        StoredConnection stored = process.Store.Stored(old.Facts.BotId)!;
+        TokenInfo live = notion.Fake.Tokens.Single(t => t.ClientId == old.Facts.ClientId && t.AccessState == TokenState.Live);
+        Assert.Equal(live.AccessToken, stored.AccessToken.Reveal());
+        Assert.Equal(live.RefreshToken, stored.RefreshToken!.Reveal());
+        Assert.Equal(old.Generation + 1, stored.Generation);
+        Assert.Equal(old.Facts.ConnectedAt, stored.Facts.ConnectedAt);
+        Assert.NotNull(stored.Facts.RefreshedAt);
+        Assert.Equal(1, notion.Fake.RefreshCount);
+        Assert.Empty(process.Warnings);
+    }
+
+    [Fact]
+    public async Task A_write_is_repeated_after_a_refresh_and_done_once()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: new SeedOptions { Rows = 0, Blocks = 0 });
+        var process = new Process(notion);
+        await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        byte[] body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { parent = new { page_id = notion.Fake.DefaultWorkspace.Sample.PageId }, properties = new { } });
+        await process.Client.SendAsync(new NotionRequest { Path = "pages", Method = HttpMethod.Post, Body = body }, default);
+        Assert.Equal([401, 200], notion.RequestsTo("/v1/pages").Select(r => r.Status));
+    }
+
+    [Fact]
+    public async Task Sixty_four_requests_with_an_expired_token_refresh_it_once()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        var all = new TaskCompletionSource();
+        notion.Fake.Faults.Add(Fault.Hold(all.Task, "/v1/oauth/token"));
+
+        Task<NotionResponse>[] requests = [.. Enumerable.Range(0, 64).Select(_ => Task.Run(() => process.Client.SendAsync(Me, default)))];
+        await notion.Fake.WaitForRequestAsync(_ => notion.Fake.CountRequests("/v1/users/me") == 64).WaitAsync(TestNotion.Soon);
+        all.SetResult();
+        Assert.All(await Task.WhenAll(requests).WaitAsync(TestNotion.Soon), r => Assert.Equal(200, r.Status));
+
+        Assert.Single(notion.Fake.RefreshRequests);
+        Assert.Equal(128, notion.Fake.CountRequests("/v1/users/me"));
+        Assert.Equal(old.Generation + 1, process.Store.Stored(old.Facts.BotId)!.Generation);
+    }
+
+    [Fact]
+    public async Task A_new_pair_is_stored_before_it_is_used()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        await notion.StoreAsync(process.Store);
+        var usedBefore = new List<bool>();
+        process.Store.OnWrite = c => usedBefore.Add(notion.Fake.Requests.Any(r => r.Header("Authorization") == "Bearer " + c.AccessToken.Reveal()));
+        notion.Fake.ExpireAccessTokens();
+        await process.Client.SendAsync(Me, default);
+        Assert.Equal([false], usedBefore);
+        Assert.Equal(["ReadApp", "ProveWritable", "Write"], process.Store.Calls.TakeLast(3));
+    }
+
+    [Fact]
+    public async Task The_pair_of_another_process_that_was_faster_is_used_without_a_refresh()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var winner = new Process(notion);
+        var loser = new Process(notion, winner.Store);
+        await notion.StoreAsync(winner.Store);
+        await winner.Client.SendAsync(Me, default);
+        await loser.Client.SendAsync(Me, default);
+
+        notion.Fake.ExpireAccessTokens();
+        await winner.Client.SendAsync(Me, default);
+        await loser.Client.SendAsync(Me, default);
+        Assert.Single(notion.Fake.RefreshRequests);
+    }
+
+    [Fact]
+    public async Task A_process_that_lost_the_race_for_the_refresh_takes_the_winners_pair()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.ReuseRevokesFamily = false);
+        var loser = new Process(notion);
+        StoredConnection stored = await notion.StoreAsync(loser.Store);
+        notion.Fake.ExpireAccessTokens();
+
+        // The winner refreshes between the loser's look into the vault and its refresh.
+        string winners = string.Empty;
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Delay,
+            PathPattern = "/v1/oauth/token",
+            When = r => r.Body!.Contains(stored.RefreshToken!.Reveal(), StringComparison.Ordinal) && winners.Length == 0,
+            Until = Task.Run(async () =>
+            {
+                await notion.Fake.WaitForRequestAsync(r => r.Path == "/v1/oauth/token");
+                winners = "under way";
+                var reply = await notion.OAuth().RefreshAsync(stored.RefreshToken!, default);
+                StoredConnection refreshed = stored.Refreshed(reply, DateTime.UtcNow);
+                winners = refreshed.AccessToken.Reveal();
+                await loser.Store.WriteAsync(refreshed, default);
+            }),
+        });
+        Assert.Equal(200, (await loser.Client.SendAsync(Me, default)).Status);
+        Assert.Equal(winners, loser.Store.Stored(stored.Facts.BotId)!.AccessToken.Reveal());
+        Assert.False(loser.Store.Stored(stored.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.Equal(1, notion.Fake.RefreshCount);
+    }
+
+    [Fact]
+    public async Task A_refused_refresh_token_is_NeedsReconnect_marked_once_and_nothing_is_deleted()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store, "It's mine");
+        notion.Fake.RevokeBot();
+        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
+        Assert.Contains("Connect-NotionWorkspace -Name 'It''s mine' -ClientId " + old.Facts.ClientId, error.RecommendedAction, StringComparison.Ordinal);
+        StoredConnection stored = process.Store.Stored(old.Facts.BotId)!;
+        Assert.True(stored.Facts.NeedsReconnect);
+        Assert.True(stored.RefreshToken!.Matches(old.RefreshToken));
+
+        notion.Fake.ClearRequests();
+        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
+        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => new Process(notion, process.Store).Client.SendAsync(Me, default));
+        Assert.Empty(notion.Fake.Requests);
+    }
+
+    [Fact]
+    public async Task Of_many_requests_with_a_refused_refresh_token_one_asks_and_all_fail()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        await notion.StoreAsync(process.Store);
+        notion.Fake.RevokeBot();
+        Task[] requests = [.. Enumerable.Range(0, 16).Select(_ => Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default)))];
+        await Task.WhenAll(requests);
+        Assert.Single(notion.Fake.RefreshRequests);
+    }
+
+    [Fact]
+    public async Task A_sign_in_elsewhere_ends_NeedsReconnect_in_this_process()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        await notion.StoreAsync(process.Store);
+        notion.Fake.RevokeBot();
+        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
+        await notion.StoreAsync(process.Store);
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+    }
+
+    [Fact]
+    public async Task A_refused_refresh_that_cannot_be_marked_still_is_NeedsReconnect_and_is_not_tried_again()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        await notion.StoreAsync(process.Store);
+        notion.Fake.RevokeBot();
+        process.Store.FailOn("Write");
+        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
+        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
+        Assert.Single(notion.Fake.RefreshRequests);
+    }
+
+    [Fact]
+    public async Task A_pair_that_cannot_be_written_works_in_this_process_with_one_warning_and_is_written_later()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        process.Store.FailOn("Write", 2);
+
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+        Assert.Contains("could not be written to vault 'Test'", Assert.Single(process.Warnings), StringComparison.Ordinal);
+        Assert.True(process.Store.Stored(old.Facts.BotId)!.AccessToken.Matches(old.AccessToken));
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+        Assert.Single(process.Warnings);
+        Assert.True(process.Store.Stored(old.Facts.BotId)!.AccessToken.Matches(old.AccessToken));
+
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+        TokenInfo live = notion.Fake.Tokens.Single(t => t.ClientId == old.Facts.ClientId && t.AccessState == TokenState.Live);
+        Assert.Equal(live.AccessToken, process.Store.Stored(old.Facts.BotId)!.AccessToken.Reveal());
+        Assert.Single(notion.Fake.RefreshRequests);
+        Assert.Single(process.Warnings);
+    }
+
+    [Fact]
+    public async Task A_pair_that_was_not_written_is_refreshed_from_when_it_expires_and_not_the_old_one()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        process.Store.FailOn("Write", 2);
+        await process.Client.SendAsync(Me, default);
+        notion.Fake.ExpireAccessTokens();
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+        Assert.Equal([true, true], notion.Fake.RefreshRequests.Select(r => r.Granted));
+        Assert.Equal(3, process.Store.Stored(old.Facts.BotId)!.Generation);
+    }
+
+    [Fact]
+    public async Task A_refused_refresh_of_a_pair_that_was_not_written_is_NeedsReconnect_at_once()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        process.Store.FailOn("Write", 2);
+        await process.Client.SendAsync(Me, default);
+        notion.Fake.RevokeBot();
+        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
+        Assert.True(process.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.Equal(2, notion.Fake.RefreshRequests.Count);
+    }
+
+    [Fact]
+    public async Task A_pair_that_was_not_written_does_not_overwrite_a_sign_in_elsewhere()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        process.Store.FailOn("Write", 1);
+        await process.Client.SendAsync(Me, default);
+
+        StoredConnection anew = await new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = process.Store }.ConnectAsync();
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+        Assert.True(process.Store.Stored(anew.Facts.BotId)!.AccessToken.Matches(anew.AccessToken));
+        Assert.Single(notion.Fake.RefreshRequests);
+    }
+
+    [Fact]
+    public async Task A_vault_that_cannot_be_written_does_not_cost_the_refresh_token()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        process.Store.FailOn("ProveWritable", 1);
+        await Expect.ErrorAsync(ErrorIds.VaultLocked, () => process.Client.SendAsync(Me, default));
+        Assert.Empty(notion.Fake.RefreshRequests);
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+        Assert.Equal(1, notion.Fake.RefreshCount);
+    }
+
+    [Fact]
+    public async Task A_refresh_reply_without_a_refresh_token_leaves_the_old_one_in_force()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens(Guid.Parse(old.Facts.BotId));
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.RawBody,
+            Status = 200,
+            PathPattern = "/v1/oauth/token",
+            Body = $$"""{"access_token":"{{notion.Fake.DefaultInternalIntegration.Token}}","token_type":"bearer","bot_id":"{{old.Facts.BotId}}"}""",
+        });
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+        StoredConnection stored = process.Store.Stored(old.Facts.BotId)!;
+        Assert.True(stored.RefreshToken!.Matches(old.RefreshToken));
+        Assert.True(stored.Facts.HasRefreshToken);
+        Assert.Equal("Acme", stored.Facts.WorkspaceName);
+    }
+
+    [Theory]
+    [InlineData(500, "internal_server_error", "InternalServerError")]
+    [InlineData(401, "invalid_client", "InvalidClient")]
+    public async Task A_refresh_that_fails_otherwise_marks_nothing_and_is_tried_again_by_the_next_request(int status, string code, string errorId)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        notion.Fake.Faults.Add(Fault.Of(status, code, "/v1/oauth/token"));
+        await Expect.ErrorAsync(errorId, () => process.Client.SendAsync(Me, default));
+        Assert.False(process.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+    }
+
+    [Fact]
+    public async Task A_connection_without_a_refresh_token_has_the_401_as_its_answer()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(f => f.DefaultIntegration.RefreshTokens = false);
+        var process = new Process(notion);
+        await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        await Expect.ErrorAsync<NotionApiException>("Unauthorized", () => process.Client.SendAsync(Me, default));
+        Assert.Single(notion.Fake.Requests);
+    }
+
+    [Fact]
+    public async Task A_refresh_without_the_client_secret_is_MissingClient()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection stored = await notion.StoreAsync(process.Store);
+        process.Store.Secrets.TryRemove(SecretName.OfApp(stored.Facts.ClientId!), out _);
+        notion.Fake.ExpireAccessTokens();
+        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.MissingClient, () => process.Client.SendAsync(Me, default));
+        Assert.Contains("-ClientSecret", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_gone_is_ConnectionNotFound()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection stored = await notion.StoreAsync(process.Store);
+        process.Store.Secrets.Clear();
+        await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => process.Client.SendAsync(Me, default));
+
+        await notion.StoreAsync(process.Store);
+        await process.Client.SendAsync(Me, default);
+        await process.Store.RemoveAsync(stored.Facts.BotId, default);
+        notion.Fake.ExpireAccessTokens();
+        await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => process.Client.SendAsync(Me, default));
+    }
+
+    [Fact]
+    public async Task Cancelling_a_request_does_not_lose_the_pair_of_a_refresh_under_way()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        var answer = new TaskCompletionSource();
+        notion.Fake.Faults.Add(Fault.Hold(answer.Task, "/v1/oauth/token"));
+        using var cancel = new CancellationTokenSource();
+        Task<NotionResponse> request = process.Client.SendAsync(Me, cancel.Token);
+        await notion.Fake.WaitForRequestAsync(r => r.Path == "/v1/oauth/token").WaitAsync(TestNotion.Soon);
+        await cancel.CancelAsync();
+        answer.SetResult();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.WaitAsync(TestNotion.Soon));
+        StoredConnection stored = process.Store.Stored(old.Facts.BotId)!;
+        Assert.Equal(2, stored.Generation);
+        Assert.Equal(TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == stored.AccessToken.Reveal()).AccessState);
+    }
+
+    /// <summary>What one process has: its cache, and the store that it may share with others.</summary>
+    private sealed class Process(TestNotion notion, RecordingStore? store = null)
+    {
+        private readonly ConnectionCache _cache = new();
+
+        public RecordingStore Store { get; } = store ?? new RecordingStore();
+
+        public List<string> Warnings { get; } = [];
+
+        public NotionClient Client
+        {
+            get
+            {
+                string botId = notion.Fake.Bots.First(b => b.Integration == notion.Fake.DefaultIntegration).Id.ToString();
+                ConnectionSession session = _cache.Get(new ConnectionKey(Store.Vault, botId));
+                return notion.Client(new ConnectionTokenSource(session, Store, notion.Transport, notion.Log.Enqueue, Warnings.Add), session.Gate);
+            }
+        }
+
+        public int Count(string call) => Store.Calls.Count(c => c == call);
+    }
+}
