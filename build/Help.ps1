@@ -123,7 +123,7 @@ function ConvertTo-PlainText {
 }
 
 <# The type as the syntax shows it, the default, and Required only where every parameter set requires it. #>
-function Write-Parameter {
+function Complete-Parameter {
     param([Xml.XmlElement]$Element, $Command, [Xml.XmlNamespaceManager]$Names)
     foreach ($parameter in $Element.SelectNodes('command:parameters/command:parameter', $Names)) {
         $told = $Command.Parameters | Where-Object Name -EQ $parameter.SelectSingleNode('maml:name', $Names).InnerText
