@@ -536,7 +536,7 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach @{ Kind = 'Secre
 
         It 'reports a reply that is no token reply' {
             $arguments = (New-FakeApp).SignIn
-            Add-FakeFault @{ kind = 'rawBody'; path = '/v1/oauth/token'; status = 200; body = '{"access_token":"ntn_x"}' }
+            Add-FakeFault @{ path = '/v1/oauth/token'; status = 200; body = '{"access_token":"ntn_x"}' }
             $null = Set-Person visit
             Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id InvalidReply -Category InvalidData
         }

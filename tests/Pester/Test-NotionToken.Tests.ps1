@@ -122,7 +122,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach @{ Kind = 'SecretStore'
         It 'says Unknown, never Inactive: <What>' -ForEach @(
             @{ What = 'the service fails'; Fault = @{ status = 400; code = 'validation_error'; times = 1 } }
             @{ What = 'the edge proxy blocks'; Fault = @{ kind = 'edgeHtml'; times = 1 } }
-            @{ What = 'the reply is no JSON'; Fault = @{ kind = 'rawBody'; status = 200; body = 'oops'; times = 1 } }
+            @{ What = 'the reply is no JSON'; Fault = @{ status = 200; body = 'oops'; times = 1 } }
             @{ What = 'a redirect comes'; Fault = @{ kind = 'redirect'; location = 'https://example.com/'; times = 1 } }
         ) {
             Add-FakeFault ($Fault + @{ path = '/v1/oauth/introspect' })
