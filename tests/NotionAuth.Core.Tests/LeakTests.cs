@@ -89,7 +89,7 @@ public sealed class LeakTests
             new(notion) { Browser = ScriptedBrowser.CallingBack(state => $"code={notion.Credentials.ClientSecret.Reveal()}&state={state}") },
             new(notion) { Browser = ScriptedBrowser.CallingBack(state => $"error={notion.Credentials.ClientSecret.Reveal()}&error_description=code%3D{notion.Credentials.ClientSecret.Reveal()}&state={state}") },
             new(notion) { Browser = ScriptedBrowser.CallingBack(state => $"code=a&code={notion.Credentials.ClientSecret.Reveal()}&state={state}") },
-            new(notion) { Browser = ScriptedBrowser.CallingBack(_ => $"code={notion.Credentials.ClientSecret.Reveal()}&state=wrong"), Timeout = TimeSpan.FromMilliseconds(300) },
+            new(notion) { Browser = ScriptedBrowser.CallingBack(_ => $"code={notion.Credentials.ClientSecret.Reveal()}&state=wrong"), Timeout = TimeSpan.FromSeconds(2) },
             new(notion) { Paste = async request => (await Back(request)).AbsoluteUri.Replace("state=", "state=x", StringComparison.Ordinal) },
             new(notion) { Paste = async request => (await Back(request)).Query.TrimStart('?') },
         })

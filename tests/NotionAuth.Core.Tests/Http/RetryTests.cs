@@ -89,7 +89,7 @@ public sealed class RetryTests
         NotionAuthException error = await Expect.ErrorAsync(
             ErrorIds.RequestTimeout, () => notion.Client().SendAsync(Request(method, path, retries: 1) with { Timeout = TimeSpan.FromMilliseconds(300) }, default));
         Assert.Equal(NotionErrorKind.Timeout, error.Kind);
-        Assert.Equal(attempts, notion.Fake.Requests.Count);
+        Assert.Equal(attempts, notion.Log.Count(l => l.Note == "timed out"));
     }
 
     [Fact]

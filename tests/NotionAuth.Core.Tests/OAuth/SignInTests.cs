@@ -131,7 +131,7 @@ public sealed class SignInTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
-        var run = new SignInRun(notion) { Browser = ScriptedBrowser.CallingBack(_ => query), Store = store, Timeout = TimeSpan.FromSeconds(1) };
+        var run = new SignInRun(notion) { Browser = ScriptedBrowser.CallingBack(_ => query), Store = store, Timeout = TimeSpan.FromSeconds(2) };
         NotionAuthException error = await Expect.ErrorAsync(errorId, () => run.ConnectAsync());
         Assert.Equal(NotionErrorKind.AuthenticationFailed, error.Kind);
         Assert.Contains("refused", Assert.Single(run.Warnings), StringComparison.Ordinal);
@@ -271,6 +271,19 @@ public sealed class SignInTests
         Assert.Contains("Vault 'Test' is locked.", page.Text, StringComparison.Ordinal);
         Assert.Contains("Unlock-SecretStore", page.Text, StringComparison.Ordinal);
         Assert.Empty(store.Secrets);
+    }
+
+    [Fact]
+    public async Task A_fault_of_ours_gives_a_failure_page_that_says_nothing_of_it()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var store = new RecordingStore { OnWrite = c => throw new InvalidOperationException("Inner workings: " + c.AccessToken.Reveal()) };
+        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store };
+        await Assert.ThrowsAsync<InvalidOperationException>(() => run.ConnectAsync());
+        SeenPage page = await run.Browser.Page;
+        Assert.Equal(400, page.Status);
+        Assert.Contains("Notion is not connected", page.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Inner workings", page.Text, StringComparison.Ordinal);
     }
 
     [Fact]
