@@ -6,6 +6,7 @@ Build    builds the solution and stages the module as out/NotionAuth/<version>
 Test     runs every suite; the last line of the output is "N passed, N failed, N skipped"
 Demo     plays the main job against a simulated Notion, in a temporary home folder
 Package  makes out/NotionAuth.<version>.nupkg and tries it out
+Fuzz     feeds everything that reads foreign text with broken text, for -Second seconds each
 Clean    removes what the other tasks have made
 .EXAMPLE
 ./build.ps1
@@ -15,7 +16,7 @@ Clean    removes what the other tasks have made
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Package', 'Fuzz', 'Clean')]
     [string]$Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -26,7 +27,12 @@ param(
     [string[]]$Suite = @('xunit', 'Pester'),
 
     # Test: only tests with this text in their full name.
-    [string]$Filter = ''
+    [string]$Filter = '',
+
+    # Fuzz: how long each target is fuzzed, and the seed that a failure named.
+    [ValidateRange(1, 86400)]
+    [int]$Second = 60,
+    [int]$Seed = 0
 )
 
 Set-StrictMode -Version 3.0
@@ -42,6 +48,7 @@ try {
         'Test' { Invoke-Test -Configuration $Configuration -Suite $Suite -Filter $Filter }
         'Demo' { Invoke-Demo -Configuration $Configuration; $true }
         'Package' { Invoke-Package -Configuration $Configuration; $true }
+        'Fuzz' { Invoke-Fuzz -Configuration $Configuration -Second $Second -Seed $Seed; $true }
         'Clean' { Clear-Output; $true }
     }
     exit [int](-not $succeeded)

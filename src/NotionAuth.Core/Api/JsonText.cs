@@ -8,6 +8,23 @@ namespace NotionAuth.Core.Api;
 /// <summary>Reads JSON strings that may be anything: a lone surrogate or broken UTF-8 makes <see cref="JsonElement.GetString"/> throw.</summary>
 internal static class JsonText
 {
+    /// <summary>Parses a reply whose names can all be read; one that can't be makes every look for a name throw.</summary>
+    /// <returns>The document, or null where it isn't JSON.</returns>
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = NotionResponse.Limits.MaxDepth });
+            while (reader.Read())
+                if (reader.TokenType == JsonTokenType.PropertyName) _ = reader.GetString();
+            return JsonDocument.Parse(utf8, NotionResponse.Limits);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     public static string? Of(JsonElement value)
     {
         try

@@ -109,7 +109,7 @@ public sealed class NotionApiException : NotionAuthException
                 && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("object")
                 && reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error");
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return false;
         }
@@ -121,15 +121,7 @@ public sealed class NotionApiException : NotionAuthException
     internal static async Task<JsonDocument?> ReadJsonAsync(HttpResponseMessage response)
     {
         if (response.Content is null) return null;
-        byte[] bytes = await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false);
-        try
-        {
-            return JsonDocument.Parse(bytes);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return JsonText.Parse(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false));
     }
 
     // Whatever the request carried, in each form in which a reply could repeat it.

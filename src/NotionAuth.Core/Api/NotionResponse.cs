@@ -14,17 +14,7 @@ public sealed record NotionResponse(int Status, byte[] Body, string? RequestId)
     /// <summary>Reads the body.</summary>
     /// <returns>The JSON document, which the caller disposes of.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>.</exception>
-    public JsonDocument ParseJson()
-    {
-        try
-        {
-            return JsonDocument.Parse(Body, Limits);
-        }
-        catch (JsonException)
-        {
-            throw Invalid("isn't JSON");
-        }
-    }
+    public JsonDocument ParseJson() => JsonText.Parse(Body) ?? throw Invalid("isn't JSON");
 
     internal NotionAuthException Invalid(string why) => new(
         ErrorIds.InvalidReply, NotionErrorKind.InvalidData, $"Notion's reply {why}{(RequestId is null ? string.Empty : $" (request {RequestId})")}.",
