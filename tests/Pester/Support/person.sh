@@ -11,6 +11,7 @@ folder=$NOTIONAUTH_TEST_PERSON
 address=$1
 printf '%s\n' "$address" >"$folder/address"
 tr '\0' '\n' </proc/$$/environ >"$folder/environment" 2>/dev/null
+cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' >"$folder/processes"
 
 decode() { printf '%s' "$1" | sed 's/%3[Aa]/:/g; s|%2[Ff]|/|g'; }
 parameter() { printf '%s' "$address" | tr '?&' '\n\n' | sed -n "s/^$1=//p" | head -n 1; }

@@ -1,0 +1,99 @@
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
+    Initialize-NotionAuthTest
+    $fake = Start-FakeNotion
+    $app = New-FakeApp
+    $token = New-FakeToken
+    $place = New-TestFolder 'leak'
+    $out = (New-Item -ItemType Directory -Path (Join-Path $place 'out')).FullName
+    $own = (New-Item -ItemType Directory -Path (Join-Path $place 'home')).FullName
+    $temporary = (New-Item -ItemType Directory -Path (Join-Path $place 'temp')).FullName
+    $person = Set-Person visit
+
+    $variables = @{
+        HOME = $own; TMPDIR = $temporary; LEAK_OUT = $out; LEAK_BASE = $fake.BaseUri; LEAK_REDIRECT = $fake.RedirectUri; LEAK_INTERNAL = $token.Text
+        NOTION_CLIENT_ID = $app.ClientId; NOTION_CLIENT_SECRET = $app.ClientSecret; NOTIONAUTH_MODULE_PATH = Get-NotionAuthPath
+    }
+    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    foreach ($argument in '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'Support/LeakScenario.ps1')) { $start.ArgumentList.Add($argument) }
+    foreach ($name in $variables.Keys) { $start.Environment[$name] = $variables[$name] }
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    $process = [Diagnostics.Process]::Start($start)
+    $process.StandardInput.Close()
+    $standardOutput, $standardError = $process.StandardOutput.ReadToEndAsync(), $process.StandardError.ReadToEndAsync()
+    if (-not $process.WaitForExit(120000)) { $process.Kill($true); throw 'The scenario did not end.' }
+    Set-Content -LiteralPath (Join-Path $out 'console.txt') -Value $standardOutput.Result, $standardError.Result
+
+    # Whatever was secret in this run, in each form in which it was on the wire.
+    $state = Get-FakeState
+    $requests = Get-FakeRequest
+    $codes = foreach ($request in $requests | Where-Object path -EQ '/v1/oauth/token') { ($request.body | ConvertFrom-Json -AsHashtable)['code'] }
+    $basic = foreach ($request in $requests) { if ("$($request.headers.PSObject.Properties['Authorization']?.Value)" -match '^Basic (.+)$') { $Matches[1] } }
+    $half = $token.Text.Substring(12)
+    $secrets = @(@($state.tokens.accessToken) + @($state.tokens.refreshToken) + @($state.refreshRequests.refreshToken) + @($codes) + @($basic) + @(
+            $app.ClientSecret, $token.Text, $half, 'secret_WrongOneOfTheUser00000001', 'nrt_WrongKindOfToken0000000001', 'ntn_NobodyKnowsThis000000000001', 'ntn_InADescription0001',
+            'MadeUpCode0000001', 'TwiceCode0000001', 'StolenCode0000001') | Where-Object { $_ } | Sort-Object -Unique)
+
+    function Find-Secret {
+        <#
+        .SYNOPSIS
+        The files in which one of the run's secrets stands.
+        #>
+        [CmdletBinding()]
+        param([string[]] $Path)
+
+        foreach ($file in Get-ChildItem -LiteralPath $Path -Recurse -File -Force) {
+            # As bytes, one char each: UTF-8 and UTF-16 are both found.
+            $text = [Text.Encoding]::Latin1.GetString([IO.File]::ReadAllBytes($file.FullName))
+            foreach ($secret in $secrets) {
+                if ($text.Contains($secret) -or $text.Contains([uri]::EscapeDataString($secret)) -or $text.Contains([Text.Encoding]::Latin1.GetString([Text.Encoding]::Unicode.GetBytes($secret)))) {
+                    '{0}: {1}…' -f $file.FullName, $secret.Substring(0, [math]::Min(14, $secret.Length))
+                }
+            }
+        }
+    }
+}
+
+AfterAll { Stop-FakeNotion $fake }
+
+Describe 'No secret escapes' {
+    It 'is shown by a run that did everything it was to do' {
+        $ids = (Get-Content -LiteralPath (Join-Path $out 'ids.txt')) -replace ',.*'
+        foreach ($id in 'InvalidGrant', 'ServerError', 'InvalidCallback', 'InvalidClient', 'InvalidToken', 'WrongTokenKind', 'ValidationError', 'InvalidRequest', 'ObjectNotFound', 'InvalidBody', 'InvalidHeader', 'NeedsReconnect', 'RevokeNotSupported') {
+            $ids | Should -Contain $id
+        }
+
+        $transcript = Get-Content -LiteralPath (Join-Path $out 'transcript.txt') -Raw
+        foreach ($line in 'GET /v1/users/me 200', 'POST /v1/oauth/token 200', '[redacted]') {
+            $transcript.Contains($line) | Should -BeTrue -Because "the transcript must show '$line'"
+        }
+
+        (Get-Content -LiteralPath (Join-Path $out 'objects.json') -Raw) | Should -Match 'WorkspaceName'
+        $secrets.Count | Should -BeGreaterThan 18
+        @($codes).Count | Should -BeGreaterThan 2
+        @($state.refreshRequests | Where-Object granted).Count | Should -BeGreaterThan 0
+    }
+
+    It 'looks in a way that finds secrets where they are' {
+        $control = New-TestFolder 'control'
+        Set-Content -LiteralPath (Join-Path $control 'a.txt') -Value "x$($app.ClientSecret)x" -Encoding utf8
+        Set-Content -LiteralPath (Join-Path $control 'b.txt') -Value $state.tokens[0].accessToken -Encoding unicode
+        @(Find-Secret $control).Count | Should -Be 2
+    }
+
+    It 'into streams, transcript, $Error, exceptions, objects and history' {
+        Find-Secret $out | Should -BeNullOrEmpty
+    }
+
+    It 'into the HOME folder, the vault''s own file included, which is encrypted, or into temporary files' {
+        Join-Path $own '.secretmanagement/localstore/storefile' | Should -Exist
+        Find-Secret $own, $temporary | Should -BeNullOrEmpty
+    }
+
+    It 'into the browser''s address, its environment, the result pages, or any process''s arguments' {
+        $seen = New-TestFolder 'seen'
+        foreach ($name in 'address', 'environment', 'processes', 'page-1.html', 'page-2.html') { Copy-Item -LiteralPath (Join-Path $person $name) -Destination $seen }
+        Get-Content -LiteralPath (Join-Path $seen 'processes') -Raw | Should -Match 'LeakScenario'
+        Find-Secret $seen | Should -BeNullOrEmpty
+    }
+}
