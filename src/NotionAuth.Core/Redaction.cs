@@ -15,11 +15,12 @@ public static partial class Redaction
     private const string Mark = "[redacted]";
     private const int MaximumLength = 2_000;
 
-    // The prefixes of Notion's tokens, and credentials as HTTP and OAuth spell them.
+    // The prefixes of Notion's tokens, and credentials as HTTP and OAuth spell them. Blanks are few: without a bound each of thousands
+    // would look back over all the others.
     private const string Pattern =
         @"\b(?:ntn|nrt|secret)_[A-Za-z0-9_\-]{4,}"
-        + @"|\b(?:Bearer|Basic)\s+[A-Za-z0-9+/=._~\-]{8,}"
-        + @"|(?<=\b(?:access_token|refresh_token|client_secret|code|token)[""']?\s*[=:]\s*[""']?)[^\s&""',;]{6,}";
+        + @"|\b(?:Bearer|Basic)\s{1,4}[A-Za-z0-9+/=._~\-]{8,}"
+        + @"|(?<=\b(?:access_token|refresh_token|client_secret|code|token)[""']?\s{0,4}[=:]\s{0,4}[""']?)[^\s&""',;]{6,}";
 
 #if NET8_0_OR_GREATER
     [GeneratedRegex(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
@@ -53,7 +54,15 @@ public static partial class Redaction
 
         // Cut after the replacement, so that no half of a known secret is left at the end.
         if (scrubbed.Length > MaximumLength * 2) scrubbed = scrubbed.Substring(0, MaximumLength * 2);
-        return OneLine(Secrets().Replace(scrubbed, Mark));
+        try
+        {
+            return OneLine(Secrets().Replace(scrubbed, Mark));
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // What couldn't be looked through isn't shown; the exception quotes it, and ends here.
+            return Mark;
+        }
     }
 
     /// <summary>Makes a foreign name fit to be shown: no control characters, which a terminal would obey, and a bounded length.</summary>

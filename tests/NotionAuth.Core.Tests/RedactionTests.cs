@@ -75,9 +75,24 @@ public sealed class RedactionTests
     public void Hostile_text_takes_no_time()
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        foreach (string part in new[] { "token=", "Bearer ", "ntn_", "code:\"", "access_token \t\r\n ", "_", "secret_secret_", "\"'" })
+        foreach (string part in new[] { " ", "\t\n", "= ", "\"", "a", "token=", "Bearer ", "ntn_", "code:\"", "access_token \t\r\n ", "_", "secret_secret_", "\"'" })
             _ = Redaction.Scrub(string.Concat(Enumerable.Repeat(part, 200_000)));
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TestNotion.Soon);
+    }
+
+    [Fact]
+    public void Blanks_take_no_more_time_than_other_characters()
+    {
+        // Four thousand blanks cost millions of steps where each of them looks back over all before it.
+        TimeSpan letters = Fastest(new string('x', 4000)), blanks = Fastest(new string(' ', 4000));
+        Assert.True(blanks < letters * 50 + TimeSpan.FromMilliseconds(5), $"Blanks take {blanks.TotalMilliseconds} ms, letters {letters.TotalMilliseconds} ms.");
+
+        static TimeSpan Fastest(string text) => Enumerable.Range(0, 20).Min(n =>
+        {
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            _ = Redaction.Scrub(text);
+            return clock.Elapsed;
+        });
     }
 
     [Fact]
