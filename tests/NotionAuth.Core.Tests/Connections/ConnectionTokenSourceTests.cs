@@ -124,11 +124,10 @@ public sealed class ConnectionTokenSourceTests
         {
             Kind = FaultKind.Delay,
             PathPattern = "/v1/oauth/token",
-            When = r => r.Body!.Contains(stored.RefreshToken!.Reveal(), StringComparison.Ordinal) && winners.Length == 0,
+            When = r => r == notion.RequestsTo("/v1/oauth/token")[0],
             Until = Task.Run(async () =>
             {
                 await notion.Fake.WaitForRequestAsync(r => r.Path == "/v1/oauth/token");
-                winners = "under way";
                 var reply = await notion.OAuth().RefreshAsync(stored.RefreshToken!, default);
                 StoredConnection refreshed = stored.Refreshed(reply, DateTime.UtcNow);
                 winners = refreshed.AccessToken.Reveal();
