@@ -56,7 +56,7 @@ Describe 'The module' {
             $env:PSModulePath = $before
         }
 
-        Write-Host ('      Import-Module NotionAuth: {0:0} ms, SecretManagement alone: {1:0} ms, ratio {2:0.00}' -f $own, $base, ($own / $base))
+        Write-Information -InformationAction Continue -MessageData ('      Import-Module NotionAuth: {0:0} ms, SecretManagement alone: {1:0} ms, ratio {2:0.00}' -f $own, $base, ($own / $base))
         $own / $base | Should -BeLessThan 3
     }
 }

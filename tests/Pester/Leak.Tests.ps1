@@ -14,7 +14,7 @@ BeforeAll {
         HOME = $own; TMPDIR = $temporary; LEAK_OUT = $out; LEAK_BASE = $fake.BaseUri; LEAK_REDIRECT = $fake.RedirectUri; LEAK_INTERNAL = $token.Text
         NOTION_CLIENT_ID = $app.ClientId; NOTION_CLIENT_SECRET = $app.ClientSecret; NOTIONAUTH_MODULE_PATH = Get-NotionAuthPath
     }
-    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    $start = [Diagnostics.ProcessStartInfo]::new('pwsh')
     foreach ($argument in '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'Support/LeakScenario.ps1')) { $start.ArgumentList.Add($argument) }
     foreach ($name in $variables.Keys) { $start.Environment[$name] = $variables[$name] }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true

@@ -76,7 +76,6 @@ function New-TestFolder {
     .SYNOPSIS
     Makes an empty folder that goes away with the process.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It makes a temporary folder.')]
     param([string] $Name = 'folder')
 
     $script:Number++
@@ -147,7 +146,6 @@ function Start-FakeNotion {
     .SYNOPSIS
     Starts a simulated Notion on a port that the kernel chooses; it ends with this process at the latest.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the tests.')]
     param([switch] $RateLimit, [int] $Rows = 260)
 
     $dll = $env:NOTIONAUTH_FAKE_DLL
@@ -181,7 +179,6 @@ function Stop-FakeNotion {
     .SYNOPSIS
     Ends the simulated Notion.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A process of the tests.')]
     param($Fake = $script:Fake)
 
     if ($Fake -and -not $Fake.Process.HasExited) { $Fake.Process.Kill() }
@@ -235,7 +232,6 @@ function Set-FakeBehavior {
     .SYNOPSIS
     Changes how the simulated Notion behaves where Notion's own behaviour isn't known.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A simulated service.')]
     param([Parameter(Mandatory)] [hashtable] $Behavior)
 
     $null = Invoke-FakeControl 'behavior' POST $Behavior
@@ -256,7 +252,6 @@ function New-FakeApp {
     .SYNOPSIS
     Registers a public integration in a workspace of its own, so that no test meets another's connection. SignIn is splatted to Connect-NotionWorkspace.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A simulated service.')]
     param([string] $Workspace, [ValidateSet('allow', 'deny', 'off')] [string] $Approval = 'allow', [string] $Icon, [switch] $NoRefreshToken, [string[]] $RedirectUri)
 
     $script:Number++
@@ -291,7 +286,6 @@ function Set-FakeApp {
     .SYNOPSIS
     Changes an integration's settings.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A simulated service.')]
     param([Parameter(Mandatory)] $App, [Parameter(Mandatory)] [hashtable] $Settings)
 
     $null = Invoke-FakeControl 'integrations' POST (@{ clientId = $App.ClientId } + $Settings)
@@ -302,7 +296,6 @@ function New-FakeToken {
     .SYNOPSIS
     Registers an internal integration in a workspace of its own. SignIn is splatted to Connect-NotionWorkspace.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A simulated service.')]
     param([string] $Workspace)
 
     $script:Number++
@@ -324,7 +317,6 @@ function Set-Person {
     .SYNOPSIS
     Says what the person at the browser does (see person.sh); returns the folder that keeps what they saw.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It sets two variables of the test process.')]
     param([string[]] $Plan = @('visit'))
 
     $folder = New-TestFolder 'person'
@@ -382,7 +374,6 @@ function Set-ChromiumPerson {
     .SYNOPSIS
     Says what the person at a real Chromium does (see browser/person.mjs); returns the folder that keeps what they saw.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It sets two variables of the test process.')]
     param([Parameter(Mandatory)] [hashtable] $Plan)
 
     $folder = New-TestFolder 'chromium'
@@ -421,7 +412,6 @@ function Remove-TestVault {
     .SYNOPSIS
     Leaves no vault registered.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Vaults in a HOME of the tests.')]
     param([string] $Name = '*')
 
     Get-SecretVault -Name $Name -ErrorAction Ignore | Unregister-SecretVault
@@ -432,7 +422,6 @@ function New-TestVault {
     .SYNOPSIS
     Registers an empty vault; it is the only one unless -Beside is given.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Vaults in a HOME of the tests.')]
     param([Parameter(Mandatory)] [ValidateSet('SecretStore', 'NoMetadata')] [string] $Kind, [string] $Name = 'Personal', [switch] $Beside, [switch] $NotDefault)
 
     if (-not $Beside) { Remove-TestVault }
@@ -458,7 +447,6 @@ function Set-VaultTrouble {
     .SYNOPSIS
     Makes a vault without metadata fail, or work again.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Vaults in a HOME of the tests.')]
     param([Parameter(Mandatory)] $Vault, [ValidateSet('none', 'broken', 'read-only')] [string] $Trouble)
 
     foreach ($name in 'broken', 'read-only') {
@@ -565,7 +553,6 @@ function New-RunspaceShell {
     .SYNOPSIS
     A PowerShell in a runspace of its own, with the module imported.
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A runspace of the tests.')]
     param([hashtable] $Variables = @{})
 
     $runspace = [RunspaceFactory]::CreateRunspace([InitialSessionState]::CreateDefault2())

@@ -36,7 +36,6 @@ function Get-Secret {
 
 function Set-Secret {
     [CmdletBinding()]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'SecretManagement asks; a vault only does.')]
     param([string] $Name, [object] $Secret, [string] $VaultName, [hashtable] $AdditionalParameters)
 
     $null = $VaultName
@@ -56,7 +55,6 @@ function Set-Secret {
 
 function Remove-Secret {
     [CmdletBinding()]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'SecretManagement asks; a vault only does.')]
     param([string] $Name, [string] $VaultName, [hashtable] $AdditionalParameters)
 
     $null = $VaultName
