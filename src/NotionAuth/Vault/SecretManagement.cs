@@ -1,3 +1,4 @@
+using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
@@ -18,6 +19,9 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
 {
     private const string Module = "Microsoft.PowerShell.SecretManagement\\";
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);
+
+    // A store that is busy is asked again after these pauses; it has tried four times within a second by itself.
+    private static readonly int[] PausesMs = [30, 100, 300, 900];
 
     /// <summary>A registered vault.</summary>
     public sealed record VaultInfo(string Name, string ModuleName, bool IsDefault)
@@ -79,7 +83,40 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
     public void Remove(string vault, string name) =>
         Invoke("Remove-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name, ["WhatIf"] = false, ["Confirm"] = false }, vault, completes: true);
 
+    /// <summary>Does something that no vault call of this process may run beside.</summary>
+    /// <param name="action">The action, a short one.</param>
+    /// <returns>What it returned.</returns>
+    public static T Alone<T>(Func<T> action)
+    {
+        OneAtATime.Wait();
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
+    }
+
     private IReadOnlyList<PSObject> Invoke(string command, Hashtable parameters, string? vault, bool completes = false)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return InvokeOnce(command, parameters, vault, completes);
+            }
+            catch (VaultException e) when (e.IsBusy && attempt < PausesMs.Length && (completes || !stopping.IsCancellationRequested))
+            {
+                // Each of these calls leaves the same state when it is repeated.
+                Thread.Sleep(PausesMs[attempt]);
+                SecretStoreImage.TryMakeCurrent();
+            }
+        }
+    }
+
+    private IReadOnlyList<PSObject> InvokeOnce(string command, Hashtable parameters, string? vault, bool completes)
     {
         // What must complete isn't held up by the wait's token either: it is short, as every holder makes one call.
         OneAtATime.Wait(completes ? CancellationToken.None : stopping);
@@ -101,6 +138,7 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
         finally
         {
             while (errors.Count > 0 && !ReferenceEquals(errors[0], latest)) errors.RemoveAt(0);
+            SecretStoreImage.SerializeUpdates();
             OneAtATime.Release();
         }
     }

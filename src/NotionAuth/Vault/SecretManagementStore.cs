@@ -119,8 +119,11 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     // given back on the pipeline thread, so that nobody holds it while that thread is busy elsewhere.
     private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken) => pump.CallAsync(() =>
     {
-        using FileLock held = FileLock.AcquireAsync($"vault {Vault}", VaultTimeout, cancellationToken).GetAwaiter().GetResult();
         SecretManagement.VaultInfo info = Info();
+
+        // However many vaults are registered for it, there is one SecretStore.
+        string what = info.IsSecretStore ? info.ModuleName : Vault.ToUpperInvariant();
+        using FileLock held = FileLock.AcquireAsync($"vault {what}", VaultTimeout, cancellationToken).GetAwaiter().GetResult();
         if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
         return action(info);
     });

@@ -8,16 +8,37 @@ namespace NotionAuth.Vault;
 /// Makes SecretStore's picture of its file current. Each process keeps the whole store in memory and writes the whole file; it sees what others
 /// wrote only after 5 seconds, and not at all within 5 seconds of its own last write, so that a write from an old picture takes back what others
 /// wrote (measured; SecretStore 1.0.6, src/code/Utils.cs). What is used here isn't documented: where it is gone, <see cref="TryMakeCurrent"/> says so.
+/// SecretStore also reads its file again by itself, on a timer's thread, and has one PowerShell object for all its JSON: beside a vault call that
+/// ended the process ("The pipeline does not contain a command", measured with 8 processes of 8 runspaces). So its own reading waits its turn too.
 /// </summary>
 internal static class SecretStoreImage
 {
+    private static readonly string[] Updates = ["DataUpdated", "ConfigUpdated"];
+
     /// <summary>Reads the store's file again, if the store is open in this process.</summary>
     /// <returns>Whether the picture is current; an unopened store reads its file when it is opened.</returns>
-    public static bool TryMakeCurrent()
+    public static bool TryMakeCurrent() => SecretManagement.Alone(TryMakeCurrentAlone);
+
+    /// <summary>Lets SecretStore's own reading of a changed file wait its turn; called where no other vault call runs.</summary>
+    public static void SerializeUpdates()
     {
-        Type? store = AppDomain.CurrentDomain.GetAssemblies()
-            .FirstOrDefault(a => a.GetName().Name == "Microsoft.PowerShell.SecretStore")?
-            .GetType("Microsoft.PowerShell.SecretStore.LocalSecretStore");
+        Type? file = Find("SecureStoreFile");
+        foreach (string name in Updates)
+        {
+            // The field behind the event; each opened store puts its own handler there.
+            FieldInfo? field = file?.GetField(name, BindingFlags.Static | BindingFlags.NonPublic);
+            if (field?.GetValue(null) is not Delegate handler || handler.Target is Turn) continue;
+            MethodInfo take = typeof(Turn).GetMethod(nameof(Turn.Take))!;
+            if (Delegate.CreateDelegate(field.FieldType, new Turn(handler), take, throwOnBindFailure: false) is { } turn) field.SetValue(null, turn);
+        }
+    }
+
+    private static Type? Find(string name) => AppDomain.CurrentDomain.GetAssemblies()
+        .FirstOrDefault(a => a.GetName().Name == "Microsoft.PowerShell.SecretStore")?.GetType("Microsoft.PowerShell.SecretStore." + name);
+
+    private static bool TryMakeCurrentAlone()
+    {
+        Type? store = Find("LocalSecretStore");
         if (store is null) return true;
         try
         {
@@ -35,5 +56,11 @@ internal static class SecretStoreImage
             // Locked meanwhile, or a file that is being written: the call that follows says it better.
             return true;
         }
+    }
+
+    /// <summary>One handler, run where no vault call runs beside it.</summary>
+    private sealed class Turn(Delegate handler)
+    {
+        public void Take(object? sender, EventArgs args) => SecretManagement.Alone(() => handler.DynamicInvoke(sender, args));
     }
 }

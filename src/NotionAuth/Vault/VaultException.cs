@@ -13,8 +13,19 @@ internal sealed class VaultException : NotionAuthException
     {
     }
 
+    // SecretManagement or SecretStore used by two callers at once in the process; a file of the store that another process has open, or has
+    // half written.
+    private static readonly string[] BusyTexts =
+    [
+        "pipeline is already running", "state of the current PowerShell instance is not valid", "being used by another process",
+        "Offset and length were out of bounds", "integrity check failed", "Unable to read store json meta data",
+    ];
+
     /// <summary>Whether it only says that there is no secret of that name.</summary>
     public bool IsSecretNotFound { get; private init; }
+
+    /// <summary>Whether the same call may succeed in a moment.</summary>
+    public bool IsBusy { get; private init; }
 
     public static VaultException Of(ErrorRecord record, string? vault)
     {
@@ -43,7 +54,7 @@ internal sealed class VaultException : NotionAuthException
         return new VaultException(
             ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, $"Vault '{vault}' failed: {said}",
             "Check it with Get-SecretVault and Get-SecretInfo -Vault <name>, then run the command again.")
-        { Target = vault };
+        { Target = vault, IsBusy = Chain(record.Exception).Any(e => BusyTexts.Any(t => e.Message.IndexOf(t, StringComparison.OrdinalIgnoreCase) >= 0)) };
     }
 
     public static VaultException NotFound(string vault) => new(
