@@ -1,0 +1,62 @@
+<#
+.SYNOPSIS
+Runs one scenario in this process, whose HOME must be an empty folder, and writes its result as JSON. Exit code 0 if nothing was lost and nothing leaked.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $Name,
+    [Parameter(Mandatory)] [string] $ModulePath,
+    [Parameter(Mandatory)] [string] $FakePath,
+    [Parameter(Mandatory)] [string] $Result,
+    [int] $Rounds,
+    [int] $Seed = 20
+)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+$PSStyle.OutputRendering = 'PlainText'
+if ($Rounds -le 0) { $Rounds = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'Scenarios.psd1'))[$Name].Rounds }
+Import-Module (Join-Path $PSScriptRoot 'NotionAuth.Reliability.psm1')
+
+$start = [datetime]::UtcNow
+$leak = $null
+try {
+    Initialize-Scenario -ModulePath $ModulePath -FakePath $FakePath
+    $outcome = & (Join-Path $PSScriptRoot "Scenarios/$Name.ps1") -Rounds $Rounds -Seed $Seed
+    $leak = Search-Leak
+}
+catch {
+    $outcome = @{ Tried = 'broken off'; Lost = 1; Facts = @(); Problems = @("The scenario broke off: $($_.Exception.Message) $($_.ScriptStackTrace)") }
+}
+finally { Complete-Scenario }
+
+$problems = @($outcome.Problems)
+if ($leak -and $leak.Found) { $problems += "Secrets were found in: $($leak.Where -join ', ')" }
+$modules = Get-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore, NotionAuth
+[ordered]@{
+    Scenario = $Name
+    Date     = $start.ToString('yyyy-MM-dd')
+    Seconds  = [int]([datetime]::UtcNow - $start).TotalSeconds
+    Rounds   = $Rounds
+    Seed     = $Seed
+    Tried    = $outcome.Tried
+    Lost     = $outcome.Lost
+    Leaked   = if ($leak) { $leak.Found } else { -1 }
+    Secrets  = if ($leak) { $leak.Secrets } else { 0 }
+    Files    = if ($leak) { $leak.Files } else { 0 }
+    Facts    = @($outcome.Facts)
+    Problems = $problems
+    Machine  = [ordered]@{
+        Cores      = [Environment]::ProcessorCount
+        System     = [Runtime.InteropServices.RuntimeInformation]::OSDescription
+        Runtime    = [Runtime.InteropServices.RuntimeInformation]::FrameworkDescription
+        PowerShell = "$($PSVersionTable.PSVersion)"
+        Modules    = @($modules | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Version)" })
+    }
+} | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $Result
+
+Write-Host "$Name`: tried $($outcome.Tried); lost $($outcome.Lost); leaked $(if ($leak) { $leak.Found } else { '?' })"
+foreach ($fact in @($outcome.Facts)) { Write-Host "  $fact" }
+foreach ($problem in $problems) { Write-Host "  PROBLEM: $problem" }
+exit [int]($problems.Count -gt 0 -or $outcome.Lost -gt 0)

@@ -1,0 +1,366 @@
+#Requires -Version 7.4
+
+# What the scenarios share: a simulated Notion, a SecretStore in a HOME of its own, worker processes, a look at the store's file, and a search for leaks.
+
+Set-StrictMode -Version 3.0
+$script:Patience = [timespan]::FromMinutes(5)
+$script:Http = [Net.Http.HttpClient]::new()
+$script:Workers = [Collections.Generic.List[Diagnostics.Process]]::new()
+
+# ---------------------------------------------------------------------------------------------------------------- the scenario
+
+function Initialize-Scenario {
+    <#
+    .SYNOPSIS
+    Prepares this process, whose HOME is the scenario's own: the module, the simulated Notion, a store that wants no password.
+    #>
+    param([Parameter(Mandatory)] [string] $ModulePath, [Parameter(Mandatory)] [string] $FakePath)
+
+    $script:ModulePath = $ModulePath
+    $script:Folder = Join-Path $env:HOME 'run'
+    $env:TMPDIR = Join-Path $env:HOME 'temp'
+    $null = New-Item -ItemType Directory -Force -Path $script:Folder, $env:TMPDIR
+    Start-Notion $FakePath
+
+    # SecretManagement keeps an own runspace; the vault is registered once, before any worker runs.
+    Import-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore -Global
+    Import-Module $ModulePath -Global
+    $null = Reset-SecretStore -Scope CurrentUser -Authentication None -Interaction None -Force -Confirm:$false -WarningAction Ignore
+    Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
+
+    # Stands in for the browser and the person: follows the sign-in's address, which the simulated Notion approves at once.
+    $browser = Join-Path $script:Folder 'browser.sh'
+    Set-Content -LiteralPath $browser -Value "#!/bin/sh`nexec curl --silent --location --max-time 60 --output /dev/null `"`$1`" &`n"
+    chmod 700 $browser
+    $env:BROWSER = $browser
+}
+
+function Complete-Scenario {
+    <#
+    .SYNOPSIS
+    Ends what still runs.
+    #>
+    foreach ($worker in $script:Workers) { if (-not $worker.HasExited) { $worker.Kill($true) } }
+    if ($script:Notion -and -not $script:Notion.HasExited) { $script:Notion.Kill() }
+}
+
+function Get-RunFolder { $script:Folder }
+
+function Get-StoreFolder { Join-Path $env:HOME '.secretmanagement/localstore' }
+
+function Wait-For {
+    <#
+    .SYNOPSIS
+    Looks again and again until something is so. The patience is for a machine that is busy with other things: nothing is judged by time.
+    #>
+    param([Parameter(Mandatory)] [scriptblock] $Condition, [Parameter(Mandatory)] [string] $What, [int] $PauseMs = 20)
+
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($watch.Elapsed -gt $script:Patience) { throw "It did not happen within $($script:Patience.TotalMinutes) minutes: $What" }
+        [Threading.Thread]::Sleep($PauseMs)
+    }
+}
+
+# ------------------------------------------------------------------------------------------------------------ the simulated Notion
+
+function Start-Notion {
+    param([string] $FakePath)
+
+    # Its standard output tells what a client must know, so that no secret of it is in a file.
+    $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
+    $start.RedirectStandardOutput = $true
+    $script:Port = Get-FreePort
+    foreach ($argument in $FakePath, '--parent-pid', $PID, '--no-rate-limit', '--auto-approve', '--redirect-uri', "http://localhost:$($script:Port)/callback") { $start.ArgumentList.Add($argument) }
+    $script:Notion = [Diagnostics.Process]::Start($start)
+    $line = $script:Notion.StandardOutput.ReadLineAsync()
+    if (-not $line.Wait($script:Patience) -or -not $line.Result) { throw 'The simulated Notion did not start.' }
+    $script:BaseUri = ($line.Result | ConvertFrom-Json).baseUri
+}
+
+function Get-FreePort {
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $listener.LocalEndpoint.Port
+    $listener.Stop()
+}
+
+function Invoke-Control {
+    <#
+    .SYNOPSIS
+    Calls the simulated Notion's control endpoint.
+    #>
+    param([Parameter(Mandatory)] [string] $Path, [string] $Method = 'GET', $Body)
+
+    $request = [Net.Http.HttpRequestMessage]::new([Net.Http.HttpMethod]::new($Method), "$($script:BaseUri)_control/$Path")
+    if ($Method -eq 'POST') { $request.Content = [Net.Http.StringContent]::new(($Body ?? @{} | ConvertTo-Json -Depth 10), [Text.Encoding]::UTF8, 'application/json') }
+    $response = $script:Http.Send($request)
+    $text = $response.Content.ReadAsStringAsync().GetAwaiter().GetResult()
+    if (-not $response.IsSuccessStatusCode) { throw "The simulated Notion's $Method $Path failed: $text" }
+    $text | ConvertFrom-Json -DateKind String
+}
+
+function Get-RefreshCount { (Invoke-Control state).refreshCount }
+
+function Invoke-Expiry {
+    <#
+    .SYNOPSIS
+    Lets access tokens expire: those of a bot, or all.
+    #>
+    param([string] $BotId)
+
+    $body = @{}
+    if ($BotId) { $body.botId = $BotId }
+    $null = Invoke-Control expire POST $body
+}
+
+function New-App {
+    <#
+    .SYNOPSIS
+    Registers an integration in a workspace of its own.
+    #>
+    param([Parameter(Mandatory)] [string] $Name)
+
+    $app = @{
+        clientId      = [guid]::NewGuid().ToString()
+        clientSecret  = 'secret_' + [guid]::NewGuid().ToString('N') + [guid]::NewGuid().ToString('N').Substring(0, 12)
+        name          = "$Name integration"
+        workspaceName = $Name
+        redirectUris  = @("http://localhost:$($script:Port)/callback")
+        autoApprove   = 'allow'
+        refreshTokens = $true
+    }
+    $null = Invoke-Control integrations POST $app
+    [pscustomobject]@{ Name = $Name; ClientId = $app.clientId; ClientSecret = $app.clientSecret; RedirectUri = $app.redirectUris[0]; BaseUri = $script:BaseUri }
+}
+
+function Add-RedirectUri {
+    <#
+    .SYNOPSIS
+    Registers one more redirect URI, so that two workers that sign in at once don't meet on one port.
+    #>
+    param([Parameter(Mandatory)] $App)
+
+    $uri = "http://localhost:$(Get-FreePort)/callback"
+    $null = Invoke-Control integrations POST @{ clientId = $App.ClientId; redirectUris = @($uri) }
+    $uri
+}
+
+function Connect-App {
+    <#
+    .SYNOPSIS
+    Signs in in this process, as a user does.
+    #>
+    param([Parameter(Mandatory)] $App)
+
+    $secret = ConvertTo-SecureString $App.ClientSecret -AsPlainText -Force
+    Connect-NotionWorkspace -Name $App.Name -ClientId $App.ClientId -ClientSecret $secret -BaseUri $App.BaseUri -RedirectUri $App.RedirectUri -TimeoutSec 120 -ErrorAction Stop 6> $null
+}
+
+function Get-Sha256 {
+    param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text)
+
+    [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($Text)))
+}
+
+# ---------------------------------------------------------------------------------------------------------------- the store's file
+
+function Sync-Store {
+    <#
+    .SYNOPSIS
+    Makes this process's picture of the store that of the file; says what is wrong with the file, or nothing.
+    #>
+    $assembly = [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'Microsoft.PowerShell.SecretStore' })[0]
+    $static = [Reflection.BindingFlags]'Static,NonPublic,Public'
+    $parameters = @($null, $null, $null)
+    # SecretStore's own timer would read beside us, and it has one PowerShell object for both: that ends a process.
+    foreach ($event in 'ClearDataUpdateEventList', 'ClearConfigUpdateEventList') { $null = $assembly.GetType('Microsoft.PowerShell.SecretStore.SecureStoreFile').GetMethod($event, $static).Invoke($null, @()) }
+    $read = $assembly.GetType('Microsoft.PowerShell.SecretStore.SecureStoreFile').GetMethod('ReadFile', $static)
+    try { if (-not $read.Invoke($null, $parameters)) { return [string]$parameters[2] } }
+    catch { return $_.Exception.GetBaseException().Message }
+
+    $type = $assembly.GetType('Microsoft.PowerShell.SecretStore.LocalSecretStore')
+    $store = $type.GetField('LocalStore', $static).GetValue($null)
+    if ($store) {
+        $data = $type.GetField('_secureStore', [Reflection.BindingFlags]'Instance,NonPublic').GetValue($store)
+        $null = $data.GetType().GetMethod('UpdateDataFromFile').Invoke($data, @())
+    }
+}
+
+function Compare-Store {
+    <#
+    .SYNOPSIS
+    Compares every pair in the store with the newest that Notion issued: says of each connection what is wrong, or nothing. A connection that says
+    NeedsReconnect is right to be in no state.
+    #>
+    param([Parameter(Mandatory)] [string[]] $BotId)
+
+    $trouble = Sync-Store
+    if ($trouble) { return "The store's file can't be read: $trouble" }
+    $tokens = @((Invoke-Control state).tokens)
+    foreach ($id in $BotId) {
+        $newest = @($tokens | Where-Object botId -EQ $id)[-1]
+        try { $stored = Get-Secret -Vault Store -Name "NotionAuth-$id" -AsPlainText -ErrorAction Stop | ConvertFrom-Json }
+        catch { "Connection $id is not readable: $($_.Exception.Message)"; continue }
+        if ($stored.needs_reconnect) { continue }
+        if ($stored.access_token -cne $newest.accessToken -or $stored.refresh_token -cne $newest.refreshToken) { "Connection $id holds an older pair than Notion issued." }
+    }
+}
+
+function New-ForeignSecret {
+    <#
+    .SYNOPSIS
+    Puts secrets that aren't ours beside ours; Compare-ForeignSecret says which of them have changed.
+    #>
+    param([int] $Count = 5)
+
+    $script:Foreign = @{}
+    for ($i = 1; $i -le $Count; $i++) {
+        $text = "foreign-$i-" + ('x' * 97 * $i)
+        $script:Foreign["Foreign$i"] = Get-Sha256 $text
+        Set-Secret -Vault Store -Name "Foreign$i" -Secret $text
+    }
+}
+
+function Compare-ForeignSecret {
+    <#
+    .SYNOPSIS
+    What has become of the secrets that aren't ours: says which have changed.
+    #>
+    foreach ($name in $script:Foreign.Keys) {
+        $text = Get-Secret -Vault Store -Name $name -AsPlainText -ErrorAction Ignore
+        if (-not $text -or (Get-Sha256 $text) -ne $script:Foreign[$name]) { "The foreign secret $name has changed." }
+    }
+}
+
+function Compare-Foreign {
+    <#
+    .SYNOPSIS
+    Compares what another process saw of the secrets that aren't ours (names and SHA-256) with what they were.
+    #>
+    param([Collections.IDictionary] $Seen)
+
+    foreach ($name in $script:Foreign.Keys) { if ("$($Seen[$name])" -ne $script:Foreign[$name]) { "The foreign secret $name has changed." } }
+}
+
+function Get-Fingerprint {
+    <#
+    .SYNOPSIS
+    What Notion holds of a bot, as one text: it changes when Notion commits something.
+    #>
+    param([Parameter(Mandatory)] [string] $BotId)
+
+    @((Invoke-Control state).tokens | Where-Object botId -EQ $BotId | ForEach-Object { Get-Sha256 "$($_.accessToken) $($_.accessState) $($_.refreshToken) $($_.refreshState)" }) -join ' '
+}
+
+# ---------------------------------------------------------------------------------------------------------------- workers
+
+function Start-Worker {
+    <#
+    .SYNOPSIS
+    Starts a PowerShell process that runs one of the worker scripts; what it says goes to a file.
+    #>
+    param([Parameter(Mandatory)] [string] $Script, [Parameter(Mandatory)] [string] $Id, [hashtable] $Plan = @{}, [hashtable] $Environment = @{}, [string[]] $Prefix = @())
+
+    $file = Join-Path $script:Folder "plan-$Id.json"
+    $Plan.Folder = $script:Folder
+    $Plan.Id = $Id
+    $Plan.Module = $script:ModulePath
+    $Plan | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $file
+    $own = (Get-Process -Id $PID).Path
+    $command = $Prefix + @($own, '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot "Workers/$Script.ps1"), $file)
+    $start = [Diagnostics.ProcessStartInfo]::new('/bin/sh')
+    foreach ($argument in @('-c', 'log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null', 'worker', (Join-Path $script:Folder "output-$Id.txt")) + $command) { $start.ArgumentList.Add($argument) }
+    foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
+    $process = [Diagnostics.Process]::Start($start)
+    $script:Workers.Add($process)
+    $process
+}
+
+function Set-Signal {
+    <#
+    .SYNOPSIS
+    Tells the workers something; they look for the file.
+    #>
+    param([Parameter(Mandatory)] [string] $Name, [string] $Text = '')
+
+    # Whole or not at all: whoever sees the file reads all of it.
+    $temporary = Join-Path $script:Folder ".$Name"
+    [IO.File]::WriteAllText($temporary, $Text)
+    [IO.File]::Move($temporary, (Join-Path $script:Folder $Name), $true)
+}
+
+function Get-Signal {
+    <#
+    .SYNOPSIS
+    The signals of this name (a pattern).
+    #>
+    param([Parameter(Mandatory)] [string] $Name)
+
+    [IO.Directory]::GetFiles($script:Folder, $Name)
+}
+
+function Wait-Signal {
+    <#
+    .SYNOPSIS
+    Waits for so many signals; fails at once where a worker that should give one has died.
+    #>
+    param([Parameter(Mandatory)] [string] $Name, [int] $Count = 1, [Diagnostics.Process[]] $Process = @())
+
+    Wait-For -What "$Count times $Name" {
+        $dead = @($Process | Where-Object { $_.HasExited -and $_.ExitCode -ne 0 })
+        if ($dead) { throw "A worker ended (exit code $($dead[0].ExitCode)) before $Name." }
+        @(Get-Signal $Name).Count -ge $Count
+    }
+}
+
+function Get-WorkerResult {
+    <#
+    .SYNOPSIS
+    What the workers wrote as their results, all in one list.
+    #>
+    param([string] $Name = 'result-*.json')
+
+    foreach ($file in Get-Signal $Name | Sort-Object) { [IO.File]::ReadAllText($file) | ConvertFrom-Json }
+}
+
+# ---------------------------------------------------------------------------------------------------------------- leaks
+
+function Search-Leak {
+    <#
+    .SYNOPSIS
+    Searches everything that the run wrote for every secret value of the run: access and refresh tokens, client secrets, codes. The vault's own encrypted
+    files are searched as well: a secret there in clear would be found.
+    #>
+    $state = Invoke-Control state
+    $secrets = [Collections.Generic.HashSet[string]]::new()
+    foreach ($token in $state.tokens) { foreach ($text in $token.accessToken, $token.refreshToken) { if ($text) { $null = $secrets.Add($text) } } }
+    foreach ($app in $state.integrations) { foreach ($text in $app.clientSecret, $app.token) { if ($text) { $null = $secrets.Add($text) } } }
+    foreach ($request in (Invoke-Control 'requests?path=/v1/oauth/token').requests) {
+        if ("$($request.body)" -match '"code"\s*:\s*"([^"]{8,})"') { $null = $secrets.Add($Matches[1]) }
+    }
+
+    # find, as a killed process leaves pipes in the temporary folder, at which a reader would wait for ever.
+    $files = @(find $env:HOME -type f | ForEach-Object { Get-Item -LiteralPath $_ -Force })
+    $found = 0
+    $where = [Collections.Generic.List[string]]::new()
+    # Tokens have no spaces, quotes or escapes; each word of a file is looked up, and base64 of whole secrets, and UTF-16.
+    $forms = [Collections.Generic.HashSet[string]]::new($secrets)
+    foreach ($secret in $secrets) { $null = $forms.Add([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($secret))) }
+    $word = [regex]::new('[A-Za-z0-9_+/=.-]{16,}', 'Compiled')
+    foreach ($file in $files) {
+        $bytes = [IO.File]::ReadAllBytes($file.FullName)
+        foreach ($text in [Text.Encoding]::Latin1.GetString($bytes), [Text.Encoding]::Unicode.GetString($bytes)) {
+            foreach ($match in $word.Matches($text)) {
+                if ($forms.Contains($match.Value) -or ($match.Value -match '(ntn_|nrt_|secret_)[A-Za-z0-9]+' -and $secrets.Contains($Matches[0]))) {
+                    $found++
+                    $where.Add($file.Name)
+                }
+            }
+        }
+    }
+
+    [pscustomobject]@{ Secrets = $secrets.Count; Files = $files.Count; Found = $found; Where = @($where | Sort-Object -Unique) }
+}
+
+Export-ModuleMember -Function *-*

@@ -1,0 +1,35 @@
+# 8 processes, each with a connection of its own in one SecretStore vault, refresh at the same moment: SecretStore rewrites everything at each write.
+param([int] $Rounds, [int] $Seed, [int] $Processes = 8)
+
+New-ForeignSecret
+$bots = @()
+$workers = foreach ($i in 1..$Processes) {
+    $bots += (Connect-App (New-App "Team $i")).BotId
+    Start-Worker -Script Call -Id $i -Plan @{ Connection = "Team $i"; Runspaces = 1; Rounds = $Rounds; Reconnects = $false }
+}
+$refreshes = 0
+$newest = 0
+$problems = @()
+for ($round = 0; $round -lt $Rounds; $round++) {
+    Wait-Signal "ready.$round.*" $Processes -Process $workers
+    $before = Get-RefreshCount
+    Invoke-Expiry
+    Set-Signal "go.$round"
+    Wait-Signal "done.$round.*" $Processes -Process $workers
+    $refreshes += (Get-RefreshCount) - $before
+    $wrong = @(Compare-Store $bots)
+    $newest += $Processes - $wrong.Count
+    $problems += $wrong | ForEach-Object { "Round $round`: $_" }
+}
+
+Wait-Signal 'result-*.json' $Processes -Process $workers
+$problems += @(Compare-ForeignSecret)
+$results = @(Get-WorkerResult)
+$problems += $results | ForEach-Object { $_.Failures } | Group-Object | ForEach-Object { "$($_.Count) × $($_.Name)" }
+if ($refreshes -ne $Rounds * $Processes) { $problems += "$refreshes refreshes where $($Rounds * $Processes) were to be." }
+@{
+    Tried    = "$Rounds rounds, $refreshes refreshes"
+    Lost     = $problems.Count
+    Facts    = @("$refreshes refreshes; $newest pairs found in the vault afterwards, each the newest; 5 foreign secrets beside them unchanged.")
+    Problems = $problems
+}

@@ -1,0 +1,48 @@
+# Calls Notion once a round, in as many runspaces as the plan says, all at the same moment; everything that a session can write is written.
+param([string] $PlanFile)
+
+$PSStyle.OutputRendering = 'PlainText'
+$plan = [IO.File]::ReadAllText($PlanFile) | ConvertFrom-Json
+$null = Start-Transcript -LiteralPath (Join-Path $plan.Folder "transcript-$($plan.Id).txt")
+Import-Module $plan.Module
+
+$results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -Parallel {
+    $plan = $using:plan
+    Import-Module $plan.Module
+    $calls = 0
+    $warnings = @()
+    $said = [Collections.Generic.List[object]]::new()
+    $failures = [Collections.Generic.List[string]]::new()
+    for ($round = 0; $round -lt $plan.Rounds; $round++) {
+        [IO.File]::WriteAllText("$($plan.Folder)/ready.$round.$($plan.Id).$_", '')
+        while (-not [IO.File]::Exists("$($plan.Folder)/go.$round")) { [Threading.Thread]::Sleep(20) }
+        try {
+            $calls++
+            # 5>&1, 4>&1: what verbose and debug say is kept, to be searched for tokens.
+            foreach ($one in Invoke-NotionRequest users/me -Connection $plan.Connection -ErrorAction Stop -Verbose -Debug -WarningAction SilentlyContinue -WarningVariable +warnings 4>&1 5>&1) { $said.Add("$one") }
+        }
+        catch {
+            $failures.Add(($_.FullyQualifiedErrorId -split ',')[0] + ': ' + $_)
+            if ($plan.Reconnects -and $_.FullyQualifiedErrorId -like 'NeedsReconnect*') {
+                try { $null = Connect-NotionWorkspace -Name $plan.Connection -ClientId $plan.ClientId -BaseUri $plan.BaseUri -RedirectUri $plan.RedirectUri -TimeoutSec 120 -ErrorAction Stop 6> $null }
+                catch { $failures.Add('Reconnect: ' + ($_.FullyQualifiedErrorId -split ',')[0] + ': ' + $_) }
+            }
+        }
+
+        [IO.File]::WriteAllText("$($plan.Folder)/done.$round.$($plan.Id).$_", '')
+    }
+
+    [IO.File]::WriteAllText("$($plan.Folder)/streams-$($plan.Id)-$_.txt", ($said -join "`n") + ($warnings -join "`n") + ($Error | Format-List * -Force | Out-String) + (Get-NotionConnection | ConvertTo-Json -Depth 5) + ([Management.Automation.PSSerializer]::Serialize((Get-NotionConnection))))
+    [pscustomobject]@{ Calls = $calls; Failures = $failures; Warnings = @($warnings | ForEach-Object { "$_" }) }
+}
+
+$result = [ordered]@{
+    Id       = $plan.Id
+    Calls    = ($results | Measure-Object Calls -Sum).Sum
+    Failures = @($results | ForEach-Object { $_.Failures })
+    Warnings = @($results | ForEach-Object { $_.Warnings })
+}
+$temporary = Join-Path $plan.Folder ".result-$($plan.Id)"
+$result | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $temporary
+[IO.File]::Move($temporary, (Join-Path $plan.Folder "result-$($plan.Id).json"))
+$null = Stop-Transcript
