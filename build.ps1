@@ -7,16 +7,19 @@ Test     runs every suite; the last line of the output is "N passed, N failed, N
 Demo     plays the main job against a simulated Notion, in a temporary home folder
 Package  makes out/NotionAuth.<version>.nupkg and tries it out
 Fuzz     feeds everything that reads foreign text with broken text, for -Second seconds each
+Reliability  races, kills and vault failures against real vaults; writes docs/reliability.md
 Clean    removes what the other tasks have made
 .EXAMPLE
 ./build.ps1
+.EXAMPLE
+./build.ps1 Reliability -Scenario kills -Rounds 20
 .EXAMPLE
 ./build.ps1 Test -Suite Pester -Filter Revoke-NotionToken
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Package', 'Fuzz', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Package', 'Fuzz', 'Reliability', 'Clean')]
     [string]$Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -29,10 +32,17 @@ param(
     # Test: only tests with this text in their full name.
     [string]$Filter = '',
 
-    # Fuzz: how long each target is fuzzed, and the seed that a failure named.
+    # Fuzz: how long each target is fuzzed.
     [ValidateRange(1, 86400)]
     [int]$Second = 60,
-    [int]$Seed = 0
+
+    # Fuzz and Reliability: the seed that a failure named.
+    [int]$Seed = 0,
+
+    # Reliability: only these scenarios (tests/Reliability/Scenarios.psd1), and so many rounds in place of each one's own.
+    [string[]]$Scenario = @(),
+    [ValidateRange(0, 100000)]
+    [int]$Rounds = 0
 )
 
 Set-StrictMode -Version 3.0
@@ -49,6 +59,7 @@ try {
         'Demo' { Invoke-Demo -Configuration $Configuration; $true }
         'Package' { Invoke-Package -Configuration $Configuration; $true }
         'Fuzz' { Invoke-Fuzz -Configuration $Configuration -Second $Second -Seed $Seed; $true }
+        'Reliability' { Invoke-Reliability -Configuration $Configuration -Scenario $Scenario -Rounds $Rounds -Seed $Seed }
         'Clean' { Clear-Output; $true }
     }
     exit [int](-not $succeeded)

@@ -9,7 +9,10 @@ param(
     [Parameter(Mandatory)] [string] $FakePath,
     [Parameter(Mandatory)] [string] $Result,
     [int] $Rounds,
-    [int] $Seed = 20
+    [int] $Seed = 20,
+    # A smaller form than the scenario's own, where it has processes and runspaces.
+    [int] $Processes,
+    [int] $Runspaces
 )
 
 Set-StrictMode -Version 3.0
@@ -23,7 +26,10 @@ $start = [datetime]::UtcNow
 $leak = $null
 try {
     Initialize-Scenario -ModulePath $ModulePath -FakePath $FakePath
-    $outcome = & (Join-Path $PSScriptRoot "Scenarios/$Name.ps1") -Rounds $Rounds -Seed $Seed
+    $size = @{}
+    if ($Processes) { $size.Processes = $Processes }
+    if ($Runspaces) { $size.Runspaces = $Runspaces }
+    $outcome = & (Join-Path $PSScriptRoot "Scenarios/$Name.ps1") -Rounds $Rounds -Seed $Seed @size
     $leak = Search-Leak
 }
 catch {
@@ -56,7 +62,7 @@ $modules = Get-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShel
     }
 } | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $Result
 
-Write-Host "$Name`: tried $($outcome.Tried); lost $($outcome.Lost); leaked $(if ($leak) { $leak.Found } else { '?' })"
-foreach ($fact in @($outcome.Facts)) { Write-Host "  $fact" }
-foreach ($problem in $problems) { Write-Host "  PROBLEM: $problem" }
+[Console]::Out.WriteLine("$Name`: tried $($outcome.Tried); lost $($outcome.Lost); leaked $(if ($leak) { $leak.Found } else { '?' })")
+foreach ($fact in @($outcome.Facts)) { [Console]::Out.WriteLine("  $fact") }
+foreach ($problem in $problems) { [Console]::Out.WriteLine("  PROBLEM: $problem") }
 exit [int]($problems.Count -gt 0 -or $outcome.Lost -gt 0)

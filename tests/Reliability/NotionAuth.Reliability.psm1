@@ -174,7 +174,7 @@ function Sync-Store {
     $static = [Reflection.BindingFlags]'Static,NonPublic,Public'
     $parameters = @($null, $null, $null)
     # SecretStore's own timer would read beside us, and it has one PowerShell object for both: that ends a process.
-    foreach ($event in 'ClearDataUpdateEventList', 'ClearConfigUpdateEventList') { $null = $assembly.GetType('Microsoft.PowerShell.SecretStore.SecureStoreFile').GetMethod($event, $static).Invoke($null, @()) }
+    foreach ($list in 'ClearDataUpdateEventList', 'ClearConfigUpdateEventList') { $null = $assembly.GetType('Microsoft.PowerShell.SecretStore.SecureStoreFile').GetMethod($list, $static).Invoke($null, @()) }
     $read = $assembly.GetType('Microsoft.PowerShell.SecretStore.SecureStoreFile').GetMethod('ReadFile', $static)
     try { if (-not $read.Invoke($null, $parameters)) { return [string]$parameters[2] } }
     catch { return $_.Exception.GetBaseException().Message }
