@@ -635,13 +635,12 @@ Describe 'Connect-NotionWorkspace and the vault' {
     It 'says what to do about a locked vault where nobody can be asked, and leaves it as it is' {
         $token = New-FakeToken
         $place = New-TestFolder 'locked'
-        $password = "`$password = [securestring]::new(); 'store password'.ToCharArray() | ForEach-Object { `$password.AppendChar(`$_) }"
+        Initialize-SecretStore -HomeFolder $place -PasswordText 'store password'
+        $unlock = "Unlock-SecretStore -Password ([Net.NetworkCredential]::new('', 'store password').SecurePassword)"
         try {
             $env:NOTION_TOKEN = $token.Text
             $made = Invoke-InProcess -HomeFolder $place -Script @"
-$password
-`$null = Reset-SecretStore -Scope CurrentUser -Authentication Password -Password `$password -Interaction None -Force -Confirm:`$false -WarningAction Ignore
-Unlock-SecretStore -Password `$password
+$unlock
 Register-SecretVault -Name Locked -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
 (Connect-NotionWorkspace -FromEnvironment -BaseUri '$($fake.BaseUri)').Name
 "@
@@ -654,8 +653,7 @@ foreach (`$command in `$commands) {
 }
 "@)
             $after = Invoke-InProcess -HomeFolder $place -Script @"
-$password
-Unlock-SecretStore -Password `$password
+$unlock
 (Invoke-NotionRequest users/me -Connection '$made').bot.workspace_name
 "@
         }

@@ -8,6 +8,7 @@ BeforeAll {
     $out = (New-Item -ItemType Directory -Path (Join-Path $place 'out')).FullName
     $own = (New-Item -ItemType Directory -Path (Join-Path $place 'home')).FullName
     $temporary = (New-Item -ItemType Directory -Path (Join-Path $place 'temp')).FullName
+    Initialize-SecretStore -HomeFolder $own
     $person = Set-Person visit
 
     $variables = @{

@@ -191,14 +191,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach @{ Kind = 'SecretStore'
             $arguments = (New-FakeToken).SignIn
             $spoilt = Connect-NotionWorkspace @arguments
             $name = "NotionAuth-$($spoilt.BotId)"
-            $with = @{}
-            if ($Kind -eq 'SecretStore') {
-                $with.Metadata = @{}
-                $metadata = (Get-SecretInfo -Name $name -Vault $vault.Name).Metadata
-                foreach ($key in $metadata.Keys) { $with.Metadata[$key] = $metadata[$key] }
-            }
-
-            Set-Secret -Name $name -Secret (ConvertTo-Secret $Text) -Vault $vault.Name @with
+            Set-SecretText $name $Text $vault.Name
             try {
                 $said = Invoke-InProcess "try { Test-NotionToken '$($spoilt.Name)' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }"
                 # Without metadata the secret is the only one who knows the name.

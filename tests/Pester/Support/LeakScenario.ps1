@@ -27,7 +27,6 @@ function ConvertTo-Secret {
 }
 
 Import-Module Microsoft.PowerShell.SecretStore
-$null = Reset-SecretStore -Scope CurrentUser -Authentication None -Interaction None -Force -Confirm:$false -WarningAction Ignore
 Register-SecretVault -Name Personal -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
 Import-Module $env:NOTIONAUTH_MODULE_PATH
 

@@ -427,9 +427,7 @@ function New-TestVault {
     if (-not $Beside) { Remove-TestVault }
     $folder = $null
     if ($Kind -eq 'SecretStore') {
-        Import-Module Microsoft.PowerShell.SecretStore -Global
-        # Reset once: SecretStore watches its own files, and a reset that it hears of late locks the next store.
-        if (-not $script:IsStoreMade) { $null = Reset-SecretStore -Scope CurrentUser -Interaction None -Authentication None -Force -Confirm:$false -WarningAction Ignore }
+        if (-not $script:IsStoreMade) { Initialize-SecretStore }
         $script:IsStoreMade = $true
         Register-SecretVault -Name $Name -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault:(-not $NotDefault)
         Get-SecretInfo -Vault $Name | ForEach-Object { Remove-Secret -Name $_.Name -Vault $Name }
@@ -440,6 +438,20 @@ function New-TestVault {
     }
 
     [pscustomobject]@{ Name = $Name; Kind = $Kind; Folder = $folder }
+}
+
+function Initialize-SecretStore {
+    <#
+    .SYNOPSIS
+    Makes an empty SecretStore in a HOME, in a process of its own: in the process whose store it is, SecretStore's watcher hears of the new
+    configuration later and reads it with the one PowerShell that every other call uses too, which then fails or ends the process.
+    #>
+    param([string] $HomeFolder = $env:HOME, [string] $PasswordText)
+
+    $how = if ($PasswordText) { "-Authentication Password -Password ([Net.NetworkCredential]::new('', '$PasswordText').SecurePassword)" } else { '-Authentication None' }
+    $left = Invoke-InProcess -NoImport -HomeFolder $HomeFolder -Script "`$null = Reset-SecretStore -Scope CurrentUser -Interaction None $how -Force -Confirm:`$false -WarningAction Ignore"
+    if ($LASTEXITCODE) { throw "SecretStore could not be set up: $left" }
+    if ($HomeFolder -eq $env:HOME) { Import-Module Microsoft.PowerShell.SecretStore -Global }
 }
 
 function Set-VaultTrouble {
@@ -478,16 +490,35 @@ function Invoke-InProcess {
     .SYNOPSIS
     Runs a script in a PowerShell process of its own that can't ask anybody, with the module imported; by default in the same HOME.
     #>
-    param([Parameter(Mandatory)] [string] $Script, [string] $HomeFolder = $env:HOME)
+    param([Parameter(Mandatory)] [string] $Script, [string] $HomeFolder = $env:HOME, [switch] $NoImport)
 
+    $import = if ($NoImport) { '' } else { "Import-Module '$(Get-NotionAuthPath)';" }
     $before = $env:HOME
     try {
         $env:HOME = $env:NOTIONAUTH_TEST_HOME = $HomeFolder
-        pwsh -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$(Get-NotionAuthPath)'; $Script"
+        pwsh -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering = 'PlainText'; $import $Script"
     }
     finally {
         $env:HOME = $env:NOTIONAUTH_TEST_HOME = $before
     }
+}
+
+function Set-SecretText {
+    <#
+    .SYNOPSIS
+    Writes another text over a secret and leaves its metadata as it is, where the vault keeps any.
+    #>
+    param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [string] $Text, [Parameter(Mandatory)] [string] $Vault)
+
+    $with = @{}
+    $kept = (Get-SecretInfo -Name $Name -Vault $Vault).Metadata
+    if ($kept -and $kept.Count) {
+        $with.Metadata = @{}
+        # A number that went through SecretStore's file comes back as a long, which it doesn't take.
+        foreach ($key in $kept.Keys) { $with.Metadata[$key] = if ($kept[$key] -is [long]) { [int]$kept[$key] } else { $kept[$key] } }
+    }
+
+    Set-Secret -Name $Name -Secret (ConvertTo-Secret $Text) -Vault $Vault @with -ErrorAction Stop
 }
 
 function Get-StoredConnection {
