@@ -81,8 +81,13 @@ public static class ConnectionMetadata
         string? Text(string key) =>
             metadata.TryGetValue(key, out object? value) && Redaction.OneLine(Convert.ToString(value, CultureInfo.InvariantCulture)) is { Length: > 0 } text ? text : null;
 
-        DateTime? At(string key) =>
-            DateTime.TryParse(Text(key), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime time) ? time : null;
+        // SecretStore makes a DateTime of what was written as text, once it has read its file again.
+        DateTime? At(string key)
+        {
+            if (metadata.TryGetValue(key, out object? value) && value is DateTime at)
+                return at.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(at, DateTimeKind.Utc) : at.ToUniversalTime();
+            return DateTime.TryParse(Text(key), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime time) ? time : null;
+        }
     }
 
     // As text: vaults differ in what they make of a DateTime's kind.
