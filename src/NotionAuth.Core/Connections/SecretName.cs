@@ -12,11 +12,23 @@ public static class SecretName
     public const string WriteTest = Prefix + "write-test";
 
     private const string AppPrefix = Prefix + "app-";
+    private const string SparePrefix = Prefix + "spare-";
 
     /// <summary>The name of a connection's secret.</summary>
     /// <param name="botId">The bot id.</param>
     /// <returns>For example <c>NotionAuth-b3414d65-…</c>.</returns>
     public static string OfConnection(string botId) => Prefix + botId;
+
+    /// <summary>The name of the copy of a connection's secret that exists while that is being replaced.</summary>
+    /// <param name="botId">The bot id.</param>
+    /// <returns>For example <c>NotionAuth-spare-b3414d65-…</c>.</returns>
+    public static string OfSpare(string botId) => SparePrefix + botId;
+
+    /// <summary>Reads a name.</summary>
+    /// <param name="name">A secret's name.</param>
+    /// <returns>The bot id, or null where the name isn't a spare copy's.</returns>
+    public static string? BotIdOfSpare(string name) =>
+        name.StartsWith(SparePrefix, StringComparison.Ordinal) && OAuth.TokenReply.IsId(name.Substring(SparePrefix.Length)) ? name.Substring(SparePrefix.Length) : null;
 
     /// <summary>The name of an app registration's secret.</summary>
     /// <param name="clientId">The client id.</param>
@@ -28,6 +40,7 @@ public static class SecretName
     /// <returns>The bot id, or null where the name isn't a connection's.</returns>
     public static string? BotIdOf(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && !name.StartsWith(AppPrefix, StringComparison.Ordinal) && name != WriteTest
+        && !name.StartsWith(SparePrefix, StringComparison.Ordinal)
         && OAuth.TokenReply.IsId(name.Substring(Prefix.Length)) ? name.Substring(Prefix.Length) : null;
 
     /// <summary>Reads a name.</summary>

@@ -64,7 +64,7 @@ for ($i = 0; $i -le $Rounds; $i++) {
         }
         if ($verdict -eq 'absent') {
             # A first sign-in that never got to its end leaves nothing; a connection that was there may be gone only after Notion has revoked it.
-            if ($previous.Operation -eq 'refresh' -or ($previous.Operation -eq 'connect' -and -not $previous.IsFirst)) { $problems.Add("After kill $($i - 1) ($($previous.Operation)) the connection is gone.") }
+            if ($previous.Operation -eq 'refresh' -or ($previous.Operation -eq 'connect' -and $previous.Was -ne 'absent' -and -not $previous.IsFirst)) { $problems.Add("After kill $($i - 1) ($($previous.Operation)) the connection is gone.") }
             if ($previous.Operation -eq 'revoke' -and -not $spent) { $problems.Add("After kill $($i - 1) the connection is gone although Notion never revoked it.") }
             if ($previous.Operation -eq 'connect' -and $spent) { $inWindow++ }
         }
@@ -95,7 +95,7 @@ for ($i = 0; $i -le $Rounds; $i++) {
     # A request that was already on its way may still be committed.
     if ($extra) { [Threading.Thread]::Sleep($extra + 50) }
     $null = Invoke-Control faults DELETE
-    $previous = @{ Operation = $plan.Operation; Slow = $plan.Slow; IsFirst = $plan.IsFirst; Committed = (Get-Fingerprint $bot) -ne $before }
+    $previous = @{ Operation = $plan.Operation; Slow = $plan.Slow; IsFirst = $plan.IsFirst; Was = $verdict; Committed = (Get-Fingerprint $bot) -ne $before }
     if ($next -le $Rounds) { $queue.Enqueue((Start-Next $next)); $next++ }
 }
 
