@@ -36,8 +36,14 @@ public static class ErrorIds
     /// <summary>The callback, or the text pasted in its place, has neither a code nor an error, or one of them twice.</summary>
     public const string InvalidCallback = "InvalidCallback";
 
+    /// <summary>A client id that Notion doesn't know, or a wrong client secret (RFC 6749 section 5.2).</summary>
+    public const string InvalidClient = "InvalidClient";
+
     /// <summary>A client id with characters that no client id has.</summary>
     public const string InvalidClientId = "InvalidClientId";
+
+    /// <summary>A reply's object whose keys a PowerShell object can't hold.</summary>
+    public const string DuplicateKey = "DuplicateKey";
 
     /// <summary>A header that may not be set, or isn't one.</summary>
     public const string InvalidHeader = "InvalidHeader";
@@ -47,6 +53,9 @@ public static class ErrorIds
 
     /// <summary>A Notion-Version that isn't a date.</summary>
     public const string InvalidNotionVersion = "InvalidNotionVersion";
+
+    /// <summary>Paging for a request that isn't a list.</summary>
+    public const string InvalidPaging = "InvalidPaging";
 
     /// <summary>A request path that would leave the API.</summary>
     public const string InvalidPath = "InvalidPath";
@@ -62,6 +71,9 @@ public static class ErrorIds
 
     /// <summary>Neither a client id nor a client secret is known.</summary>
     public const string MissingClient = "MissingClient";
+
+    /// <summary>A proxy's credential without a proxy.</summary>
+    public const string MissingProxy = "MissingProxy";
 
     /// <summary>NOTION_TOKEN and NOTION_API_TOKEN are both empty.</summary>
     public const string MissingEnvironmentToken = "MissingEnvironmentToken";

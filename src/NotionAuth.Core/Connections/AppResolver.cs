@@ -46,7 +46,7 @@ public sealed class AppResolver(IConnectionStore store)
         string? environmentId = NullIfBlank(input.Environment("NOTION_CLIENT_ID"));
         string clientId = ClientCredentials.CheckId(
             input.ClientId ?? environmentId ?? await OnlyRememberedAsync(cancellationToken).ConfigureAwait(false));
-        AppRegistration? remembered = await store.ReadAppAsync(clientId, cancellationToken).ConfigureAwait(false);
+        AppRegistration? remembered = await RememberedAsync(clientId, input, cancellationToken).ConfigureAwait(false);
 
         // A secret in the environment belongs to the client id beside it, not to another one that was named.
         Secret? secret = input.ClientSecret;
@@ -57,6 +57,21 @@ public sealed class AppResolver(IConnectionStore store)
         if (secret is null) throw Missing($"The client secret of {clientId} isn't known.");
 
         return new AppRegistration(new ClientCredentials(clientId, Trimmed(secret)), RedirectUris(input, remembered), input.BaseUri);
+    }
+
+    private async Task<AppRegistration?> RememberedAsync(string clientId, AppInput input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // A remembered secret belongs to the host that it was given for, and goes to no other.
+            AppRegistration? app = await store.ReadAppAsync(clientId, cancellationToken).ConfigureAwait(false);
+            return app?.BaseUri == input.BaseUri ? app : null;
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.SecretInvalid && input.ClientSecret is not null)
+        {
+            // What is broken isn't needed: the secret was given, and takes its place.
+            return null;
+        }
     }
 
     private async Task<string> OnlyRememberedAsync(CancellationToken cancellationToken)

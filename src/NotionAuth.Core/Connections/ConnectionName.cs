@@ -41,6 +41,35 @@ public static class ConnectionName
     /// <returns><see langword="true"/> where they differ in case at most.</returns>
     public static bool AreSame(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Finds a name that nobody has yet.</summary>
+    /// <param name="name">The name that is taken.</param>
+    /// <param name="taken">All connections.</param>
+    /// <returns>The name with a number behind it.</returns>
+    public static string Free(string name, IReadOnlyList<NotionConnection> taken)
+    {
+        for (int number = 2; ; number++)
+        {
+            string candidate = $"{name} {number}";
+            if (!taken.Any(c => AreSame(c.Name, candidate))) return candidate;
+        }
+    }
+
+    /// <summary>The error for a name that belongs to another bot's connection.</summary>
+    /// <param name="other">That connection.</param>
+    /// <param name="keptAs">The name under which a sign-in was kept all the same, or null where nothing was.</param>
+    /// <returns>The error.</returns>
+    public static NotionAuthException InUse(NotionConnection other, string? keptAs = null)
+    {
+        string kept = keptAs is null ? string.Empty : $" The sign-in was kept as '{keptAs}'.";
+        return new NotionAuthException(
+            ErrorIds.NameInUse, NotionErrorKind.AlreadyExists,
+            $"The name '{other.Name}' belongs to another connection, to workspace '{other.WorkspaceName}' (bot {other.BotId}). It was left as it is.{kept}",
+            keptAs is null
+                ? "Run the command again with another -Name, or with -Force to replace that connection."
+                : $"Use it with Connect-NotionWorkspace -Name '{keptAs.Replace("'", "''")}', or sign in again with another -Name, or with -Force to replace the other connection.")
+        { Target = other.Name };
+    }
+
     /// <summary>The error for a name that isn't there; it names those that come near.</summary>
     /// <param name="name">The name that was asked for.</param>
     /// <param name="known">The names that are there.</param>

@@ -24,10 +24,11 @@ public sealed class ConnectionTester(ConnectionSession session, IConnectionStore
         return await new TokenTester(transport, log).TestAsync(connection, app, cancellationToken).ConfigureAwait(false);
     }
 
-    // Not through the token source: a connection that needs a person to sign in again is tested, not refused.
+    // Not through the token source: a connection that needs a person to sign in again is tested, not refused. And from the vault, where another
+    // process may have put a newer pair, unless this process holds one that the vault didn't take.
     private async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
-        if (session.Connection is { } known) return known;
+        if (session is { IsUnsaved: true, Connection: { } unsaved }) return unsaved;
         StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)
             ?? throw new NotionAuthException(
                 ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound, "The connection isn't stored any more.", "List the connections with Get-NotionConnection.");

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Http;
@@ -13,7 +14,7 @@ namespace NotionAuth.Core.Connections;
 /// <param name="log">Told of each attempt, or null.</param>
 public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
-    /// <summary>Signs in and keeps the connection, then the app registration that refreshing needs.</summary>
+    /// <summary>Signs in and keeps the app registration that refreshing needs, then the connection.</summary>
     /// <param name="app">The integration.</param>
     /// <param name="signIn">How a person signs in.</param>
     /// <param name="options">How the connection is kept.</param>
@@ -24,6 +25,14 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
     public async Task<StoredConnection> ConnectAsync(
         AppRegistration app, SignInOptions signIn, ConnectOptions options, CancellationToken cancellationToken)
     {
+        if (options is { Name: { } name, Force: false })
+        {
+            // What belongs to another integration can't be this bot's. Whether one of the same integration is, shows only after the sign-in.
+            StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+            NotionConnection? other = listing.Connections.FirstOrDefault(c => ConnectionName.AreSame(c.Name, name) && c.ClientId != app.Credentials.ClientId);
+            if (other is not null) throw ConnectionName.InUse(other);
+        }
+
         // Before a person is sent to the browser: a vault that is locked or read-only would cost the sign-in.
         await store.ProveWritableAsync(cancellationToken).ConfigureAwait(false);
 
@@ -54,8 +63,9 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
             RefreshToken = reply.RefreshToken,
             Reply = reply.Reply,
         };
-        StoredConnection kept = await new ConnectionWriter(store, cache).SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
+
+        // The client secret has just proved right, and a connection without it could never be refreshed: it goes first.
         await store.WriteAppAsync(app, CancellationToken.None).ConfigureAwait(false);
-        return kept;
+        return await new ConnectionWriter(store, cache).SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
     }
 }

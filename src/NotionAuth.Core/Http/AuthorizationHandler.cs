@@ -11,19 +11,33 @@ internal sealed class AuthorizationHandler(HttpMessageHandler inner) : Delegatin
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        IAccessTokenSource? tokens = RequestContext.Of(request).Tokens;
+        RequestContext context = RequestContext.Of(request);
+        IAccessTokenSource? tokens = context.Tokens;
         if (tokens is null) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
-        Secret token = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+        Secret token = await AskAsync(context, tokens.GetAsync(cancellationToken)).ConfigureAwait(false);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Reveal());
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Unauthorized) return response;
 
         // A rejected request did nothing, so that repeating it is safe whatever it is.
-        Secret? renewed = await tokens.RenewAsync(token, cancellationToken).ConfigureAwait(false);
+        Secret? renewed = await AskAsync(context, tokens.RenewAsync(token, cancellationToken)).ConfigureAwait(false);
         if (renewed is null) return response;
         response.Dispose();
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", renewed.Reveal());
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<T> AskAsync<T>(RequestContext context, Task<T> question)
+    {
+        try
+        {
+            return await question.ConfigureAwait(false);
+        }
+        catch (NotionAuthException e)
+        {
+            context.TokenFailure = e;
+            throw;
+        }
     }
 }

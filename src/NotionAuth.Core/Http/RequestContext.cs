@@ -36,6 +36,9 @@ public sealed class RequestContext
     /// <summary>Told of each attempt and each wait; may be called on any thread.</summary>
     public Action<RequestLogEntry>? Log { get; init; }
 
+    /// <summary>What the token source threw. It isn't the request's own failure: a refresh that got lost must not be sent again by repeating the request.</summary>
+    internal Exception? TokenFailure { get; set; }
+
     /// <summary>Attaches this context to a message.</summary>
     /// <param name="request">The message.</param>
     public void AttachTo(HttpRequestMessage request)

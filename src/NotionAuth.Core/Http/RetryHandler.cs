@@ -24,7 +24,7 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
                 reason = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
                 response.Dispose();
             }
-            catch (NotionAuthException e) when (e.ErrorId is ErrorIds.ConnectionFailed or ErrorIds.RequestTimeout)
+            catch (NotionAuthException e) when (e.ErrorId is ErrorIds.ConnectionFailed or ErrorIds.RequestTimeout && e != context.TokenFailure)
             {
                 wait = RetryPolicy.DelayAfterNoReply(attempt, context);
                 if (wait is null) throw;

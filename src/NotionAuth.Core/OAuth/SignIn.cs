@@ -49,7 +49,12 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
         }
         catch (NotionAuthException e)
         {
-            string title = e.ErrorId == ErrorIds.AccessDenied ? "Access was not granted" : "Notion is not connected";
+            string title = e.ErrorId switch
+            {
+                ErrorIds.AccessDenied => "Access was not granted",
+                ErrorIds.NameInUse => "The connection has another name",
+                _ => "Notion is not connected",
+            };
             page = ResultPage.Failure(title, e.Message, e.RecommendedAction);
             await callback.AnswerAsync(page, cancellationToken).ConfigureAwait(false);
             throw;
@@ -122,7 +127,7 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
             { Target = request.RedirectUri };
         if (body.IndexOf("client_id", StringComparison.Ordinal) >= 0)
             throw new NotionAuthException(
-                "InvalidClient", NotionErrorKind.AuthenticationFailed, $"Notion doesn't know the client id {client.Credentials.ClientId}.",
+                ErrorIds.InvalidClient, NotionErrorKind.AuthenticationFailed, $"Notion doesn't know the client id {client.Credentials.ClientId}.",
                 "Copy the OAuth client ID from the integration's page (notion.so/my-integrations); the integration must be public.")
             { Target = client.Credentials.ClientId };
     }

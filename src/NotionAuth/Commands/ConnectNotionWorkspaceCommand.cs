@@ -195,7 +195,14 @@ public sealed class ConnectNotionWorkspaceCommand : NotionCmdlet
 
     private NotionTransport? NewTransport()
     {
-        if (Proxy is null) return null;
+        if (Proxy is null)
+        {
+            if (ProxyCredential is null) return null;
+            throw new NotionAuthException(
+                ErrorIds.MissingProxy, NotionErrorKind.InvalidArgument, "-ProxyCredential was passed without -Proxy, and would not be used.",
+                "Pass the proxy's address too: -Proxy http://proxy:8080.");
+        }
+
         var proxy = new WebProxy(Proxy);
         if (ProxyCredential is not null) proxy.Credentials = ProxyCredential.GetNetworkCredential();
         return new NotionTransport(proxy);

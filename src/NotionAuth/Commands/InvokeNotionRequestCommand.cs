@@ -97,6 +97,10 @@ public sealed class InvokeNotionRequestCommand : NotionCmdlet
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         NotionRequest request = NewRequest();
+        if (!request.IsReadOnly && (All || PageSize > 0))
+            throw new Core.NotionAuthException(
+                Core.ErrorIds.InvalidPaging, Core.NotionErrorKind.InvalidArgument, "-All and -PageSize are for lists, and this request writes. Nothing was sent.",
+                "Leave them out, or read the list: with GET, or with POST on search and on a query.");
         if (!request.IsReadOnly && !await ShouldProcessAsync(Path, Method).ConfigureAwait(false)) return;
 
         NotionClient client = await OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -118,14 +122,15 @@ public sealed class InvokeNotionRequestCommand : NotionCmdlet
 
     private NotionRequest NewRequest()
     {
-        if (Body is not null && Method == "GET")
+        string method = Method.ToUpperInvariant();
+        if (Body is not null && method == "GET")
             throw new Core.NotionAuthException(
                 Core.ErrorIds.InvalidBody, Core.NotionErrorKind.InvalidArgument, "A GET request has no body. Nothing was sent.",
                 "Pass -Method POST or PATCH with -Body, or the values with -Query.");
         return new NotionRequest
         {
             Path = Path,
-            Method = new HttpMethod(Method.ToUpperInvariant()),
+            Method = new HttpMethod(method),
             Query = Pairs(Query),
             Headers = Pairs(Headers),
             Body = Body is null ? null : ObjectToJson.Convert(Body),

@@ -64,7 +64,7 @@ internal static class JsonToObject
             string name = Text(ref reader);
             if (name.Length == 0 || value.Properties[name] is not null)
                 throw new NotionAuthException(
-                    "DuplicateKey", NotionErrorKind.InvalidData, $"The reply has an object whose keys a PowerShell object can't hold: '{Redaction.Scrub(name)}' is empty or there twice but for its case.",
+                    ErrorIds.DuplicateKey, NotionErrorKind.InvalidData, $"The reply has an object whose keys a PowerShell object can't hold: '{Redaction.Scrub(name)}' is empty or there twice but for its case.",
                     "Run the command with -AsHashtable.");
             reader.Read();
             object? member = Value(ref reader, asHashtable: false);

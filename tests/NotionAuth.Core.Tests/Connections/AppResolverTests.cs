@@ -112,6 +112,23 @@ public sealed class AppResolverTests
         await Expect.ErrorAsync(ErrorIds.InvalidRedirectUri, () => ResolveAsync(new RecordingStore(), environment));
     }
 
+    [Fact]
+    public async Task A_remembered_secret_is_not_sent_to_another_host_than_it_was_given_for()
+    {
+        var elsewhere = new AppInput { BaseUri = new Uri("https://elsewhere.example"), ClientId = "remembered-id" };
+        await Expect.ErrorAsync(ErrorIds.MissingClient, async () => await ResolveAsync(await RememberingAsync("remembered-id"), [], elsewhere));
+    }
+
+    [Fact]
+    public async Task A_broken_registration_does_not_keep_a_given_secret_from_being_used()
+    {
+        var store = new RecordingStore();
+        store.Secrets[SecretName.OfApp("given")] = "broken";
+        var input = new AppInput { BaseUri = Notion, ClientId = "given", ClientSecret = new Secret("mine"), RedirectUris = [new("http://localhost:2/mine")] };
+        Assert.Equal("given mine http://localhost:2/mine", Text(await ResolveAsync(store, [], input)));
+        await Expect.ErrorAsync(ErrorIds.SecretInvalid, () => ResolveAsync(store, [], input with { ClientSecret = null }));
+    }
+
     private static Task<AppRegistration> ResolveAsync(RecordingStore store, Dictionary<string, string?> environment, AppInput? input = null) =>
         new AppResolver(store).ResolveAsync((input ?? new AppInput { BaseUri = Notion }) with { Environment = environment.GetValueOrDefault }, default);
 

@@ -316,6 +316,18 @@ public sealed class ConnectionTokenSourceTests
     }
 
     [Fact]
+    public async Task A_refresh_whose_answer_got_lost_is_not_sent_again_by_repeating_the_request()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.ResetAfterCommit, PathPattern = "/v1/oauth/token" });
+        await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => process.Client.SendAsync(Me, default));
+        Assert.Equal(1, notion.Fake.CountRequests("/v1/oauth/token"));
+    }
+
+    [Fact]
     public async Task A_connection_without_a_refresh_token_has_the_401_as_its_answer()
     {
         await using TestNotion notion = await TestNotion.StartAsync(f => f.DefaultIntegration.RefreshTokens = false);

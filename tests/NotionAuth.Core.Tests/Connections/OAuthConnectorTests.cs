@@ -85,7 +85,7 @@ public sealed class OAuthConnectorTests
     }
 
     [Fact]
-    public async Task A_name_of_another_bot_is_NameInUse_and_that_connection_is_left()
+    public async Task A_name_of_another_bot_is_NameInUse_and_neither_that_connection_nor_the_sign_in_is_lost()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
@@ -95,10 +95,22 @@ public sealed class OAuthConnectorTests
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.NameInUse, () => run.ConnectAsync());
 
         Assert.Contains("-Force", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("'Acme 2'", error.Message, StringComparison.Ordinal);
         Assert.Contains("belongs to another connection", (await run.Browser.Page).Text, StringComparison.Ordinal);
         Assert.Equal(before, store.Secrets[SecretName.OfConnection(other.Facts.BotId)]);
-        Assert.Single((await store.ListAsync(default)).Connections);
-        Assert.Null(await store.ReadAppAsync(notion.Credentials.ClientId, default));
+        Assert.Equal(["acme", "Acme 2"], (await store.ListAsync(default)).Connections.Select(c => c.Name).Order(StringComparer.Ordinal).Reverse());
+        Assert.NotNull(await store.ReadAppAsync(notion.Credentials.ClientId, default));
+    }
+
+    [Fact]
+    public async Task A_given_name_of_another_integrations_connection_is_NameInUse_before_a_browser_opens()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var store = new RecordingStore();
+        await notion.StoreAsync(store, "acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
+        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store, Options = new ConnectOptions { Name = "ACME" } };
+        await Expect.ErrorAsync(ErrorIds.NameInUse, () => run.ConnectAsync());
+        Assert.Equal(0, notion.Fake.CountRequests("/v1/oauth"));
     }
 
     [Fact]

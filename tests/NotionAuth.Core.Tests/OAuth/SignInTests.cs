@@ -270,7 +270,7 @@ public sealed class SignInTests
         Assert.Equal(400, page.Status);
         Assert.Contains("Vault 'Test' is locked.", page.Text, StringComparison.Ordinal);
         Assert.Contains("Unlock-SecretStore", page.Text, StringComparison.Ordinal);
-        Assert.Empty(store.Secrets);
+        Assert.Empty(store.Secrets.Keys.Select(SecretName.BotIdOf).OfType<string>());
     }
 
     [Fact]
