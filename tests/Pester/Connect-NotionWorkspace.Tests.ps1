@@ -350,7 +350,7 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach @{ Kind = 'Secre
             @{ What = 'a repeated state'; Query = 'code=stolen-code&state={state}&state={state}'; Id = 'StateRepeated' }
         ) {
             $arguments = (New-FakeApp).SignIn + @{}
-            $arguments.TimeoutSec = 1
+            $arguments.TimeoutSec = 2
             Clear-FakeRequest
             $person = Set-Person "callback $Query"
             Assert-NotionError { Connect-NotionWorkspace @arguments 3>$null 6>$null } -Id $Id -Category AuthenticationError -Says 'refused'
@@ -374,7 +374,7 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach @{ Kind = 'Secre
 
         It 'reports that nobody came back in time' {
             $arguments = (New-FakeApp).SignIn + @{}
-            $arguments.TimeoutSec = 1
+            $arguments.TimeoutSec = 2
             $null = Set-Person nothing
             Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id CallbackTimeout -Category OperationTimeout -Says ([regex]::Escape($fake.RedirectUri)) -Advises '-TimeoutSec'
         }

@@ -1,0 +1,14 @@
+#Requires -Version 7.4
+# What a person at a terminal does; started by Prompt.Tests.ps1 on a pseudo-terminal of its own.
+$null = Start-Transcript -Path $env:PROMPT_TRANSCRIPT
+Import-Module $env:NOTIONAUTH_MODULE_PATH
+$ProgressPreference = 'SilentlyContinue'
+if ($env:PROMPT_PASTE) {
+    $connection = Connect-NotionWorkspace -ClientId $env:PROMPT_CLIENT -RedirectUri $env:PROMPT_REDIRECT -BaseUri $env:PROMPT_BASE -SessionOnly -PasteCallback
+}
+else {
+    $connection = Connect-NotionWorkspace -ClientId $env:PROMPT_CLIENT -RedirectUri $env:PROMPT_REDIRECT -BaseUri $env:PROMPT_BASE -SessionOnly
+}
+
+"CONNECTED TO $($connection.WorkspaceName)"
+$null = Stop-Transcript
