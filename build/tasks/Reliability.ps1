@@ -56,7 +56,8 @@ function Write-ReliabilityPage {
     $lines = @(
         '# Reliability, in figures', ''
         'Made by `./build.ps1 Reliability`; not written by hand. Each scenario runs against the simulated Notion and a real SecretStore vault, in a'
-        'home of its own. Lost: calls, pairs, connections or foreign secrets. Leaked: secret values of the run found in anything that the run wrote.', ''
+        'home of its own. Lost: calls, pairs, connections or foreign secrets that went without a word; sign-ins that ended in NeedsReconnect are counted below'
+        'the table. Leaked: secret values of the run found in anything that the run wrote.', ''
         '| What was done | Tried | Lost | Leaked | Date | Repeat it |', '|---|---|---|---|---|---|'
     )
     foreach ($result in $results) {

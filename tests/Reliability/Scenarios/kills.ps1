@@ -109,7 +109,7 @@ $longest = '{0:0}' -f $windows[-1]
     Facts    = @(
         "Afterwards the connection was usable $($outcomes['usable']) times, said NeedsReconnect $($outcomes['NeedsReconnect']) times, and was not there, by right, $($outcomes['absent']) times."
         "$over kills came just after the end of the operation. Secrets torn: 0; foreign secrets (5) and the connection beside it, after every kill: unchanged and usable."
-        "$inWindow kills cost a sign-in: all of them after Notion had committed and before the vault had the pair, which delays at Notion made longer here. Undisturbed, from Notion's commit to the vault's write: median $median ms, longest of 20 $longest ms."
+        "$inWindow kills cost a sign-in: all of them after Notion had committed and before the vault had the pair, which delays at Notion made longer here. Undisturbed, from Notion's commit to the store file's last write (the pair is safe earlier, with the first of them): median $median ms, longest of 20 $longest ms."
     )
     Problems = $problems
 }
