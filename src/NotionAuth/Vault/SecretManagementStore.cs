@@ -143,9 +143,16 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     private SecretManagement.VaultInfo Info() => _info ??=
         secrets.GetVaults(completes: true).FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(Vault);
 
-    private StoredConnection? Read(string botId) =>
-        (secrets.Get(Vault, SecretName.OfConnection(botId)) ?? secrets.Get(Vault, SecretName.OfSpare(botId))) is { } secret
-            ? ConnectionJson.ReadConnection(SecureText.Reveal(secret), botId, Vault) : null;
+    // A process that ended between the two writes has left the newest state in the copy: the one in place may hold a refresh token that is spent.
+    private StoredConnection? Read(string botId)
+    {
+        StoredConnection? connection = Read(SecretName.OfConnection(botId), botId);
+        if (!Info().IsSecretStore || Read(SecretName.OfSpare(botId), botId) is not { } spare) return connection;
+        return connection is null || spare.Generation > connection.Generation ? spare : connection;
+    }
+
+    private StoredConnection? Read(string name, string botId) =>
+        secrets.Get(Vault, name) is { } secret ? ConnectionJson.ReadConnection(SecureText.Reveal(secret), botId, Vault) : null;
 
     // What stays is no harm: the next write replaces and removes it.
     private void TryRemove(string name)
