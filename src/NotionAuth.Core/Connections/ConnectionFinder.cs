@@ -46,10 +46,8 @@ public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache c
     private async Task<(ConnectionSession Session, IConnectionStore Store)?> FindInAsync(
         IConnectionStore store, string name, List<string> known, CancellationToken cancellationToken)
     {
-        if (cache.BotIdOf(store.Vault, name) is { } botId) return (cache.Get(new ConnectionKey(store.Vault, botId)), store);
-
+        // Asked anew each time: another process may have given the name to another bot, and the wrong workspace is worse than a look at the metadata.
         StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
-        foreach (NotionConnection connection in listing.Connections) cache.Remember(connection);
         known.AddRange(listing.Connections.Select(c => c.Name));
         return listing.Connections.FirstOrDefault(c => ConnectionName.AreSame(c.Name, name)) is { } found
             ? (cache.Get(new ConnectionKey(store.Vault, found.BotId)), store) : null;

@@ -28,7 +28,6 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
             StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
             foreach (NotionConnection connection in listing.Connections)
             {
-                cache.Remember(connection);
                 connections.Add(connection with { IsCurrent = current == new ConnectionKey(connection.Vault, connection.BotId) });
             }
 

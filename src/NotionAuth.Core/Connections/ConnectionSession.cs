@@ -72,7 +72,6 @@ public sealed class ConnectionSession(ConnectionKey key)
 public sealed class ConnectionCache
 {
     private readonly ConcurrentDictionary<ConnectionKey, ConnectionSession> _sessions = new();
-    private readonly ConcurrentDictionary<(string Vault, string Name), string> _botIds = new();
 
     /// <summary>Finds or makes a session.</summary>
     /// <param name="key">Which connection.</param>
@@ -89,30 +88,17 @@ public sealed class ConnectionCache
         return vaults;
     }
 
-    internal string? BotIdOf(string vault, string name) => _botIds.TryGetValue((vault, name.ToUpperInvariant()), out string? botId) ? botId : null;
-
-    internal void Remember(NotionConnection facts) => _botIds[(facts.Vault, facts.Name.ToUpperInvariant())] = facts.BotId;
-
     internal void Remember(StoredConnection connection)
     {
         ConnectionSession session = Get(new ConnectionKey(connection.Facts.Vault, connection.Facts.BotId));
         session.Connection = connection;
         session.IsUnsaved = false;
-        foreach (KeyValuePair<(string Vault, string Name), string> known in _botIds)
-            if (known.Value == session.Key.BotId && known.Key.Vault == session.Key.Vault) _botIds.TryRemove(known.Key, out _);
-        Remember(connection.Facts);
     }
 
     internal void Forget(ConnectionKey key)
     {
-        if (_sessions.TryRemove(key, out ConnectionSession? session))
-        {
-            session.Connection = null;
-            session.IsUnsaved = false;
-        }
-
-
-        foreach (KeyValuePair<(string Vault, string Name), string> known in _botIds)
-            if (known.Value == key.BotId && known.Key.Vault == key.Vault) _botIds.TryRemove(known.Key, out _);
+        if (!_sessions.TryRemove(key, out ConnectionSession? session)) return;
+        session.Connection = null;
+        session.IsUnsaved = false;
     }
 }

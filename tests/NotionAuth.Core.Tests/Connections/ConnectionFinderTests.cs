@@ -25,6 +25,20 @@ public sealed class ConnectionFinderTests
     }
 
     [Fact]
+    public async Task A_name_that_another_process_gave_to_another_bot_is_found_as_that_one()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var vault = new RecordingStore();
+        var finder = new ConnectionFinder(new TestStores(vault), new ConnectionCache());
+        StoredConnection one = await notion.StoreAsync(vault, "Shared", workspaceName: "One");
+        Assert.Equal(one.Facts.BotId, (await finder.FindAsync("Shared", null, null, default)).Session.Key.BotId);
+
+        await vault.RemoveAsync(one.Facts.BotId, default);
+        StoredConnection two = await notion.StoreAsync(vault, "Shared", workspaceName: "Two");
+        Assert.Equal(two.Facts.BotId, (await finder.FindAsync("Shared", null, null, default)).Session.Key.BotId);
+    }
+
+    [Fact]
     public async Task A_vault_is_not_opened_for_a_name_that_the_session_has()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
@@ -82,16 +96,4 @@ public sealed class ConnectionFinderTests
         await Expect.ErrorAsync(ErrorIds.VaultNotFound, () => new ConnectionFinder(new TestStores(), new ConnectionCache()).FindAsync("x", "Nowhere", null, default));
     }
 
-    [Fact]
-    public async Task A_name_that_was_found_once_is_found_again_without_a_listing()
-    {
-        await using TestNotion notion = await TestNotion.StartAsync();
-        var vault = new RecordingStore();
-        await notion.StoreAsync(vault, "Notes");
-        var finder = new ConnectionFinder(new TestStores(vault), new ConnectionCache());
-        ConnectionSession first = (await finder.FindAsync("Notes", null, null, default)).Session;
-        vault.Calls.Clear();
-        Assert.Same(first, (await finder.FindAsync("notes", null, null, default)).Session);
-        Assert.Empty(vault.Calls);
-    }
 }
