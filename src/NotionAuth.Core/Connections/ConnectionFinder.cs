@@ -49,7 +49,10 @@ public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache c
         // Asked anew each time: another process may have given the name to another bot, and the wrong workspace is worse than a look at the metadata.
         StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
         known.AddRange(listing.Connections.Select(c => c.Name));
-        return listing.Connections.FirstOrDefault(c => ConnectionName.AreSame(c.Name, name)) is { } found
-            ? (cache.Get(new ConnectionKey(store.Vault, found.BotId)), store) : null;
+        if (listing.Connections.FirstOrDefault(c => ConnectionName.AreSame(c.Name, name)) is { } found)
+            return (cache.Get(new ConnectionKey(store.Vault, found.BotId)), store);
+
+        // A secret that can't be read tells no name, but this process may know whose it is, and its error says more than that there is none.
+        return listing.Problems.Count > 0 && cache.Known(store.Vault, name) is { } session ? (session, store) : null;
     }
 }

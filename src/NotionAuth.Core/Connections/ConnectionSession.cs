@@ -88,6 +88,14 @@ public sealed class ConnectionCache
         return vaults;
     }
 
+    /// <summary>Finds a session by the name that its connection had when it was last read.</summary>
+    internal ConnectionSession? Known(string vault, string name)
+    {
+        foreach (ConnectionSession session in _sessions.Values)
+            if (session.Key.Vault == vault && session.Connection is { } known && ConnectionName.AreSame(known.Facts.Name, name)) return session;
+        return null;
+    }
+
     internal void Remember(StoredConnection connection)
     {
         ConnectionSession session = Get(new ConnectionKey(connection.Facts.Vault, connection.Facts.BotId));
