@@ -70,6 +70,11 @@ public static class ConnectionName
         { Target = other.Name };
     }
 
+    /// <summary>The error for a connection that was found and whose secret is gone.</summary>
+    /// <returns>The error.</returns>
+    internal static NotionAuthException Gone() => new(
+        ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound, "The connection isn't stored any more.", "List the connections with Get-NotionConnection.");
+
     /// <summary>The error for a name that isn't there; it names those that come near.</summary>
     /// <param name="name">The name that was asked for.</param>
     /// <param name="known">The names that are there.</param>

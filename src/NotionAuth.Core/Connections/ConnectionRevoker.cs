@@ -49,9 +49,7 @@ public sealed class ConnectionRevoker(
             return null;
         }
 
-        if (stored is null)
-            throw new NotionAuthException(
-                ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound, "The connection isn't stored any more.", "List the connections with Get-NotionConnection.");
+        if (stored is null) throw ConnectionName.Gone();
         if (localOnly) return stored.Facts;
 
         NotionConnection facts = stored.Facts;

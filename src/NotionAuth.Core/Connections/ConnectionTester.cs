@@ -29,9 +29,6 @@ public sealed class ConnectionTester(ConnectionSession session, IConnectionStore
     private async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
         if (session is { IsUnsaved: true, Connection: { } unsaved }) return unsaved;
-        StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)
-            ?? throw new NotionAuthException(
-                ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound, "The connection isn't stored any more.", "List the connections with Get-NotionConnection.");
-        return stored;
+        return await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw ConnectionName.Gone();
     }
 }

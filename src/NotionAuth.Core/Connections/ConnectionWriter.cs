@@ -36,12 +36,12 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
         string chosen = name ?? before?.Facts.Name ?? ConnectionName.Default(connection.Facts.WorkspaceName, botId);
         StoreListing listing = await s.ListAsync(cancellationToken).ConfigureAwait(false);
         NotionConnection? other = listing.Connections.FirstOrDefault(c => ConnectionName.AreSame(c.Name, chosen) && c.BotId != botId);
-        NotionAuthException? conflict = other is null || force ? null : ConnectionName.InUse(other);
-        if (conflict is not null)
+        bool isTaken = other is not null && !force;
+        if (isTaken)
         {
             // A token that was given is still in its giver's hands. A pair that was just issued is nowhere else, and may have ended the pair
             // that this bot's connection had: it is kept under a name that is free.
-            if (connection.Facts.AuthType == AuthType.Token) throw conflict;
+            if (connection.Facts.AuthType == AuthType.Token) throw ConnectionName.InUse(other!);
             chosen = before?.Facts.Name ?? ConnectionName.Free(chosen, listing.Connections);
         }
 
@@ -52,7 +52,7 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
         };
         await s.WriteAsync(named, CancellationToken.None).ConfigureAwait(false);
         cache.Remember(named);
-        if (conflict is not null) throw ConnectionName.InUse(other!, keptAs: chosen);
+        if (isTaken) throw ConnectionName.InUse(other!, keptAs: chosen);
         if (other is not null)
         {
             await s.RemoveAsync(other.BotId, CancellationToken.None).ConfigureAwait(false);
