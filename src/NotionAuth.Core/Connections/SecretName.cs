@@ -13,6 +13,7 @@ public static class SecretName
 
     private const string AppPrefix = Prefix + "app-";
     private const string SparePrefix = Prefix + "spare-";
+    private const string AppSparePrefix = SparePrefix + "app-";
 
     /// <summary>The name of a connection's secret.</summary>
     /// <param name="botId">The bot id.</param>
@@ -26,26 +27,35 @@ public static class SecretName
 
     /// <summary>Reads a name.</summary>
     /// <param name="name">A secret's name.</param>
-    /// <returns>The bot id, or null where the name isn't a spare copy's.</returns>
-    public static string? BotIdOfSpare(string name) =>
-        name.StartsWith(SparePrefix, StringComparison.Ordinal) && OAuth.TokenReply.IsId(name.Substring(SparePrefix.Length)) ? name.Substring(SparePrefix.Length) : null;
+    /// <returns>The bot id, or null where the name isn't that of a connection's spare copy.</returns>
+    public static string? BotIdOfSpare(string name) => name.StartsWith(AppSparePrefix, StringComparison.Ordinal) ? null : IdOf(SparePrefix, name);
 
     /// <summary>The name of an app registration's secret.</summary>
     /// <param name="clientId">The client id.</param>
     /// <returns>For example <c>NotionAuth-app-463558a3-…</c>.</returns>
     public static string OfApp(string clientId) => AppPrefix + clientId;
 
+    /// <summary>The name of the copy of an app registration's secret that exists while that is being replaced.</summary>
+    /// <param name="clientId">The client id.</param>
+    /// <returns>For example <c>NotionAuth-spare-app-463558a3-…</c>.</returns>
+    public static string OfAppSpare(string clientId) => AppSparePrefix + clientId;
+
+    /// <summary>Reads a name.</summary>
+    /// <param name="name">A secret's name.</param>
+    /// <returns>The client id, or null where the name isn't that of an app registration's spare copy.</returns>
+    public static string? ClientIdOfSpare(string name) => IdOf(AppSparePrefix, name);
+
     /// <summary>Reads a name.</summary>
     /// <param name="name">A secret's name.</param>
     /// <returns>The bot id, or null where the name isn't a connection's.</returns>
     public static string? BotIdOf(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal) && !name.StartsWith(AppPrefix, StringComparison.Ordinal) && name != WriteTest
-        && !name.StartsWith(SparePrefix, StringComparison.Ordinal)
-        && OAuth.TokenReply.IsId(name.Substring(Prefix.Length)) ? name.Substring(Prefix.Length) : null;
+        name == WriteTest || name.StartsWith(AppPrefix, StringComparison.Ordinal) || name.StartsWith(SparePrefix, StringComparison.Ordinal) ? null : IdOf(Prefix, name);
 
     /// <summary>Reads a name.</summary>
     /// <param name="name">A secret's name.</param>
     /// <returns>The client id, or null where the name isn't an app registration's.</returns>
-    public static string? ClientIdOf(string name) =>
-        name.StartsWith(AppPrefix, StringComparison.Ordinal) && OAuth.TokenReply.IsId(name.Substring(AppPrefix.Length)) ? name.Substring(AppPrefix.Length) : null;
+    public static string? ClientIdOf(string name) => IdOf(AppPrefix, name);
+
+    private static string? IdOf(string prefix, string name) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && OAuth.TokenReply.IsId(name.Substring(prefix.Length)) ? name.Substring(prefix.Length) : null;
 }

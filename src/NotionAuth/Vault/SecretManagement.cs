@@ -124,7 +124,7 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
         try
         {
             using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-            return Invoke(shell, command, parameters, vault);
+            return Invoke(shell, command, parameters, vault, errors, latest);
         }
         catch (PipelineStoppedException) when (completes)
         {
@@ -133,22 +133,24 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
             runspace.Open();
             using var shell = System.Management.Automation.PowerShell.Create();
             shell.Runspace = runspace;
-            return Invoke(shell, command, parameters, vault);
+            return Invoke(shell, command, parameters, vault, (IList)runspace.SessionStateProxy.GetVariable("Error"), null);
         }
         finally
         {
-            while (errors.Count > 0 && !ReferenceEquals(errors[0], latest)) errors.RemoveAt(0);
+            while (IsNew(errors, latest)) errors.RemoveAt(0);
             SecretStoreImage.SerializeUpdates();
             OneAtATime.Release();
         }
     }
 
-    private static IReadOnlyList<PSObject> Invoke(System.Management.Automation.PowerShell shell, string command, Hashtable parameters, string? vault)
+    // Silent, for what is written aloud shows in the user's transcript, and that a secret isn't there is no error of theirs. $Error has it all the same.
+    private static IReadOnlyList<PSObject> Invoke(
+        System.Management.Automation.PowerShell shell, string command, Hashtable parameters, string? vault, IList errors, object? latest)
     {
         shell.AddCommand(Module + command).AddParameters(parameters)
             .AddParameter("Verbose", false).AddParameter("Debug", false)
             .AddParameter("WarningAction", ActionPreference.Ignore)
-            .AddParameter("ErrorAction", ActionPreference.Continue);
+            .AddParameter("ErrorAction", ActionPreference.SilentlyContinue);
         IReadOnlyList<PSObject> output;
         try
         {
@@ -159,6 +161,10 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
             throw VaultException.Of(e.ErrorRecord, vault);
         }
 
-        return shell.Streams.Error.Count == 0 ? output : throw VaultException.Of(shell.Streams.Error[0], vault);
+        if (!shell.HadErrors) return output;
+        ErrorRecord? record = IsNew(errors, latest) ? errors[0] as ErrorRecord ?? (errors[0] as RuntimeException)?.ErrorRecord : null;
+        throw VaultException.Of(record ?? new ErrorRecord(new InvalidOperationException($"{command} failed."), command, ErrorCategory.NotSpecified, null), vault);
     }
+
+    private static bool IsNew(IList errors, object? latest) => errors.Count > 0 && !ReferenceEquals(errors[0], latest);
 }

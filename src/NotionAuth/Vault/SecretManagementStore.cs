@@ -62,8 +62,7 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
 
     public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
-        var metadata = new Hashtable();
-        foreach (KeyValuePair<string, object> fact in ConnectionMetadata.Write(connection)) metadata[fact.Key] = fact.Value;
+        Hashtable metadata = MetadataOf(connection);
         string name = SecretName.OfConnection(connection.Facts.BotId);
         string json = ConnectionJson.Write(connection);
         if (!info.IsSecretStore)
@@ -74,20 +73,15 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
             return true;
         }
 
-        // SecretStore takes secret and metadata in one write, but replaces a secret by removing it, writing its file, adding it, writing its file: a
-        // process that dies in between, or a disk that is full, would cost the connection (measured: 3 of 200 kills). So the new one stands beside
-        // the old one first.
-        string spare = SecretName.OfSpare(connection.Facts.BotId);
-        Write(info, spare, json, metadata);
-        Write(info, name, json, metadata);
-        TryRemove(spare);
+        // SecretStore takes secret and metadata in one write.
+        Replace(info, name, SecretName.OfSpare(connection.Facts.BotId), json, metadata);
         return true;
     }, cancellationToken);
 
-    public Task RemoveAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(_ =>
+    public Task RemoveAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
         // The copy that an ended process may have left goes first: it must not come to life again.
-        TryRemove(SecretName.OfSpare(botId));
+        if (info.IsSecretStore) TryRemove(SecretName.OfSpare(botId));
         try
         {
             secrets.Remove(Vault, SecretName.OfConnection(botId));
@@ -101,14 +95,16 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     }, cancellationToken);
 
     public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) => OnVaultAsync<IReadOnlyList<string>>(
-        _ => secrets.GetInfo(Vault, SecretName.Prefix + "*").Select(i => SecretName.ClientIdOf(i.Name)).OfType<string>().ToList(), cancellationToken);
+        _ => secrets.GetInfo(Vault, SecretName.Prefix + "*").Select(i => SecretName.ClientIdOf(i.Name) ?? SecretName.ClientIdOfSpare(i.Name)).OfType<string>().Distinct().ToList(),
+        cancellationToken);
 
-    public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) => OnVaultAsync(
-        _ => secrets.Get(Vault, SecretName.OfApp(clientId)) is { } secret ? ConnectionJson.ReadApp(SecureText.Reveal(secret), clientId, Vault) : null, cancellationToken);
+    public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) => OnVaultAsync(info => ReadApp(info, clientId), cancellationToken);
 
     public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
-        Write(info, SecretName.OfApp(app.Credentials.ClientId), ConnectionJson.Write(app), null);
+        string clientId = app.Credentials.ClientId, json = ConnectionJson.Write(app);
+        if (info.IsSecretStore) Replace(info, SecretName.OfApp(clientId), SecretName.OfAppSpare(clientId), json, null);
+        else Write(info, SecretName.OfApp(clientId), json, null);
         return true;
     }, cancellationToken);
 
@@ -150,13 +146,42 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     // A process that ended between the two writes has left the newest state in the copy: the one in place may hold a refresh token that is spent.
     private StoredConnection? Read(string botId)
     {
-        StoredConnection? connection = Read(SecretName.OfConnection(botId), botId);
-        if (!Info().IsSecretStore || Read(SecretName.OfSpare(botId), botId) is not { } spare) return connection;
-        return connection is null || spare.Generation > connection.Generation ? spare : connection;
+        string name = SecretName.OfConnection(botId), spareName = SecretName.OfSpare(botId);
+        StoredConnection? connection = Read(name, botId);
+        if (!Info().IsSecretStore || Read(spareName, botId) is not { } spare) return connection;
+        bool isNewest = connection is null || spare.Generation > connection.Generation;
+        TryFinish(spareName, isNewest ? () => Write(Info(), name, ConnectionJson.Write(spare), MetadataOf(spare)) : null);
+        return isNewest ? spare : connection;
     }
 
     private StoredConnection? Read(string name, string botId) =>
         secrets.Get(Vault, name) is { } secret ? ConnectionJson.ReadConnection(SecureText.Reveal(secret), botId, Vault) : null;
+
+    // The copy is written first, so that it is never the older one.
+    private AppRegistration? ReadApp(SecretManagement.VaultInfo info, string clientId)
+    {
+        string name = SecretName.OfApp(clientId), spareName = SecretName.OfAppSpare(clientId);
+        if (!info.IsSecretStore || secrets.Get(Vault, spareName) is not { } spare)
+            return secrets.Get(Vault, name) is { } secret ? ConnectionJson.ReadApp(SecureText.Reveal(secret), clientId, Vault) : null;
+        AppRegistration app = ConnectionJson.ReadApp(SecureText.Reveal(spare), clientId, Vault);
+        TryFinish(spareName, () => Write(info, name, ConnectionJson.Write(app), null));
+        return app;
+    }
+
+    // Does what the ended process had left to do. A copy that stays would bring back what the user removes by hand.
+    private void TryFinish(string spareName, Action? write)
+    {
+        try
+        {
+            write?.Invoke();
+            secrets.Remove(Vault, spareName);
+        }
+        catch (NotionAuthException)
+        {
+            // A vault that can be read only: the copy counts, and is tidied away by the next write.
+            return;
+        }
+    }
 
     // What stays is no harm: the next write replaces and removes it.
     private void TryRemove(string name)
@@ -169,6 +194,15 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         {
             return;
         }
+    }
+
+    // SecretStore replaces a secret by removing it, writing its file, adding it, writing its file: a process that dies in between, or a disk that is
+    // full, would cost it (measured: 3 of 200 kills). So the new one stands beside the old one first.
+    private void Replace(SecretManagement.VaultInfo info, string name, string spareName, string json, Hashtable? metadata)
+    {
+        Write(info, spareName, json, metadata);
+        Write(info, name, json, metadata);
+        TryRemove(spareName);
     }
 
     // A process that doesn't know our lock may write at the same moment and take ours back; then ours is written again.
@@ -186,6 +220,13 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
                     "Look for another program that writes to this vault at the same time, then run the command again.")
                 { Target = Vault };
         }
+    }
+
+    private static Hashtable MetadataOf(StoredConnection connection)
+    {
+        var metadata = new Hashtable();
+        foreach (KeyValuePair<string, object> fact in ConnectionMetadata.Write(connection)) metadata[fact.Key] = fact.Value;
+        return metadata;
     }
 
     private void WriteMetadata(string name, Hashtable metadata)
