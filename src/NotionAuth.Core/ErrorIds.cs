@@ -33,6 +33,24 @@ public static class ErrorIds
     /// <summary>The body can't be made into JSON.</summary>
     public const string InvalidBody = "InvalidBody";
 
+    /// <summary>No content type is known for the file's extension, or the one that was given isn't one.</summary>
+    public const string InvalidContentType = "InvalidContentType";
+
+    /// <summary>A file that is empty, or larger than Notion takes at once.</summary>
+    public const string InvalidFileSize = "InvalidFileSize";
+
+    /// <summary>A file that changed while it was sent.</summary>
+    public const string FileChanged = "FileChanged";
+
+    /// <summary>A file, or a folder to write to, that isn't there.</summary>
+    public const string FileNotFound = "FileNotFound";
+
+    /// <summary>A file that can't be read or written: locked, a folder, or not allowed.</summary>
+    public const string FileUnavailable = "FileUnavailable";
+
+    /// <summary>No room on the disk for a reply.</summary>
+    public const string DiskFull = "DiskFull";
+
     /// <summary>The callback, or the text pasted in its place, has neither a code nor an error, or one of them twice.</summary>
     public const string InvalidCallback = "InvalidCallback";
 
@@ -59,6 +77,9 @@ public static class ErrorIds
 
     /// <summary>A request path that would leave the API.</summary>
     public const string InvalidPath = "InvalidPath";
+
+    /// <summary>A proxy's address that isn't one.</summary>
+    public const string InvalidProxy = "InvalidProxy";
 
     /// <summary>A redirect URI that a loopback listener can't serve.</summary>
     public const string InvalidRedirectUri = "InvalidRedirectUri";
@@ -99,6 +120,9 @@ public static class ErrorIds
     /// <summary>Notion doesn't know the redirect URI for this client.</summary>
     public const string RedirectUriNotRegistered = "RedirectUriNotRegistered";
 
+    /// <summary>Notion's rate limit was reached: Notion's own code, and what a request is told that would wait longer than it may.</summary>
+    public const string RateLimited = "RateLimited";
+
     /// <summary>A reply larger than the module takes.</summary>
     public const string ReplyTooLarge = "ReplyTooLarge";
 
@@ -122,6 +146,9 @@ public static class ErrorIds
 
     /// <summary>A request took longer than its time-out.</summary>
     public const string RequestTimeout = "RequestTimeout";
+
+    /// <summary>A stream of events that told of an error.</summary>
+    public const string StreamFailed = "StreamFailed";
 
     /// <summary>A token that can't be revoked by API.</summary>
     public const string RevokeNotSupported = "RevokeNotSupported";

@@ -6,7 +6,6 @@ using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using System.Threading.Tasks;
 
 namespace NotionAuth.Core.Api;
 
@@ -47,12 +46,14 @@ public sealed class NotionApiException : NotionAuthException
     /// <param name="response">A reply that is no success, its body read.</param>
     /// <param name="known">Secrets of the request, which are redacted wherever the reply repeats them.</param>
     /// <returns>The error.</returns>
-    public static async Task<NotionApiException> FromAsync(HttpResponseMessage response, params Secret?[] known)
+    public static NotionApiException From(HttpResponseMessage response, params Secret?[] known) => From(response, Http.BufferedContent.Of(response), known);
+
+    internal static NotionApiException From(HttpResponseMessage response, ReadOnlyMemory<byte> json, params Secret?[] known)
     {
         known = [.. known, .. SecretsOf(response.RequestMessage)];
         int status = (int)response.StatusCode;
         string? code = null, said = null, requestId = RequestIdOf(response), additional = null, reason = null, retryAfter = null;
-        using (JsonDocument? body = await ReadJsonAsync(response).ConfigureAwait(false))
+        using (JsonDocument? body = json.IsEmpty ? null : JsonText.Parse(json))
         {
             if (body?.RootElement is { ValueKind: JsonValueKind.Object } root)
             {
@@ -95,16 +96,14 @@ public sealed class NotionApiException : NotionAuthException
         };
     }
 
-    /// <summary>Tells whether a reply says in its body that it is an error, whatever its status says.</summary>
-    /// <param name="response">The reply, its body read.</param>
+    /// <summary>Tells whether a body says that it is an error, whatever the reply's status says.</summary>
+    /// <param name="body">The body, or its beginning.</param>
     /// <returns><see langword="true"/> where the object begins with <c>"object":"error"</c>, as Notion's errors do.</returns>
-    internal static async Task<bool> IsErrorBodyAsync(HttpResponseMessage response)
+    internal static bool IsErrorBody(ReadOnlySpan<byte> body)
     {
-        if (response.Content is null) return false;
-        byte[] body = await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false);
         try
         {
-            var reader = new Utf8JsonReader(body);
+            var reader = new Utf8JsonReader(body, isFinalBlock: false, default);
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject
                 && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("object")
                 && reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error");
@@ -115,13 +114,26 @@ public sealed class NotionApiException : NotionAuthException
         }
     }
 
+    /// <summary>Throws where an event of a stream tells of an error: by its type, or by data that is an error of Notion's.</summary>
+    internal static void ThrowIfError(ServerSentEvent next, Http.ReplyStream stream)
+    {
+        if (IsErrorBody(next.Data.Span)) throw From(stream.Response, next.Data);
+        if (next.Type != "error") return;
+        string? requestId = RequestIdOf(stream.Response);
+        throw new NotionAuthException(
+            ErrorIds.StreamFailed, NotionErrorKind.ServiceFailed,
+            $"The stream ended with an error: {Redaction.Scrub(next.GetText(), [.. SecretsOf(stream.Request)])}{(requestId is null ? string.Empty : $" (request {requestId})")}",
+            "See the message; Notion's support needs the request id.")
+        { Target = stream.Request.RequestUri!.AbsolutePath };
+    }
+
     internal static string? RequestIdOf(HttpResponseMessage response) =>
         ErrorCode.Token(Header(response, "x-notion-request-id"), [.. SecretsOf(response.RequestMessage)]);
 
-    internal static async Task<JsonDocument?> ReadJsonAsync(HttpResponseMessage response)
+    internal static JsonDocument? ReadJson(HttpResponseMessage response)
     {
-        if (response.Content is null) return null;
-        return JsonText.Parse(await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false));
+        ReadOnlyMemory<byte> body = Http.BufferedContent.Of(response);
+        return body.IsEmpty ? null : JsonText.Parse(body);
     }
 
     // Whatever the request carried, in each form in which a reply could repeat it.

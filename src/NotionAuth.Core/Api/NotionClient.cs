@@ -18,6 +18,9 @@ namespace NotionAuth.Core.Api;
 public sealed class NotionClient(
     NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, RateLimitGate? gate, Action<RequestLogEntry>? log = null)
 {
+    private const int ErrorStart = 256;
+    private const int LongestError = 1024 * 1024;
+
     // What the connection decides, and what belongs to the wire.
     private static readonly HashSet<string> Forbidden = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -27,25 +30,49 @@ public sealed class NotionClient(
     /// <summary>The Notion-Version for requests that name none.</summary>
     public string NotionVersion { get; init; } = Api.NotionVersion.Default;
 
+    /// <summary>Told when a wait before an attempt begins; may be called on any thread.</summary>
+    public Action<RequestWait>? Waiting { get; init; }
+
+    /// <summary>Told when that wait has ended, also by being cancelled.</summary>
+    public Action<RequestWait>? Waited { get; init; }
+
     /// <summary>Sends a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <returns>The reply, a success.</returns>
+    /// <returns>The reply: a success, or an error where <see cref="NotionRequest.ReturnsErrorReplies"/> wants it.</returns>
     /// <exception cref="NotionApiException">Notion answered with an error.</exception>
     /// <exception cref="NotionAuthException">
-    /// Before anything is sent: <see cref="ErrorIds.InvalidPath"/>, <see cref="ErrorIds.InvalidHeader"/>, <see cref="ErrorIds.InvalidNotionVersion"/>;
+    /// Before anything is sent: <see cref="ErrorIds.InvalidPath"/>, <see cref="ErrorIds.InvalidHeader"/>, <see cref="ErrorIds.InvalidNotionVersion"/>,
+    /// <see cref="ErrorIds.InvalidBody"/>, and of a file <see cref="ErrorIds.FileNotFound"/>, <see cref="ErrorIds.FileUnavailable"/>,
+    /// <see cref="ErrorIds.InvalidFileSize"/>, <see cref="ErrorIds.InvalidContentType"/>. <see cref="ErrorIds.FileChanged"/>: the file changed while it was sent.
+    /// <see cref="ErrorIds.RateLimited"/>: the wait would last longer than <see cref="NotionRequest.TotalTimeout"/>.
     /// <see cref="ErrorIds.UnexpectedRedirect"/>; no answer; or what the token source threw.
     /// </exception>
-    public async Task<NotionResponse> SendAsync(NotionRequest request, CancellationToken cancellationToken)
+    public Task<NotionResponse> SendAsync(NotionRequest request, CancellationToken cancellationToken) => SendAsync(request, null, cancellationToken);
+
+    /// <summary>Sends a request and writes the reply's body to a file, which gets its name only when it is whole. Its size is bounded by the disk alone.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="path">The file, which is replaced where it exists.</param>
+    /// <param name="progress">Told of what has arrived, a few times a second at most, on any thread; or null.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <returns>The reply without its body; an error that <see cref="NotionRequest.ReturnsErrorReplies"/> wants has its body, and no file.</returns>
+    /// <exception cref="NotionApiException">Notion answered with an error. No file was written.</exception>
+    /// <exception cref="NotionAuthException">
+    /// As <see cref="SendAsync(NotionRequest, CancellationToken)"/>; <see cref="ErrorIds.FileNotFound"/> (no such folder) and
+    /// <see cref="ErrorIds.FileUnavailable"/>, before anything is sent where it shows then; <see cref="ErrorIds.DiskFull"/>.
+    /// </exception>
+    public async Task<NotionResponse> DownloadAsync(
+        NotionRequest request, string path, Action<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var file = ReplyFile.Create(path, progress);
+        return await SendAsync(request, file, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<NotionResponse> SendAsync(NotionRequest request, ReplyFile? file, CancellationToken cancellationToken)
     {
         Uri uri = ApiPath.ToUri(request.Path, baseUri, request.Query);
-        using var message = new HttpRequestMessage(request.Method, uri);
-        message.Headers.TryAddWithoutValidation("Notion-Version", Api.NotionVersion.Check(request.NotionVersion ?? NotionVersion));
-        UserAgent.AddTo(message);
-        AddHeaders(message, request.Headers);
-        if (request.Body is not null)
-            message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-
+        var message = new HttpRequestMessage(request.Method, uri);
+        HttpResponseMessage? response = null;
         var context = new RequestContext
         {
             Tokens = tokens,
@@ -53,26 +80,65 @@ public sealed class NotionClient(
             IsSafeToRepeat = request.IsSafeToRepeat,
             MaximumRetryCount = request.MaximumRetryCount,
             Timeout = request.Timeout,
+            TotalTimeout = request.TotalTimeout,
             Log = log,
+            Waiting = Waiting,
+            Waited = Waited,
+            Destination = file,
+            TakesEvents = file is null,
         };
-        using HttpResponseMessage response = await transport.SendAsync(message, context, cancellationToken).ConfigureAwait(false);
-        if (response.IsSuccessStatusCode && !await NotionApiException.IsErrorBodyAsync(response).ConfigureAwait(false))
+        try
         {
-#if NET8_0_OR_GREATER
-            byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-#else
-            byte[] body = response.Content is null ? [] : await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false);
-#endif
-            return new NotionResponse((int)response.StatusCode, body, NotionApiException.RequestIdOf(response));
+            message.Headers.TryAddWithoutValidation("Notion-Version", Api.NotionVersion.Check(request.NotionVersion ?? NotionVersion));
+            UserAgent.AddTo(message);
+            AddHeaders(message, request.Headers);
+            message.Content = ContentOf(request, context);
+            response = await transport.SendAsync(message, context, cancellationToken).ConfigureAwait(false);
+            return ReplyOf(request, response, context, file);
         }
+        finally
+        {
+            if (context.Events is null)
+            {
+                response?.Dispose();
+                message.Dispose();
+            }
+        }
+    }
 
-        if ((int)response.StatusCode is >= 300 and < 400)
+    private static NotionResponse ReplyOf(NotionRequest request, HttpResponseMessage response, RequestContext context, ReplyFile? file)
+    {
+        int status = (int)response.StatusCode;
+        if (status is >= 300 and < 400)
             throw new NotionAuthException(
                 ErrorIds.UnexpectedRedirect, NotionErrorKind.InvalidData,
-                $"The reply is a redirect ({(int)response.StatusCode}), which Notion's API never sends. It was not followed, so that the token went nowhere else.",
+                $"The reply is a redirect ({status}), which Notion's API never sends. It was not followed, so that the token went nowhere else.",
                 "Check -BaseUri, and whether a proxy or a captive portal answers in Notion's place.")
-            { Target = uri.AbsolutePath };
-        throw await NotionApiException.FromAsync(response).ConfigureAwait(false);
+            { Target = response.RequestMessage?.RequestUri?.AbsolutePath };
+
+        bool isFile = file is not null && response.IsSuccessStatusCode;
+        ReadOnlyMemory<byte> body = BufferedContent.Of(response);
+        bool isError = !response.IsSuccessStatusCode || NotionApiException.IsErrorBody(isFile ? file!.ReadStart(ErrorStart) : body.Span);
+        if (isFile && isError) body = file!.ReadStart(LongestError);
+        if (isError && !request.ReturnsErrorReplies) throw NotionApiException.From(response, body);
+        if (isFile && !isError) file!.Keep();
+        return new NotionResponse(status, body, NotionApiException.RequestIdOf(response))
+        {
+            Headers = ReplyHeaders.Of(response),
+            Events = context.Events is null ? null : EventStream.ReadAsync(context.Events),
+        };
+    }
+
+    private static HttpContent? ContentOf(NotionRequest request, RequestContext context)
+    {
+        if (request.File is not null)
+        {
+            if (request.Body is null) return FileContent.Open(request.File, context);
+            throw new NotionAuthException(
+                ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument, "A request has a body or a file, not both. Nothing was sent.", "Pass -Body or -InFile.");
+        }
+
+        return request.Body is null ? null : new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
     }
 
     private static void AddHeaders(HttpRequestMessage message, IEnumerable<KeyValuePair<string, string>> headers)

@@ -22,14 +22,23 @@ public sealed record NotionRequest
     /// <summary>The body, JSON in UTF-8; null for none.</summary>
     public byte[]? Body { get; init; }
 
+    /// <summary>A file to send in place of <see cref="Body"/>; null for none.</summary>
+    public FileBody? File { get; init; }
+
     /// <summary>The Notion-Version; null for the client's.</summary>
     public string? NotionVersion { get; init; }
 
-    /// <summary>How long one attempt may take.</summary>
+    /// <summary>How long one attempt may take. Where a file is sent or written, or events arrive one by one: the longest silence.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long all attempts may take, the waits before and between them included. A wait that would end later isn't begun.</summary>
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How often a failed attempt is repeated at most.</summary>
     public int MaximumRetryCount { get; init; } = Http.RetryPolicy.DefaultMaximumRetryCount;
+
+    /// <summary>Whether an error of Notion's that isn't retried any more is returned as a reply in place of being thrown.</summary>
+    public bool ReturnsErrorReplies { get; init; }
 
     /// <summary>Whether it changes nothing: GET, and the POSTs that only read (<c>search</c>, <c>…/query</c>).</summary>
     public bool IsReadOnly

@@ -1,13 +1,26 @@
+using System;
+using System.Collections.Generic;
 using System.Text.Json;
 
 namespace NotionAuth.Core.Api;
 
-/// <summary>A reply that is a success.</summary>
+/// <summary>A reply: a success, or an error where the request wants those too.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Body">The body as it came; empty for none.</param>
+/// <param name="Body">The body as it came; empty for none, and where the reply is a stream of events or went into a file.</param>
 /// <param name="RequestId">Notion's id of the request, or null.</param>
-public sealed record NotionResponse(int Status, byte[] Body, string? RequestId)
+public sealed record NotionResponse(int Status, ReadOnlyMemory<byte> Body, string? RequestId)
 {
+    private static readonly Dictionary<string, IReadOnlyList<string>> NoHeaders = [];
+
+    /// <summary>The reply's headers, those of its body included; names in any case. What is secret isn't among them.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers { get; init; } = NoHeaders;
+
+    /// <summary>
+    /// The events of a text/event-stream, each as it arrives; null for any other reply. To be read once, and always: the connection stays
+    /// open until the reading ends, by itself or by being left.
+    /// </summary>
+    public IAsyncEnumerable<ServerSentEvent>? Events { get; init; }
+
     // Notion nests blocks and property values; it doesn't nest thousands of levels.
     internal static readonly JsonDocumentOptions Limits = new() { MaxDepth = 512 };
 

@@ -26,7 +26,7 @@ public static class Paginator
     /// <param name="pageSize">How many items a page has, 1 to 100; null for 100.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>The pages. A reply that isn't a list is one page with that reply as its item.</returns>
-    /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync"/>; <see cref="ErrorIds.RepeatedCursor"/>, <see cref="ErrorIds.InvalidBody"/>.</exception>
+    /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>; <see cref="ErrorIds.RepeatedCursor"/>, <see cref="ErrorIds.InvalidBody"/>.</exception>
     public static async IAsyncEnumerable<NotionPage> PagesAsync(
         NotionClient client, NotionRequest request, int? pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -11,6 +11,9 @@ public sealed class RateLimitGate
     // On the clock that nobody sets: with the time of day, setting the machine's clock back would hold requests for as long.
     private long _opensAt;
 
+    /// <summary>Whether nothing is held back at this moment.</summary>
+    internal bool IsOpen => Interlocked.Read(ref _opensAt) <= Now();
+
     /// <summary>Closes the gate for a time; a gate that is closed for longer already stays so.</summary>
     /// <param name="wait">How long, from now.</param>
     public void CloseFor(TimeSpan wait)

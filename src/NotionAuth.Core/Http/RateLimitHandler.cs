@@ -15,7 +15,7 @@ internal sealed class RateLimitHandler(HttpMessageHandler inner, RetryPolicy pol
 
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (gate is not null && (int)response.StatusCode == 429
-            && (await Api.NotionApiException.FromAsync(response).ConfigureAwait(false)).RetryAfter is TimeSpan wait)
+            && Api.NotionApiException.From(response).RetryAfter is TimeSpan wait)
             gate.CloseFor(wait);
         return response;
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Net.Http;
 
 namespace NotionAuth.Core.Http;
@@ -27,6 +28,9 @@ public sealed class RequestContext
     /// <summary>How long one attempt may take, reply included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long all attempts may take, the waits included. A wait that would end later isn't begun.</summary>
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>
     /// Whether an attempt on the wire is seen through whatever the caller's token says: a refresh, whose answer must not get lost.
     /// Waits between attempts end with the caller's token all the same.
@@ -36,8 +40,41 @@ public sealed class RequestContext
     /// <summary>Told of each attempt and each wait; may be called on any thread.</summary>
     public Action<RequestLogEntry>? Log { get; init; }
 
+    /// <summary>Told when a wait begins; may be called on any thread.</summary>
+    public Action<RequestWait>? Waiting { get; init; }
+
+    /// <summary>Told when that wait has ended, also by being cancelled.</summary>
+    public Action<RequestWait>? Waited { get; init; }
+
     /// <summary>What the token source threw. It isn't the request's own failure: a refresh that got lost must not be sent again by repeating the request.</summary>
     internal Exception? TokenFailure { get; set; }
+
+    /// <summary>Where the body of a success goes; null for memory.</summary>
+    internal ReplyFile? Destination { get; init; }
+
+    /// <summary>Whether a stream of events is handed on while it arrives.</summary>
+    internal bool TakesEvents { get; init; }
+
+    /// <summary>The stream of events that the reply is.</summary>
+    internal ReplyStream? Events { get; set; }
+
+    /// <summary>What was wrong with the body while it was sent.</summary>
+    internal NotionAuthException? BodyFailure { get; set; }
+
+    /// <summary>Told by a body on its way that data moved: silence is counted from there.</summary>
+    internal Action? Alive { get; set; }
+
+    /// <summary>What is left of <see cref="TotalTimeout"/>.</summary>
+    internal TimeSpan TimeLeft
+    {
+        get
+        {
+            TimeSpan left = TotalTimeout - _since.Elapsed;
+            return left < TimeSpan.Zero ? TimeSpan.Zero : left;
+        }
+    }
+
+    private readonly Stopwatch _since = Stopwatch.StartNew();
 
     /// <summary>Attaches this context to a message.</summary>
     /// <param name="request">The message.</param>

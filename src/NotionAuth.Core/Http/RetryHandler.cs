@@ -19,7 +19,7 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
             try
             {
                 HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-                wait = await RetryPolicy.DelayAfterAsync(response, attempt, context).ConfigureAwait(false);
+                wait = RetryPolicy.DelayAfter(response, attempt, context);
                 if (wait is null) return response;
                 reason = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
                 response.Dispose();

@@ -28,10 +28,10 @@ public sealed class RetryPolicy
     /// <param name="attempt">The number of the attempt that got it, from 1.</param>
     /// <param name="context">The request's context.</param>
     /// <returns>How long to wait before the next attempt, or null for none.</returns>
-    internal static async Task<TimeSpan?> DelayAfterAsync(HttpResponseMessage response, int attempt, RequestContext context)
+    internal static TimeSpan? DelayAfter(HttpResponseMessage response, int attempt, RequestContext context)
     {
         if (attempt > context.MaximumRetryCount || response.IsSuccessStatusCode) return null;
-        Api.NotionApiException error = await Api.NotionApiException.FromAsync(response).ConfigureAwait(false);
+        Api.NotionApiException error = Api.NotionApiException.From(response);
         bool repeat = error.Status switch
         {
             409 or 529 => true,

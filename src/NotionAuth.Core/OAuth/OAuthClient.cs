@@ -116,11 +116,11 @@ public sealed class OAuthClient(
         using HttpResponseMessage response = await transport.SendAsync(request, context, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            NotionApiException error = await NotionApiException.FromAsync(response, known, credentials.ClientSecret).ConfigureAwait(false);
+            NotionApiException error = NotionApiException.From(response, known, credentials.ClientSecret);
             throw error.Code is null ? error : OAuthException.FromReply(error);
         }
 
-        JsonDocument? reply = await NotionApiException.ReadJsonAsync(response).ConfigureAwait(false);
+        JsonDocument? reply = NotionApiException.ReadJson(response);
         if (reply?.RootElement.ValueKind == JsonValueKind.Object) return reply;
         reply?.Dispose();
         throw new NotionAuthException(

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
-using System.Net;
 using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
@@ -134,7 +133,7 @@ public sealed class ConnectNotionWorkspaceCommand : NotionCmdlet
         bool isStored = name is not null && MyInvocation.BoundParameters.Keys.All(FitsStored.Contains);
         if (!await ShouldProcessAsync(name ?? "Notion", isStored ? "Use the stored connection" : "Connect and keep the connection").ConfigureAwait(false)) return;
 
-        NotionTransport? ownTransport = NewTransport();
+        NotionTransport? ownTransport = Proxy is null && ProxyCredential is null ? null : ProcessState.Transports.Get(Proxy, ProxyCredential?.GetNetworkCredential());
         NotionTransport transport = ownTransport ?? ProcessState.Transport;
         StoredConnection connection = isStored
             ? await UseStoredAsync(name!, ownTransport, cancellationToken).ConfigureAwait(false)
@@ -191,20 +190,5 @@ public sealed class ConnectNotionWorkspaceCommand : NotionCmdlet
             ReadCallback = PasteCallback ? prompts.ReadCallbackAsync : null,
         };
         return await new OAuthConnector(store, ProcessState.Cache, transport, Log).ConnectAsync(app, signIn, options, cancellationToken).ConfigureAwait(false);
-    }
-
-    private NotionTransport? NewTransport()
-    {
-        if (Proxy is null)
-        {
-            if (ProxyCredential is null) return null;
-            throw new NotionAuthException(
-                ErrorIds.MissingProxy, NotionErrorKind.InvalidArgument, "-ProxyCredential was passed without -Proxy, and would not be used.",
-                "Pass the proxy's address too: -Proxy http://proxy:8080.");
-        }
-
-        var proxy = new WebProxy(Proxy);
-        if (ProxyCredential is not null) proxy.Credentials = ProxyCredential.GetNetworkCredential();
-        return new NotionTransport(proxy);
     }
 }

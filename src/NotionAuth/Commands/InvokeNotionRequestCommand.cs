@@ -157,8 +157,6 @@ public sealed class InvokeNotionRequestCommand : NotionCmdlet
     private object? ToOutput(ReadOnlyMemory<byte> json) =>
         Raw ? Encoding.UTF8.GetString(json.ToArray()) : JsonToObject.Convert(json.Span, AsHashtable);
 
-    private object? ToOutput(byte[] json) => ToOutput(new ReadOnlyMemory<byte>(json));
-
     private static List<KeyValuePair<string, string>> Pairs(IDictionary? dictionary)
     {
         var pairs = new List<KeyValuePair<string, string>>();

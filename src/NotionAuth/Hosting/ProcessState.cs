@@ -1,4 +1,3 @@
-using System;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Http;
 
@@ -7,12 +6,16 @@ namespace NotionAuth.Hosting;
 /// <summary>What belongs to the process: known connections with their tokens, locks and gates, and the connection pool.</summary>
 internal static class ProcessState
 {
-    private static readonly Lazy<NotionTransport> LazyTransport = new(() => new NotionTransport());
-
     public static ConnectionCache Cache { get; } = new();
 
     /// <summary>The connections of <c>-SessionOnly</c>.</summary>
     public static MemoryConnectionStore Session { get; } = new();
 
-    public static NotionTransport Transport => LazyTransport.Value;
+    /// <summary>The gates of <c>-Token</c>.</summary>
+    public static RateLimitGates TokenGates { get; } = new();
+
+    /// <summary>The ways to Notion, over proxies too.</summary>
+    public static TransportCache Transports { get; } = new();
+
+    public static NotionTransport Transport => Transports.Default;
 }

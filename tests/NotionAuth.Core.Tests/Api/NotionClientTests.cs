@@ -245,7 +245,7 @@ public sealed class NotionClientTests
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body });
         NotionResponse response = await notion.Client().SendAsync(Me, default);
-        Assert.Equal(body, Encoding.UTF8.GetString(response.Body));
+        Assert.Equal(body, Encoding.UTF8.GetString(response.Body.Span));
         Expect.Error(ErrorIds.InvalidReply, () => response.ParseJson());
     }
 

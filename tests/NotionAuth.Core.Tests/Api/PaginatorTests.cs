@@ -66,7 +66,7 @@ public sealed class PaginatorTests
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         Guid page = notion.Fake.DefaultWorkspace.Sample.PageId;
         NotionResponse first = await notion.Client().SendAsync(new NotionRequest { Path = $"blocks/{page}/children" }, default);
-        string cursor = TestNotion.Json(Encoding.UTF8.GetString(first.Body)).GetProperty("next_cursor").GetString()!;
+        string cursor = TestNotion.Json(Encoding.UTF8.GetString(first.Body.Span)).GetProperty("next_cursor").GetString()!;
         Assert.Equal(21, (await IdsAsync(notion, new NotionRequest { Path = $"blocks/{page}/children", Query = [new("start_cursor", cursor)] }, null)).Count);
     }
 

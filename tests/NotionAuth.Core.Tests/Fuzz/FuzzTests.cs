@@ -83,16 +83,17 @@ public sealed class FuzzTests
             "{\"object\":\"error\",\"status\":404,\"code\":\"object_not_found\",\"message\":\"Could not find " + Canary + "\",\"request_id\":\"a-b\",\"additional_data\":{\"retry_after\":\"3\"}}",
             "{\"error\":\"invalid_grant\",\"error_description\":\"" + Canary + "\"}", "<html>blocked " + Canary + "</html>",
         ],
-        async text =>
+        text =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Base, "/v1/users/me"));
             request.Headers.Authorization = new("Bearer", Canary);
-            using var response = new HttpResponseMessage((HttpStatusCode)404) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(text)), RequestMessage = request };
-            NotionApiException error = await NotionApiException.FromAsync(response);
+            using var response = new HttpResponseMessage((HttpStatusCode)404) { RequestMessage = request };
+            NotionApiException error = NotionApiException.From(response, Encoding.UTF8.GetBytes(text));
             Assert.DoesNotContain(Canary, error.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain(Canary, error.AdditionalData ?? string.Empty, StringComparison.Ordinal);
             Assert.DoesNotContain(error.Message, char.IsControl);
             Assert.Matches("^[A-Za-z0-9]{1,110}$", error.ErrorId);
+            return Task.CompletedTask;
         });
 
     [Fact]

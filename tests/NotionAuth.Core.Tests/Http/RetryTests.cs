@@ -98,7 +98,7 @@ public sealed class RetryTests
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.TruncateBody });
         NotionResponse response = await notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, default);
-        Assert.Equal("user", TestNotion.Json(Encoding.UTF8.GetString(response.Body)).GetProperty("object").GetString());
+        Assert.Equal("user", TestNotion.Json(Encoding.UTF8.GetString(response.Body.Span)).GetProperty("object").GetString());
         Assert.Equal(2, notion.Fake.Requests.Count);
     }
 
@@ -113,7 +113,7 @@ public sealed class RetryTests
 
         NotionResponse found = await notion.Client().SendAsync(
             new NotionRequest { Path = "search", Method = HttpMethod.Post, Body = """{"query":"Once"}"""u8.ToArray() }, default);
-        Assert.Equal(1, TestNotion.Json(Encoding.UTF8.GetString(found.Body)).GetProperty("results").GetArrayLength());
+        Assert.Equal(1, TestNotion.Json(Encoding.UTF8.GetString(found.Body.Span)).GetProperty("results").GetArrayLength());
     }
 
     [Theory]

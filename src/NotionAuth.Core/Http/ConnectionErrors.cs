@@ -1,0 +1,26 @@
+using System;
+using System.IO;
+using System.Net.Http;
+
+namespace NotionAuth.Core.Http;
+
+/// <summary>The one place where the platform's network exceptions become ours.</summary>
+internal static class ConnectionErrors
+{
+    public static bool IsBroken(Exception e) => e is HttpRequestException or IOException or ObjectDisposedException or InvalidDataException;
+
+    // The platform's exceptions can quote the proxy's URI, user name included: only the innermost message goes on, redacted.
+    public static string Reason(Exception e) => Redaction.Scrub(e.GetBaseException().Message);
+
+    public static NotionAuthException Broken(HttpRequestMessage request, string why) => new(
+        ErrorIds.ConnectionFailed, NotionErrorKind.ConnectionFailed,
+        $"The connection to {request.RequestUri!.GetLeftPart(UriPartial.Authority)} failed: {why}",
+        "Check the network, the proxy (-Proxy or HTTPS_PROXY) and the name of the host, then try again. Nothing that is stored was changed.")
+    { Target = request.RequestUri.AbsolutePath };
+
+    public static NotionAuthException TimedOut(HttpRequestMessage request, TimeSpan limit) => new(
+        ErrorIds.RequestTimeout, NotionErrorKind.Timeout,
+        $"Notion didn't answer {request.Method} {request.RequestUri!.AbsolutePath} within {limit.TotalSeconds:0.#} s.",
+        "Try again, or give the request more time with -TimeoutSec.")
+    { Target = request.RequestUri.AbsolutePath };
+}

@@ -1,0 +1,61 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+
+namespace NotionAuth.Core.Http;
+
+/// <summary>The process's ways to Notion: one connection pool for each proxy, and one for none.</summary>
+public sealed class TransportCache
+{
+    private const int Capacity = 16;
+    private static readonly string[] Schemes = ["http", "https"];
+    private readonly Lazy<NotionTransport> _default = new(() => new NotionTransport());
+    private readonly Dictionary<string, NotionTransport> _transports = [];
+    private readonly Queue<string> _oldest = [];
+
+    /// <summary>The usual one: the system's proxy, or the one that HTTPS_PROXY names.</summary>
+    public NotionTransport Default => _default.Value;
+
+    /// <summary>Finds or makes the way over a proxy. It serves every host, this machine too.</summary>
+    /// <param name="proxy">The proxy, or null for the usual way.</param>
+    /// <param name="credential">The proxy's user name and password, or null for those in its address, or none.</param>
+    /// <returns>The transport, which the cache keeps.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingProxy"/>, <see cref="ErrorIds.InvalidProxy"/>.</exception>
+    public NotionTransport Get(Uri? proxy, NetworkCredential? credential)
+    {
+        if (proxy is null)
+        {
+            if (credential is null) return Default;
+            throw new NotionAuthException(
+                ErrorIds.MissingProxy, NotionErrorKind.InvalidArgument, "-ProxyCredential was passed without -Proxy, and would not be used.",
+                "Pass the proxy's address too: -Proxy http://proxy:8080.");
+        }
+
+        if (!proxy.IsAbsoluteUri || !Schemes.Contains(proxy.Scheme) || proxy.Host.Length == 0)
+            throw new NotionAuthException(
+                ErrorIds.InvalidProxy, NotionErrorKind.InvalidArgument, "The proxy's address can't be used: it must be an http or https URL.",
+                "Pass the proxy with its port: -Proxy http://proxy:8080.");
+
+        credential ??= CredentialOf(proxy);
+        var address = new Uri(proxy.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
+        string key = credential is null
+            ? address.AbsoluteUri : Fingerprint.Of(address.AbsoluteUri, credential.Domain, credential.UserName, credential.Password);
+        lock (_transports)
+        {
+            if (_transports.TryGetValue(key, out NotionTransport? known)) return known;
+
+            // Whoever uses the one that is dropped goes on using it; its idle connections end by themselves.
+            if (_oldest.Count >= Capacity) _transports.Remove(_oldest.Dequeue());
+            _oldest.Enqueue(key);
+            return _transports[key] = new NotionTransport(new WebProxy(address) { Credentials = credential });
+        }
+    }
+
+    private static NetworkCredential? CredentialOf(Uri proxy)
+    {
+        if (proxy.UserInfo.Length == 0) return null;
+        string[] parts = proxy.UserInfo.Split([':'], 2);
+        return new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : string.Empty);
+    }
+}

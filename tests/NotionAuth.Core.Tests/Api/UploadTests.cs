@@ -1,0 +1,195 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Net.Http;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Api;
+using NotionAuth.Core.Tests.Support;
+using NotionAuth.FakeNotion;
+using Xunit;
+
+namespace NotionAuth.Core.Tests.Api;
+
+public sealed class UploadTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_file_arrives_whole_with_its_name_and_type()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        string path = Write("Plän \"2027\".png", 1_500_000);
+        var told = new List<TransferProgress>();
+        NotionResponse response = await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody { Path = path, Progress = told.Add });
+        Assert.Equal("uploaded", Text(response, "status"));
+        UploadedFile file = Assert.Single(notion.Fake.UploadedFiles);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path))), file.Sha256);
+        Assert.Equal("image/png", file.ContentType);
+        Assert.Equal("Plän %222027%22.png", file.Filename);
+        Assert.Equal(new TransferProgress(1_500_000, 1_500_000), told[^1]);
+        RecordedRequest sent = notion.Fake.Requests[^1];
+        Assert.Equal(sent.BodyLength, long.Parse(sent.Headers["Content-Length"], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.False(sent.Headers.ContainsKey("Transfer-Encoding"));
+    }
+
+    [Fact]
+    public async Task Parts_are_sent_with_their_numbers_and_put_together()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        string id = await CreateAsync(notion, """{"mode":"multi_part","filename":"film.mp4","content_type":"video/mp4","number_of_parts":2}""");
+        string first = Write("film.001", 5 * 1024 * 1024), last = Write("film.002", 10);
+        await SendAsync(notion, id, new FileBody { Path = first, PartNumber = 1, ContentType = "video/mp4" });
+        await SendAsync(notion, id, new FileBody { Path = last, PartNumber = 2, ContentType = "video/mp4" });
+        NotionResponse done = await notion.Client().SendAsync(new NotionRequest { Path = $"file_uploads/{id}/complete", Method = HttpMethod.Post, Body = "{}"u8.ToArray() }, default);
+        Assert.Equal("uploaded", Text(done, "status"));
+        Assert.Equal(5 * 1024 * 1024 + 10, Assert.Single(notion.Fake.UploadedFiles).Length);
+    }
+
+    [Fact]
+    public async Task A_repeated_attempt_reads_the_file_again()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        string path = Write("a.pdf", 300_000);
+        string id = await CreateAsync(notion, "{}");
+        notion.Fake.Faults.Add(Fault.RateLimited(1, path: "/v1/file_uploads"));
+        notion.Fake.Faults.Add(Fault.Of(529, "service_overload", path: "/v1/file_uploads"));
+        await SendAsync(notion, id, new FileBody { Path = path });
+        Assert.Equal(300_000, Assert.Single(notion.Fake.UploadedFiles).Length);
+        Assert.Equal(4, notion.Fake.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20 * 1024 * 1024 + 1)]
+    public async Task A_file_that_Notion_does_not_take_is_not_sent(int length)
+    {
+        string path = Write("a.pdf", length);
+        NotionAuthException error = await NothingIsSentAsync(ErrorIds.InvalidFileSize, new FileBody { Path = path });
+        Assert.Equal(path, error.Target);
+    }
+
+    [Fact]
+    public async Task The_largest_file_that_Notion_takes_is_sent()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody { Path = Write("a.pdf", 20 * 1024 * 1024) });
+        Assert.Equal(20 * 1024 * 1024, Assert.Single(notion.Fake.UploadedFiles).Length);
+    }
+
+    [Fact]
+    public async Task A_file_that_can_not_be_read_is_not_sent()
+    {
+        await NothingIsSentAsync(ErrorIds.FileNotFound, new FileBody { Path = _folder["none.pdf"] });
+        await NothingIsSentAsync(ErrorIds.FileNotFound, new FileBody { Path = Path.Combine(_folder["none"], "none.pdf") });
+        await NothingIsSentAsync(ErrorIds.FileUnavailable, new FileBody { Path = _folder.Path });
+        await using var locked = new FileStream(_folder["locked.pdf"], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        await NothingIsSentAsync(ErrorIds.FileUnavailable, new FileBody { Path = _folder["locked.pdf"] });
+    }
+
+    [Fact]
+    public async Task A_content_type_that_nobody_knows_has_to_be_named()
+    {
+        string path = Write("data.bin", 10);
+        NotionAuthException error = await NothingIsSentAsync(ErrorIds.InvalidContentType, new FileBody { Path = path });
+        Assert.Contains("-ContentType", error.RecommendedAction, StringComparison.Ordinal);
+        await NothingIsSentAsync(ErrorIds.InvalidContentType, new FileBody { Path = path, ContentType = "pdf\r\nX-Evil: 1" });
+        await NothingIsSentAsync(ErrorIds.InvalidContentType, new FileBody { Path = path, ContentType = "" });
+
+        await using TestNotion notion = await TestNotion.StartAsync();
+        await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody { Path = path, ContentType = "application/pdf" });
+        Assert.Equal("application/pdf", Assert.Single(notion.Fake.UploadedFiles).ContentType);
+    }
+
+    [Theory]
+    [InlineData("grows")]
+    [InlineData("shrinks")]
+    [InlineData("is written anew")]
+    [InlineData("goes")]
+    public async Task A_file_that_changes_between_two_attempts_is_an_error(string how)
+    {
+        string path = Write("a.pdf", 10_000);
+        await using TestNotion notion = await TestNotion.StartAsync(delay: (_, _) =>
+        {
+            if (how == "grows") File.AppendAllText(path, "x");
+            else if (how == "shrinks") File.WriteAllText(path, "x");
+            else if (how == "goes") File.Delete(path);
+            else File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(1));
+            return Task.CompletedTask;
+        });
+        string id = await CreateAsync(notion, "{}");
+        notion.Fake.Faults.Add(Fault.RateLimited(1, path: "/v1/file_uploads"));
+        await Expect.ErrorAsync(how == "goes" ? ErrorIds.FileNotFound : ErrorIds.FileChanged, () => SendAsync(notion, id, new FileBody { Path = path }));
+        Assert.Empty(notion.Fake.UploadedFiles);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(+1)]
+    public async Task A_file_whose_length_changes_while_it_is_sent_is_an_error(int difference)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        string path = Write("a.pdf", 4_000_000);
+        string id = await CreateAsync(notion, "{}");
+        var file = new FileBody
+        {
+            Path = path,
+            Progress = p =>
+            {
+                if (p.Transferred == p.Total) return;
+                using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                stream.SetLength(4_000_000 + difference);
+            },
+        };
+        await Expect.ErrorAsync(ErrorIds.FileChanged, () => SendAsync(notion, id, file));
+        Assert.Empty(notion.Fake.UploadedFiles);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10_001)]
+    public async Task A_part_number_out_of_range_is_not_sent(int part) =>
+        await NothingIsSentAsync(ErrorIds.InvalidBody, new FileBody { Path = Write("a.pdf", 10), PartNumber = part });
+
+    [Fact]
+    public async Task Cancelling_ends_an_upload_at_once()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        string id = await CreateAsync(notion, "{}");
+        using var cancel = new CancellationTokenSource();
+        var file = new FileBody { Path = Write("a.pdf", 4_000_000), Progress = _ => cancel.Cancel() };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SendAsync(notion, id, file, cancel.Token).WaitAsync(TestNotion.Soon));
+        Assert.Empty(notion.Fake.UploadedFiles);
+    }
+
+    private static async Task<NotionAuthException> NothingIsSentAsync(string errorId, FileBody file)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        NotionAuthException error = await Expect.ErrorAsync(errorId, () => SendAsync(notion, Guid.NewGuid().ToString(), file));
+        Assert.Empty(notion.Fake.Requests);
+        return error;
+    }
+
+    private static Task<NotionResponse> SendAsync(TestNotion notion, string id, FileBody file, CancellationToken cancellationToken = default) =>
+        notion.Client().SendAsync(new NotionRequest { Path = $"file_uploads/{id}/send", Method = HttpMethod.Post, File = file }, cancellationToken);
+
+    private static async Task<string> CreateAsync(TestNotion notion, string body) => Text(
+        await notion.Client().SendAsync(new NotionRequest { Path = "file_uploads", Method = HttpMethod.Post, Body = Encoding.UTF8.GetBytes(body) }, default), "id");
+
+    private static string Text(NotionResponse response, string name)
+    {
+        using JsonDocument json = response.ParseJson();
+        return json.RootElement.GetProperty(name).GetString()!;
+    }
+
+    private string Write(string name, int length)
+    {
+        File.WriteAllBytes(_folder[name], RandomNumberGenerator.GetBytes(length));
+        return _folder[name];
+    }
+}
