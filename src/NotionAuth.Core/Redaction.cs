@@ -70,24 +70,55 @@ public static partial class Redaction
     /// <returns>The text on one line, 2,000 characters at most; empty for null.</returns>
     public static string OneLine(string? text)
     {
-        string scrubbed = text ?? string.Empty;
-        var line = new StringBuilder(Math.Min(scrubbed.Length, MaximumLength + 1));
-        foreach (char c in scrubbed)
+        string given = text ?? string.Empty;
+        var line = new StringBuilder(Math.Min(given.Length, MaximumLength + 1));
+        int length;
+        for (int i = 0; i < given.Length; i += length)
         {
-            if (line.Length == MaximumLength)
+            // The halves of a character stay together.
+            length = char.IsSurrogatePair(given, i) ? 2 : 1;
+            if (line.Length + length > MaximumLength)
             {
-                // Not between the halves of a character.
-                if (char.IsHighSurrogate(line[line.Length - 1])) line.Length--;
                 line.Append('…');
                 break;
             }
 
             // Format characters too: a right-to-left override can make a message lie.
-            bool hidden = char.GetUnicodeCategory(c)
+            bool hidden = CharUnicodeInfo.GetUnicodeCategory(given, i)
                 is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
-            line.Append(hidden ? ' ' : c);
+            if (hidden && !Joins(given, i)) line.Append(' ');
+            else line.Append(given, i, length);
         }
 
         return line.ToString();
     }
+
+    // Where Unicode allows an invisible character in a name: joiners in emoji (UTS #51) and between letters of scripts that join or stack them, which
+    // have no capitals (UAX #31 section 2.3), and the tags of a flag. There they change what is seen; elsewhere they make two names that look the same.
+    private static bool Joins(string text, int at)
+    {
+        if (IsTag(text, at))
+        {
+            int flag = at - 2;
+            while (IsTag(text, flag)) flag -= 2;
+            return flag >= 0 && string.CompareOrdinal(text, flag, "\U0001F3F4", 0, 2) == 0;
+        }
+
+        if (text[at] is not ('\u200c' or '\u200d') || at == 0 || at + 1 == text.Length) return false;
+        int before = at - 1;
+        if (text[before] == '\ufe0f' && before > 0) before--;
+        if (before > 0 && char.IsSurrogatePair(text, before - 1)) before--;
+        UnicodeCategory left = CharUnicodeInfo.GetUnicodeCategory(text, before), right = CharUnicodeInfo.GetUnicodeCategory(text, at + 1);
+        return IsScript(left) ? IsScript(right) : text[at] == '\u200d' && IsPictograph(left) && IsPictograph(right);
+    }
+
+    private static bool IsTag(string text, int at) =>
+        at >= 0 && char.IsSurrogatePair(text, at) && char.ConvertToUtf32(text, at) is >= 0xE0020 and <= 0xE007F;
+
+    private static bool IsScript(UnicodeCategory category) =>
+        category is UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    // Skin tones are modifiers.
+    private static bool IsPictograph(UnicodeCategory category) =>
+        category is UnicodeCategory.OtherSymbol or UnicodeCategory.MathSymbol or UnicodeCategory.ModifierSymbol;
 }

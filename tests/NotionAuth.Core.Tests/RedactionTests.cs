@@ -71,6 +71,13 @@ public sealed class RedactionTests
         Assert.False(cut.Any(char.IsSurrogate) && !cut.Contains("🦊", StringComparison.Ordinal), "Half of a character is left.");
     }
 
+    [Theory]
+    [InlineData("a\U000e0041b", "a b")]
+    [InlineData("a\u202eb", "a b")]
+    [InlineData("👨\u200d👩", "👨\u200d👩")]
+    [InlineData("a\u200db", "a b")]
+    public void What_is_invisible_is_a_blank_where_it_joins_nothing(string text, string expected) => Assert.Equal(expected, Redaction.OneLine(text));
+
     [Fact]
     public void Hostile_text_takes_no_time()
     {

@@ -10,6 +10,9 @@ public static class ApiPath
 {
     private const string Root = "/v1/";
 
+    // How bytes begin that aren't UTF-8 (RFC 3629 section 3) and that some servers take for dots and slashes all the same.
+    private static readonly string[] OverlongForms = ["%c0%", "%c1%", "%e0%8", "%e0%9", "%f0%8", "%f8%8", "%fc%8"];
+
     /// <summary>Makes a request's URI.</summary>
     /// <param name="path"><c>users/me</c>, <c>/v1/users/me</c>, or a full URL on the connection's host; it may have a query.</param>
     /// <param name="baseUri">The connection's origin.</param>
@@ -79,7 +82,8 @@ public static class ApiPath
         {
             string normalized = Fold(decoded);
             if (normalized.Any(char.IsControl)) throw Invalid(path, "has an encoded control character");
-            if (normalized.Split('/', '\\').Any(segment => segment is "." or "..")) throw Invalid(path, "has a dot segment (. or ..)");
+            if (normalized.Split('/', '\\').Any(segment => segment.Split(';')[0] is "." or "..")) throw Invalid(path, "has a dot segment (. or ..)");
+            if (OverlongForms.Any(form => decoded.IndexOf(form, StringComparison.OrdinalIgnoreCase) >= 0)) throw Invalid(path, "has an overlong encoding");
             string next = Uri.UnescapeDataString(decoded);
             if (next == decoded) break;
             decoded = next;

@@ -23,7 +23,7 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
     {
         var connections = new List<NotionConnection>();
         var problems = new List<NotionAuthException>();
-        foreach (IConnectionStore store in await StoresAsync(vault, problems, cancellationToken).ConfigureAwait(false))
+        foreach (IConnectionStore store in await StoresAsync(vault, current, problems, cancellationToken).ConfigureAwait(false))
         {
             StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
             foreach (NotionConnection connection in listing.Connections)
@@ -37,7 +37,8 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
         return new StoreListing(connections.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ToList(), problems);
     }
 
-    private async Task<List<IConnectionStore>> StoresAsync(string? vault, List<NotionAuthException> problems, CancellationToken cancellationToken)
+    private async Task<List<IConnectionStore>> StoresAsync(
+        string? vault, ConnectionKey? current, List<NotionAuthException> problems, CancellationToken cancellationToken)
     {
         if (vault is not null) return [await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false)];
 
@@ -49,6 +50,7 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
             {
                 IConnectionStore store = await stores.OpenAsync(name, cancellationToken).ConfigureAwait(false);
                 if (names.Add(store.Vault)) found.Add(store);
+                cache.Missing.TryRemove(store.Vault, out _);
             }
             catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultNotConfigured)
             {
@@ -56,10 +58,18 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
             }
             catch (NotionAuthException e) when (name is not null && e.ErrorId == ErrorIds.VaultNotFound)
             {
-                problems.Add(e);
+                // Said once, as it may be gone for good; but where the current connection is in it, nothing works, and that is said each time.
+                bool isNews = cache.Missing.TryAdd(name, true);
+                if (isNews || string.Equals(current?.Vault, name, StringComparison.OrdinalIgnoreCase)) problems.Add(Missing(name));
             }
         }
 
         return found;
     }
+
+    private static NotionAuthException Missing(string vault) => new(
+        ErrorIds.VaultNotFound, NotionErrorKind.NotFound,
+        $"Vault '{Redaction.OneLine(vault)}', which this process has used, isn't registered any more: its connections are not listed.",
+        "Register it again with Register-SecretVault, if it was not meant to go; otherwise nothing has to be done, and this is not said again.")
+    { Target = Redaction.OneLine(vault) };
 }

@@ -31,7 +31,7 @@ public static class ConnectionName
     public static string Default(string? workspaceName, string botId)
     {
         string name = MakeUsable((workspaceName ?? string.Empty).Trim()).Trim();
-        if (name.Length > MaximumLength) name = name.Substring(0, char.IsHighSurrogate(name[MaximumLength - 1]) ? MaximumLength - 1 : MaximumLength).Trim();
+        if (name.Length > MaximumLength) name = MakeUsable(name.Substring(0, char.IsHighSurrogate(name[MaximumLength - 1]) ? MaximumLength - 1 : MaximumLength)).Trim();
         return name.Length == 0 ? botId : name;
     }
 

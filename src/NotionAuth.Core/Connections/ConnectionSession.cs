@@ -73,6 +73,9 @@ public sealed class ConnectionCache
 {
     private readonly ConcurrentDictionary<ConnectionKey, ConnectionSession> _sessions = new();
 
+    /// <summary>The vaults that were used and of which the user knows that they are gone.</summary>
+    internal ConcurrentDictionary<string, bool> Missing { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Finds or makes a session.</summary>
     /// <param name="key">Which connection.</param>
     /// <returns>The session.</returns>

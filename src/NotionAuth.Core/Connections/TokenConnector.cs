@@ -40,8 +40,10 @@ public sealed class TokenConnector(IConnectionStore store, ConnectionCache cache
     public async Task<StoredConnection> ConnectAsync(Secret token, ConnectOptions options, CancellationToken cancellationToken)
     {
         var client = new NotionClient(transport, options.BaseUri, new FixedTokenSource(token), gate: null, log);
-        NotionResponse response = await client.SendAsync(
-            new NotionRequest { Path = "users/me", NotionVersion = options.NotionVersion }, cancellationToken).ConfigureAwait(false);
+
+        // Somebody waits, and says best whether to try again: without a network the usual retries are 15 silent seconds.
+        var request = new NotionRequest { Path = "users/me", NotionVersion = options.NotionVersion, MaximumRetryCount = 1, Timeout = TimeSpan.FromSeconds(30) };
+        NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         using JsonDocument body = response.ParseJson();
         JsonElement reply = body.RootElement.Clone();

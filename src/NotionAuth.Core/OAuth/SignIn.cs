@@ -18,6 +18,8 @@ namespace NotionAuth.Core.OAuth;
 /// <param name="log">Told of each attempt, or null.</param>
 public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri baseUri, SignInOptions options, Action<RequestLogEntry>? log = null)
 {
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Runs the sign-in.</summary>
     /// <typeparam name="T">The result's type.</typeparam>
     /// <param name="complete">Keeps the token reply; the browser is told of success only when this has succeeded.</param>
@@ -39,9 +41,10 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
 
         PendingCallback callback = await WaitAsync(listener, request, cancellationToken).ConfigureAwait(false);
         ResultPage page;
+        SignedIn<T>? done = null;
         try
         {
-            SignedIn<T> done = await CompleteAsync(callback.Response, request, complete, cancellationToken).ConfigureAwait(false);
+            done = await CompleteAsync(callback.Response, request, complete, cancellationToken).ConfigureAwait(false);
             string? icon = await WorkspaceIcon.LoadAsync(done.Connection.WorkspaceIcon, allowLoopbackHttp: baseUri.IsLoopback, cancellationToken).ConfigureAwait(false);
             page = ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, icon);
             await callback.AnswerAsync(page, cancellationToken).ConfigureAwait(false);
@@ -59,7 +62,17 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
             await callback.AnswerAsync(page, cancellationToken).ConfigureAwait(false);
             throw;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            // The browser is told in a moment or not at all: cancelling waits for nobody.
+            using var farewell = new CancellationTokenSource(FarewellTime);
+            page = done is null
+                ? ResultPage.Failure("The sign-in was cancelled", "It was cancelled in PowerShell before it was complete. Nothing was kept.", "To sign in, run Connect-NotionWorkspace again.")
+                : ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, icon: null);
+            await callback.AnswerAsync(page, farewell.Token).ConfigureAwait(false);
+            throw;
+        }
+        catch (Exception)
         {
             // A fault of ours: the person at the browser is told so, and nothing of what it says.
             page = ResultPage.Failure("Notion is not connected", "Something unexpected went wrong in PowerShell.", "Look at the error there, then run Connect-NotionWorkspace again.");

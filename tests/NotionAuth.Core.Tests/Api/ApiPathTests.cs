@@ -27,6 +27,9 @@ public sealed class ApiPathTests
     [InlineData("pages/abc/properties/%3AUPp", "/v1/pages/abc/properties/%3AUPp")]
     [InlineData("pages/abc/properties/a%25b", "/v1/pages/abc/properties/a%25b")]
     [InlineData("pages/abc/properties/%E2%9C%93", "/v1/pages/abc/properties/%E2%9C%93")]
+    [InlineData("pages/abc/properties/%E0%A4%95%F0%9F%A6%8A", "/v1/pages/abc/properties/%E0%A4%95%F0%9F%A6%8A")]
+    [InlineData("pages/abc/properties/f%5C%5C%3Ap", "/v1/pages/abc/properties/f%5C%5C%3Ap")]
+    [InlineData("pages/abc/properties/%3Ba%3B", "/v1/pages/abc/properties/%3Ba%3B")]
     public void A_path_below_the_API_is_taken(string path, string expected)
     {
         Uri uri = ApiPath.ToUri(path, Notion);
@@ -74,6 +77,16 @@ public sealed class ApiPathTests
     [InlineData("users/%EF%BC%8E%EF%BC%8E/admin")]
     [InlineData("users/%E2%80%A5/admin")]
     [InlineData("users/%25E2%2580%25A5/admin")]
+    [InlineData("users/%c0%ae%c0%ae/admin")]
+    [InlineData("users/%C0%AE%C0%AE/admin")]
+    [InlineData("users/%e0%80%ae%e0%80%ae/admin")]
+    [InlineData("users/%f0%80%80%ae./admin")]
+    [InlineData("users/..%c0%afadmin")]
+    [InlineData("users/%25c0%25ae%25c0%25ae/admin")]
+    [InlineData("users/..%c1%9cadmin")]
+    [InlineData("users/%f8%80%80%80%ae./admin")]
+    [InlineData("users/..;/admin")]
+    [InlineData("users/%2e%2e%3b/admin")]
     [InlineData("users//me")]
     [InlineData("v1//users")]
     // What isn't a path.

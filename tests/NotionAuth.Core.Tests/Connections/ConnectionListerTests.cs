@@ -39,6 +39,30 @@ public sealed class ConnectionListerTests
     }
 
     [Fact]
+    public async Task A_vault_that_is_gone_is_told_once_and_again_when_it_was_there_meanwhile()
+    {
+        var cache = new ConnectionCache();
+        cache.Get(new ConnectionKey("Other", "b"));
+        var without = new ConnectionLister(new TestStores(new RecordingStore()), cache);
+        var with = new ConnectionLister(new TestStores(new RecordingStore(), new RecordingStore("Other")), cache);
+        Assert.Contains("Register-SecretVault", Assert.Single((await without.ListAsync(null, null, default)).Problems).RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty((await without.ListAsync(null, null, default)).Problems);
+        Assert.Empty((await with.ListAsync(null, null, default)).Problems);
+        Assert.Single((await without.ListAsync(null, null, default)).Problems);
+    }
+
+    [Fact]
+    public async Task The_current_connection_s_vault_that_is_gone_is_told_each_time()
+    {
+        var cache = new ConnectionCache();
+        var current = new ConnectionKey("Gone", "b");
+        cache.Get(current);
+        var lister = new ConnectionLister(new TestStores(new RecordingStore()), cache);
+        for (int i = 0; i < 3; i++)
+            Assert.Equal(ErrorIds.VaultNotFound, Assert.Single((await lister.ListAsync(null, current, default)).Problems).ErrorId);
+    }
+
+    [Fact]
     public async Task One_vault_alone_is_listed_where_it_is_named()
     {
         await using TestNotion notion = await TestNotion.StartAsync();

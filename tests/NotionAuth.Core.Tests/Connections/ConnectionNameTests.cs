@@ -12,6 +12,13 @@ public sealed class ConnectionNameTests
     [InlineData("  Acme & Sons (EU) #1 ", "Acme & Sons (EU) #1")]
     [InlineData("Ünïcode 漢字 🦊", "Ünïcode 漢字 🦊")]
     [InlineData("It's", "It's")]
+    [InlineData("Family 👨\u200d👩\u200d👧", "Family 👨\u200d👩\u200d👧")]
+    [InlineData("👩🏽\u200d💻 Dev", "👩🏽\u200d💻 Dev")]
+    [InlineData("❤\ufe0f\u200d🔥", "❤\ufe0f\u200d🔥")]
+    [InlineData("🙂\u200d↔\ufe0f", "🙂\u200d↔\ufe0f")]
+    [InlineData("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f")]
+    [InlineData("می\u200cخواهم", "می\u200cخواهم")]
+    [InlineData("क्\u200dष", "क्\u200dष")]
     public void A_name_is_taken_without_blanks_around_it(string name, string expected) => Assert.Equal(expected, ConnectionName.Check(name));
 
     [Theory]
@@ -24,6 +31,16 @@ public sealed class ConnectionNameTests
     [InlineData("a\nb")]
     [InlineData("a\u001bb")]
     [InlineData("a\u202eb")]
+    [InlineData("Ac\u200dme")]
+    [InlineData("Ac\u200cme")]
+    [InlineData("Acme\u200d")]
+    [InlineData("\u200dAcme")]
+    [InlineData("👨\u200d Acme")]
+    [InlineData("👨\u200d\u200d👩")]
+    [InlineData("👨\u200c👩")]
+    [InlineData("1\u200d2")]
+    [InlineData("Acme\U000e0041")]
+    [InlineData("Acme🏴 \U000e0067")]
     public void A_name_with_wildcards_or_control_characters_is_InvalidName(string name) =>
         Expect.Error(ErrorIds.InvalidName, () => ConnectionName.Check(name));
 
@@ -56,12 +73,16 @@ public sealed class ConnectionNameTests
         Assert.EndsWith("🦊", name, StringComparison.Ordinal);
         Assert.Equal(name, ConnectionName.Check(name));
         Assert.Equal(100, ConnectionName.Default(new string('y', 3000), "bot-1").Length);
+        string family = ConnectionName.Default(new string('x', 97) + "👨\u200d👩", "bot-1");
+        Assert.Equal(family, ConnectionName.Check(family));
     }
 
     [Theory]
     [InlineData("NotionAuth-b3414d65-1", "b3414d65-1", null)]
     [InlineData("NotionAuth-app-463558a3", null, "463558a3")]
     [InlineData("NotionAuth-write-test", null, null)]
+    [InlineData("NotionAuth-spare-b3414d65-1", null, null)]
+    [InlineData("NotionAuth-spare-app-463558a3", null, null)]
     [InlineData("NotionAuth-", null, null)]
     [InlineData("NotionAuth-a b", null, null)]
     [InlineData("NotionAuth-a/../b", null, null)]
@@ -71,5 +92,16 @@ public sealed class ConnectionNameTests
     {
         Assert.Equal(botId, SecretName.BotIdOf(name));
         Assert.Equal(clientId, SecretName.ClientIdOf(name));
+    }
+
+    [Theory]
+    [InlineData("NotionAuth-spare-b3414d65-1", "b3414d65-1", null)]
+    [InlineData("NotionAuth-spare-app-463558a3", null, "463558a3")]
+    [InlineData("NotionAuth-b3414d65-1", null, null)]
+    [InlineData("NotionAuth-app-463558a3", null, null)]
+    public void A_spare_copy_s_name_tells_whose_it_is(string name, string? botId, string? clientId)
+    {
+        Assert.Equal(botId, SecretName.BotIdOfSpare(name));
+        Assert.Equal(clientId, SecretName.ClientIdOfSpare(name));
     }
 }

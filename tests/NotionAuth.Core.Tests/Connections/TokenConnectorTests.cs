@@ -1,4 +1,6 @@
 using System;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Connections;
@@ -89,6 +91,19 @@ public sealed class TokenConnectorTests
         Assert.Equal("A -31mcme", connection.Facts.Name);
         Assert.Equal("A [31mcme", connection.Facts.WorkspaceName);
         Assert.Equal(connection.Facts, store.Stored("b-1")!.Facts);
+    }
+
+    [Fact]
+    public async Task Without_a_network_it_is_tried_once_more_and_then_said()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        // Bound and not listening: nobody else can get the port, and whoever connects is refused.
+        var nowhere = new Uri($"http://127.0.0.1:{((IPEndPoint)closed.LocalEndPoint!).Port}");
+        await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => new TokenConnector(new RecordingStore(), new ConnectionCache(), notion.Transport, notion.Log.Enqueue)
+            .ConnectAsync(new Secret("ntn_0123456789"), new ConnectOptions { BaseUri = nowhere }, default));
+        Assert.InRange(Assert.Single(notion.Waits), TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     private static Task<StoredConnection> ConnectAsync(TestNotion notion, RecordingStore store, string token, ConnectOptions? options = null) =>

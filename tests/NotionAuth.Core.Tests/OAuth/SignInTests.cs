@@ -225,14 +225,34 @@ public sealed class SignInTests
         notion.Fake.Faults.Add(Fault.Hold(never.Task, "/v1/oauth/token"));
         using var cancel = new CancellationTokenSource();
         var store = new RecordingStore();
-        var run = new SignInRun(notion) { Browser = new ScriptedBrowser(VisitUntilCutOff), Store = store };
+        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store };
         Task<StoredConnection> connecting = run.ConnectAsync(cancel.Token);
         await notion.Fake.WaitForRequestAsync(r => r.Path == "/v1/oauth/token").WaitAsync(TestNotion.Soon);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.WaitAsync(TestNotion.Soon));
         Assert.Empty(store.Secrets);
         AssertFree(new Uri((await run.Shown.Task).RedirectUri));
-        await run.Browser.Page;
+        SeenPage page = await run.Browser.Page;
+        Assert.Equal(400, page.Status);
+        Assert.Contains("was cancelled", page.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cancelling_after_the_connection_was_kept_does_not_make_the_page_lie()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        using var slowIcon = new TcpListener(IPAddress.Loopback, 0);
+        slowIcon.Start();
+        notion.Fake.DefaultWorkspace.Icon = $"http://localhost:{((IPEndPoint)slowIcon.LocalEndpoint).Port}/icon.png";
+        using var cancel = new CancellationTokenSource();
+        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing() };
+        Task<StoredConnection> connecting = run.ConnectAsync(cancel.Token);
+        using TcpClient asked = await slowIcon.AcceptTcpClientAsync().WaitAsync(TestNotion.Soon);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.WaitAsync(TestNotion.Soon));
+        SeenPage page = await run.Browser.Page;
+        Assert.Equal(200, page.Status);
+        Assert.Contains("Connected to Acme", page.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -337,18 +357,6 @@ public sealed class SignInTests
         SeenPage page = await ScriptedBrowser.VisitAsync(await ScriptedBrowser.DecideAsync(request.Uri, "allow"));
         Assert.Equal(200, page.Status);
         Assert.Equal("Acme", (await connecting.WaitAsync(TestNotion.Soon)).Facts.Name);
-    }
-
-    private static async Task<SeenPage> VisitUntilCutOff(ScriptedBrowser browser, Uri uri)
-    {
-        try
-        {
-            return await ScriptedBrowser.VisitAsync(await ScriptedBrowser.DecideAsync(uri, "allow"));
-        }
-        catch (System.Net.Http.HttpRequestException)
-        {
-            return new SeenPage(0, string.Empty);
-        }
     }
 
     private static async Task<T> FreeAsync<T>(Func<Uri, Task<T>> test)
