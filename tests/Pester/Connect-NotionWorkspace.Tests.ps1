@@ -711,6 +711,41 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         "$warnings" | Should -Match 'state'
     }
 
+    It 'goes on with -Debug where nobody can be asked, after each line that is shown: <Where>' -ForEach @{ Where = 'a runspace of its own' }, @{ Where = 'pwsh -NonInteractive' } {
+        $app, $token = (New-FakeApp), (New-FakeToken)
+        $arguments = $app.SignIn
+        $person = Set-Person 'callback code=stolen&state=wrong', visit
+        if ($Where -eq 'a runspace of its own') {
+            $run = Invoke-InRunspace { (Connect-NotionWorkspace @arguments -SessionOnly -Debug).Name } @{ arguments = $arguments }
+            $run.Errors | Should -BeNullOrEmpty
+            $run.Output | Should -BeExactly $app.Workspace
+            "$($run.Warnings)" | Should -Match 'state'
+            "$($run.Verbose)" | Should -Match '/v1/oauth/token 200'
+        }
+        else {
+            try {
+                $env:NOTION_CLIENT_ID, $env:NOTION_CLIENT_SECRET, $env:NOTION_TOKEN = $app.ClientId, $app.ClientSecret, $token.Text
+                $lines = Invoke-InProcess @"
+(Connect-NotionWorkspace -RedirectUri '$($fake.RedirectUri)' -BaseUri '$($fake.BaseUri)' -TimeoutSec 20 -SessionOnly -Debug 4>`$null 3>`$null 6>`$null).Name
+(Connect-NotionWorkspace -FromEnvironment -BaseUri '$($fake.BaseUri)' -SessionOnly -Debug 4>`$null).Name
+"@
+            }
+            finally {
+                $env:NOTION_CLIENT_ID = $env:NOTION_CLIENT_SECRET = $env:NOTION_TOKEN = $null
+            }
+
+            $lines | Should -Be $app.Workspace, $token.Workspace
+        }
+
+        Get-PersonStatus $person 1 | Should -Be 400
+    }
+
+    It 'ends at a refused callback where -WarningAction Stop wants that' {
+        $arguments = (New-FakeApp).SignIn
+        $null = Set-Person 'callback code=stolen&state=wrong', visit
+        { Connect-NotionWorkspace @arguments -SessionOnly -WarningAction Stop 6>$null } | Should -Throw -ErrorId 'ActionPreferenceStop*'
+    }
+
     It 'answers a callback once' {
         $arguments = (New-FakeApp).SignIn
         $null = Set-Person visit

@@ -101,9 +101,22 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         return true;
     });
 
-    private protected void Warn(string message) => Pump.Post(() => WriteWarning(message));
+    private protected void Warn(string message) => Pump.Post(() => Tell(() => WriteWarning(message)));
 
-    private protected void Log(RequestLogEntry entry) => _pump?.Post(() => WriteVerbose(entry.ToString()));
+    private protected void Log(RequestLogEntry entry) => _pump?.Post(() => Tell(() => WriteVerbose(entry.ToString())));
+
+    // With -Debug, PowerShell shows such a line and then asks whether to go on, also where nobody can be asked; that is no reason to end the work.
+    private static void Tell(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or System.Management.Automation.Host.HostException)
+        {
+            return;
+        }
+    }
 
     private protected static NotionTransport TransportOf(ConnectionSession session) => session.Transport ?? ProcessState.Transport;
 
