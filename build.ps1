@@ -8,6 +8,7 @@ Demo     plays the main job against a simulated Notion, in a temporary home fold
 Package  makes out/NotionAuth.<version>.nupkg and tries it out
 Fuzz     feeds everything that reads foreign text with broken text, for -Second seconds each
 Reliability  races, kills and vault failures against real vaults; writes docs/reliability.md
+Benchmark  how fast requests are, beside Invoke-RestMethod, Notion's SDK and a bare HttpClient; writes docs/benchmarks.md
 Clean    removes what the other tasks have made
 .EXAMPLE
 ./build.ps1
@@ -19,7 +20,7 @@ Clean    removes what the other tasks have made
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Package', 'Fuzz', 'Reliability', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Package', 'Fuzz', 'Reliability', 'Benchmark', 'Clean')]
     [string]$Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -42,7 +43,12 @@ param(
     # Reliability: only these scenarios (tests/Reliability/Scenarios.psd1), and so many rounds in place of each one's own.
     [string[]]$Scenario = @(),
     [ValidateRange(0, 100000)]
-    [int]$Rounds = 0
+    [int]$Rounds = 0,
+
+    # Benchmark: only these works (benchmarks/Works.psd1), and so many runs in place of each one's own.
+    [string[]]$Work = @(),
+    [ValidateRange(0, 1000)]
+    [int]$Runs = 0
 )
 
 Set-StrictMode -Version 3.0
@@ -60,6 +66,7 @@ try {
         'Package' { Invoke-Package -Configuration $Configuration; $true }
         'Fuzz' { Invoke-Fuzz -Configuration $Configuration -Second $Second -Seed $Seed; $true }
         'Reliability' { Invoke-Reliability -Configuration $Configuration -Scenario $Scenario -Rounds $Rounds -Seed $Seed }
+        'Benchmark' { Invoke-Benchmark -Configuration $Configuration -Work $Work -Runs $Runs; $true }
         'Clean' { Clear-Output; $true }
     }
     exit [int](-not $succeeded)

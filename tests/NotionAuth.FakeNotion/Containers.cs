@@ -7,7 +7,7 @@ namespace NotionAuth.FakeNotion;
 internal static class Containers
 {
     public static (Entity Database, Entity Source) NewDatabase(
-        Guid author, string timeText, DateTimeOffset time, Entity parent, Guid id, Guid sourceId, JsonArray title, JsonObject schema)
+        Guid author, string timeText, DateTimeOffset time, Entity? parent, Guid id, Guid sourceId, JsonArray title, JsonObject schema)
     {
         var json = new JsonObject
         {

@@ -98,6 +98,15 @@ internal static class ControlActions
         return ControlJson.Sample(sample);
     }
 
+    public static JsonObject SetBulk(FakeNotionState state, JsonObject json)
+    {
+        var items = Number(json, "items") ?? 10_000;
+        ArgumentOutOfRangeException.ThrowIfNegative(items);
+        var list = BulkList.Create(state.DefaultWorkspace, items);
+        state.Bulk = list;
+        return new JsonObject { ["dataSourceId"] = list.SourceId.ToString(), ["pageId"] = list.PageId.ToString(), ["items"] = items };
+    }
+
     public static JsonObject SetRateLimit(FakeNotionState state, JsonObject json)
     {
         var window = json["windowSeconds"]?.GetValue<double>();

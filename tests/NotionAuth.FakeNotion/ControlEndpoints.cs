@@ -27,6 +27,7 @@ internal static class ControlEndpoints
                 "POST /_control/faults" => ControlActions.AddFaults(state, call.Json),
                 "DELETE /_control/faults" => Done(state.Faults.Clear),
                 "POST /_control/seed" => ControlActions.Seed(state, call.Json),
+                "POST /_control/bulk" => ControlActions.SetBulk(state, call.Json),
                 "POST /_control/ratelimit" => ControlActions.SetRateLimit(state, call.Json),
                 "POST /_control/approve" => ControlActions.SetApproval(state, call.Json),
                 "POST /_control/behavior" => ControlActions.SetBehavior(state, call.Json),

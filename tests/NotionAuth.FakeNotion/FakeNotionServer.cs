@@ -55,7 +55,8 @@ public sealed class FakeNotionServer : IAsyncDisposable
                 kestrel.Listen((IPEndPoint)socket.LocalEndPoint!);
         });
         var app = builder.Build();
-        app.Run(gate.HandleAsync);
+        var bulk = new BulkEndpoints(state);
+        app.Run(http => bulk.TryAnswerAsync(http) ?? gate.HandleAsync(http));
         await app.StartAsync(ct);
         return new FakeNotionServer(app, stopping, state, baseUri);
     }

@@ -67,6 +67,9 @@ public sealed class FakeNotionState
     /// <summary>Files that were uploaded to any workspace.</summary>
     public IReadOnlyList<UploadedFile> UploadedFiles => [.. _workspaces.SelectMany(w => w.Files.Uploaded)];
 
+    /// <summary>The list that is for benchmarks; null until it is asked for.</summary>
+    internal BulkList? Bulk { get; set; }
+
     internal OAuthStore OAuth { get; }
 
     internal RequestLog Log { get; }
@@ -202,6 +205,7 @@ public sealed class FakeNotionState
             Limiter.Clear();
             OAuth.Clear();
             Consents.Clear();
+            Bulk = null;
             Behavior = _options.Behavior.Copy();
             RateLimit = _options.RateLimit;
             _integrations = [];

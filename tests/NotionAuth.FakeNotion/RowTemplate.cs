@@ -24,13 +24,15 @@ internal sealed class RowTemplate
     private readonly Dictionary<(string Property, string Name), string> _options = [];
     private readonly string _notes;
 
-    public RowTemplate(Workspace workspace, Entity source, JsonObject schema, int rowBytes)
+    /// <param name="rowBytes">The size of each row at least; 0 leaves it as it comes.</param>
+    /// <param name="runs">Further short pieces of the notes, as formatting in the middle of a text makes them.</param>
+    public RowTemplate(Workspace workspace, Entity source, JsonObject schema, int rowBytes, int runs = 0)
     {
         _author = Json.Text(User.Reference(workspace.Users[0].Id));
         _people = [.. workspace.Users.Select(u => Json.Text(u.ToJson()))];
         _schema = schema;
         _parent = Json.Text(Parents.ToJson(source));
-        _notes = Notes(0);
+        _notes = Notes(0) + string.Concat(Enumerable.Repeat("," + Text("Agreed with the team. "), runs));
         if (rowBytes <= 0)
             return;
         var natural = Encoding.UTF8.GetByteCount(Row(0, Guid.Empty, "Task 10000", "2026-01-05T09:00:00.000Z"));

@@ -18,32 +18,14 @@ public sealed class NotionTransport : IDisposable
     /// <param name="proxy">The proxy, or null for the system's (on Linux and macOS: HTTPS_PROXY, NO_PROXY).</param>
     /// <param name="policy">The rule for repeating, or null for the usual one.</param>
     public NotionTransport(IWebProxy? proxy = null, RetryPolicy? policy = null)
+        : this(Sockets(proxy), policy)
+    {
+    }
+
+    /// <summary>Makes a transport over a handler that isn't the platform's, for measuring without a network.</summary>
+    internal NotionTransport(HttpMessageHandler primary, RetryPolicy? policy = null)
     {
         policy ??= new RetryPolicy();
-#if NET8_0_OR_GREATER
-        var primary = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            MaxConnectionsPerServer = 64,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-        };
-#else
-        var primary = new HttpClientHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
-            MaxConnectionsPerServer = 64,
-        };
-#endif
-        if (proxy is not null)
-        {
-            primary.Proxy = proxy;
-            primary.UseProxy = true;
-        }
 
         // From the outside in: a repeated attempt waits at the gate again and asks for the token again.
         _invoker = new HttpMessageInvoker(
@@ -66,4 +48,33 @@ public sealed class NotionTransport : IDisposable
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _invoker.Dispose();
+
+#if NET8_0_OR_GREATER
+    private static SocketsHttpHandler Sockets(IWebProxy? proxy)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            MaxConnectionsPerServer = 64,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+        };
+#else
+    private static HttpClientHandler Sockets(IWebProxy? proxy)
+    {
+        var handler = new HttpClientHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
+            MaxConnectionsPerServer = 64,
+        };
+#endif
+        if (proxy is null) return handler;
+        handler.Proxy = proxy;
+        handler.UseProxy = true;
+        return handler;
+    }
 }

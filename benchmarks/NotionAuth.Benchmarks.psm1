@@ -1,0 +1,187 @@
+#Requires -Version 7.4
+
+# What the works share: a simulated Notion in its bulk form, the peers, paired runs, and how a target is judged.
+
+Set-StrictMode -Version 3.0
+$script:Http = [Net.Http.HttpClient]::new()
+$script:Node = $null
+$script:Notion = $null
+
+# ---------------------------------------------------------------------------------------------------------------- what is measured with
+
+function Start-Notion {
+    <#
+    .SYNOPSIS
+    Starts a simulated Notion that ends with this process, with a bulk list of that many items; without a rate limit unless asked for.
+    #>
+    param([int] $Items = 10000, [switch] $RateLimit, [int] $LatencyMs)
+
+    $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    $arguments = @($env:BENCHMARK_FAKE, '--parent-pid', $PID, '--rows', '10') + @(if (-not $RateLimit) { '--no-rate-limit' }) + @(if ($LatencyMs) { '--latency-ms', $LatencyMs })
+    foreach ($argument in $arguments) { $start.ArgumentList.Add($argument) }
+    $process = [Diagnostics.Process]::Start($start)
+    $ready = $process.StandardOutput.ReadLine()
+    if (-not $ready) { throw "The simulated Notion did not start: $($process.StandardError.ReadToEnd())" }
+    $ready = $ready | ConvertFrom-Json
+    $script:Notion = [pscustomobject]@{ Process = $process; BaseUri = $ready.baseUri; Token = $ready.internalToken; SourceId = ''; PageId = '' }
+    $bulk = Invoke-Control 'bulk' @{ items = $Items }
+    $script:Notion.SourceId = $bulk.dataSourceId
+    $script:Notion.PageId = $bulk.pageId
+    $script:Notion
+}
+
+function Invoke-Control {
+    <#
+    .SYNOPSIS
+    Calls the simulated Notion's control endpoint: a POST where there is a body, else a GET.
+    #>
+    param([string] $Path, [hashtable] $Body)
+
+    $uri = "$($script:Notion.BaseUri)_control/$Path"
+    $text = if ($Body) { $script:Http.PostAsync($uri, [Net.Http.StringContent]::new(($Body | ConvertTo-Json))).Result.EnsureSuccessStatusCode().Content.ReadAsStringAsync().Result }
+    else { $script:Http.GetStringAsync($uri).Result }
+    $text | ConvertFrom-Json
+}
+
+function Connect-Notion {
+    <#
+    .SYNOPSIS
+    Makes a connection to the simulated Notion current, in this process alone.
+    #>
+    $token = [securestring]::new()
+    foreach ($character in $script:Notion.Token.ToCharArray()) { $token.AppendChar($character) }
+    $null = Connect-NotionWorkspace -Token $token -BaseUri $script:Notion.BaseUri -SessionOnly
+}
+
+function New-BareClient { [NotionAuth.Benchmarks.BareClient]::new($script:Notion.BaseUri, $script:Notion.Token) }
+
+function Get-RestHeader { @{ Authorization = "Bearer $($script:Notion.Token)"; 'Notion-Version' = '2026-03-11' } }
+
+function Start-Sdk {
+    <#
+    .SYNOPSIS
+    Starts Node with the SDK.
+    #>
+    $start = [Diagnostics.ProcessStartInfo]::new('node')
+    foreach ($argument in '--expose-gc', (Join-Path $PSScriptRoot 'sdk.mjs')) { $start.ArgumentList.Add($argument) }
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+    foreach ($pair in @{ BENCHMARK_URL = $script:Notion.BaseUri; BENCHMARK_TOKEN = $script:Notion.Token; BENCHMARK_SOURCE = $script:Notion.SourceId; BENCHMARK_PAGE = $script:Notion.PageId }.GetEnumerator()) {
+        $start.Environment[$pair.Key] = $pair.Value
+    }
+    $script:Node = [Diagnostics.Process]::Start($start)
+}
+
+function Invoke-Sdk {
+    <#
+    .SYNOPSIS
+    Lets the SDK do a work; ms is its own time of it.
+    #>
+    param([hashtable] $Work)
+
+    $script:Node.StandardInput.WriteLine(($Work | ConvertTo-Json -Compress))
+    $reply = $script:Node.StandardOutput.ReadLine()
+    if (-not $reply) { throw 'The SDK has ended.' }
+    $reply | ConvertFrom-Json
+}
+
+function Stop-Peer {
+    <#
+    .SYNOPSIS
+    Ends what was started.
+    #>
+    foreach ($process in @($script:Node; if ($script:Notion) { $script:Notion.Process })) { if ($process -and -not $process.HasExited) { $process.Kill() } }
+    $script:Node = $script:Notion = $null
+}
+
+# ------------------------------------------------------------------------------------------------------------------------ measuring
+
+function Measure-Peer {
+    <#
+    .SYNOPSIS
+    Runs each peer's script once to warm up and then -Runs times, in turns, the first one another each time; gives the times in ms.
+    .DESCRIPTION
+    A script gets a hashtable, and puts its result there; with Ms in it that is the time, else it is measured here. What was put there is checked after each
+    run by the script -Check, outside of the time.
+    #>
+    param([Parameter(Mandatory)] [Collections.Specialized.OrderedDictionary] $Peers, [Parameter(Mandatory)] [int] $Runs, [scriptblock] $Check = {}, [int] $WarmUp = 1)
+
+    $names = @($Peers.Keys)
+    $times = [ordered]@{}
+    foreach ($name in $names) { $times[$name] = [Collections.Generic.List[double]]::new() }
+    $costs = [ordered]@{}
+    foreach ($name in $names) { $costs[$name] = @{ Bytes = 0L; Collections = 0; Pause = 0.0 } }
+    for ($run = -$WarmUp; $run -lt $Runs; $run++) {
+        for ($i = 0; $i -lt $names.Count; $i++) {
+            $name = $names[($i + $run + $WarmUp) % $names.Count]
+            $script = $Peers[$name]
+            $result = @{}
+            foreach ($round in 1, 2) { [GC]::Collect(); [GC]::WaitForPendingFinalizers() }
+            $bytes = [GC]::GetTotalAllocatedBytes($false); $pause = [GC]::GetTotalPauseDuration(); $collections = [GC]::CollectionCount(0)
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            & $script $result
+            $elapsed = $watch.Elapsed.TotalMilliseconds
+            if ($run -ge 0) {
+                $costs[$name].Bytes += [GC]::GetTotalAllocatedBytes($false) - $bytes
+                $costs[$name].Pause += ([GC]::GetTotalPauseDuration() - $pause).TotalMilliseconds
+                $costs[$name].Collections += [GC]::CollectionCount(0) - $collections
+                $times[$name].Add($(if ($result.ContainsKey('Ms')) { $result.Ms } else { $elapsed }))
+            }
+            & $Check $name $result
+            $result = $null
+        }
+    }
+    foreach ($name in $names) {
+        $script:Costs[$name] = [ordered]@{ MB = [math]::Round($costs[$name].Bytes / 1MB / $Runs, 1); Collections = [math]::Round($costs[$name].Collections / $Runs, 1); PauseMs = [math]::Round($costs[$name].Pause / $Runs, 1) }
+    }
+    $times
+}
+
+$script:Costs = [ordered]@{}
+function Get-Cost { $script:Costs }
+
+function Get-Median {
+    param([Parameter(Mandatory)] [double[]] $Values)
+
+    $sorted = @($Values | Sort-Object)
+    $middle = [int][math]::Floor($sorted.Count / 2)
+    if ($sorted.Count % 2) { $sorted[$middle] } else { ($sorted[$middle - 1] + $sorted[$middle]) / 2 }
+}
+
+function New-RatioTarget {
+    <#
+    .SYNOPSIS
+    At most so many times a peer's time: the median of the runs' own ratios.
+    #>
+    param([Parameter(Mandatory)] $Times, [Parameter(Mandatory)] [string] $By, [Parameter(Mandatory)] [double] $Limit, [string] $Of = 'NotionAuth', [string] $Text)
+
+    $ratios = for ($i = 0; $i -lt $Times[$Of].Count; $i++) { $Times[$Of][$i] / $Times[$By][$i] }
+    New-Target -Text $(if ($Text) { $Text } else { "$Limit × $By" }) -Figure (Get-Median $ratios) -Limit $Limit -Unit '×'
+}
+
+function New-Target {
+    <#
+    .SYNOPSIS
+    A figure beside the most that it may be.
+    #>
+    param([Parameter(Mandatory)] [string] $Text, [Parameter(Mandatory)] [double] $Figure, [Parameter(Mandatory)] [double] $Limit, [string] $Unit = '')
+
+    [ordered]@{ Text = $Text; Figure = [math]::Round($Figure, 3); Limit = $Limit; Unit = $Unit; Met = $Figure -le $Limit }
+}
+
+function Assert-Title {
+    <#
+    .SYNOPSIS
+    Fails unless these are the titles of the bulk list, all of them and in order.
+    #>
+    param([string] $Peer, [int] $Count, [string] $Sum, [int] $Expected = 10000)
+
+    if (-not $script:Sums.ContainsKey($Expected)) { $script:Sums[$Expected] = Get-TitleSum @(1..$Expected | ForEach-Object { "Task $_" }) }
+    if ($Count -ne $Expected) { throw "$Peer gave $Count items and not $Expected." }
+    if ($Sum -and $Sum -ne $script:Sums[$Expected]) { throw "$Peer gave other titles than there are." }
+}
+
+$script:Sums = @{}
+function Get-TitleSum { param([string[]] $Titles) [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($Titles -join "`n"))) }
+
+Export-ModuleMember -Function *-*
