@@ -8,7 +8,12 @@ namespace NotionAuth.Core.Api;
 /// <param name="Items">The items, each a JSON value in UTF-8.</param>
 /// <param name="NextCursor">Where the next page begins; null on the last.</param>
 /// <param name="IsCapped">Whether Notion stopped at its limit of 10,000 rows although there is more.</param>
-public sealed record NotionPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? NextCursor, bool IsCapped);
+/// <param name="Response">The reply.</param>
+public sealed record NotionPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? NextCursor, bool IsCapped, NotionResponse Response)
+{
+    /// <summary>The id of the query that a view's first page has made, under which its further pages are read; null for any other list.</summary>
+    internal string? ViewQueryId { get; init; }
+}
 
 /// <summary>Reads list replies without making objects of their items.</summary>
 internal static class PageReader
@@ -22,8 +27,8 @@ internal static class PageReader
         ReadOnlyMemory<byte> body = response.Body;
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = NotionResponse.Limits.MaxDepth });
         List<ReadOnlyMemory<byte>>? items = null;
-        string? cursor = null;
-        bool hasMore = false, isCapped = false;
+        string? cursor = null, id = null;
+        bool hasMore = false, isCapped = false, isViewQuery = false;
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
@@ -32,10 +37,13 @@ internal static class PageReader
                 // Data-source templates come as "templates" in place of "results".
                 bool isItems = reader.ValueTextEquals("results") || reader.ValueTextEquals("templates");
                 bool isCursor = reader.ValueTextEquals("next_cursor"), isMore = reader.ValueTextEquals("has_more"), isStatus = reader.ValueTextEquals("request_status");
+                bool isObject = reader.ValueTextEquals("object"), isId = reader.ValueTextEquals("id");
                 reader.Read();
                 if (isItems && reader.TokenType == JsonTokenType.StartArray) items = Items(ref reader, body);
                 else if (isCursor && reader.TokenType == JsonTokenType.String) cursor = reader.GetString();
                 else if (isMore) hasMore = reader.TokenType == JsonTokenType.True;
+                else if (isObject && reader.TokenType == JsonTokenType.String) isViewQuery = reader.ValueTextEquals("view_query");
+                else if (isId && reader.TokenType == JsonTokenType.String) id = reader.GetString();
                 else if (isStatus && reader.TokenType == JsonTokenType.StartObject) isCapped = IsCapped(ref reader, body);
                 else reader.Skip();
             }
@@ -51,7 +59,8 @@ internal static class PageReader
         }
 
         if (cursor is { Length: > MaximumCursorLength }) throw response.Invalid("has a cursor without end");
-        return items is null ? null : new NotionPage(items, hasMore && !string.IsNullOrEmpty(cursor) ? cursor : null, isCapped);
+        if (items is null) return null;
+        return new NotionPage(items, hasMore && !string.IsNullOrEmpty(cursor) ? cursor : null, isCapped, response) { ViewQueryId = isViewQuery ? id : null };
     }
 
     private static List<ReadOnlyMemory<byte>> Items(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)

@@ -1,19 +1,15 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Net.Http;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 
 namespace NotionAuth.Core.Api;
 
 /// <summary>
-/// Walks a list page by page. The cursor stands in the query of a GET and in the body of a POST.
-/// Source: developers.notion.com/reference/intro (pagination).
+/// Walks a list page by page. The cursor stands in the query of a GET and in the body of a POST; after a view's query has been made (POST), its
+/// further pages are read (GET). Source: developers.notion.com/reference/intro (pagination).
 /// </summary>
 public static class Paginator
 {
@@ -23,16 +19,18 @@ public static class Paginator
     /// <summary>Fetches the pages in order, one ahead of the one that is being used at most.</summary>
     /// <param name="client">The client.</param>
     /// <param name="request">The request of the first page.</param>
-    /// <param name="pageSize">How many items a page has, 1 to 100; null for 100.</param>
+    /// <param name="pageSize">How many items a page has, 1 to 100; null for what the request says itself, else 100 where the endpoint is known to be a list.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
+    /// <param name="turn">Nothing beyond the first page is fetched before this has ended; null for no such wait.</param>
     /// <returns>The pages. A reply that isn't a list is one page with that reply as its item.</returns>
     /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>; <see cref="ErrorIds.RepeatedCursor"/>, <see cref="ErrorIds.InvalidBody"/>.</exception>
     public static async IAsyncEnumerable<NotionPage> PagesAsync(
-        NotionClient client, NotionRequest request, int? pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+        NotionClient client, NotionRequest request, int? pageSize, [EnumeratorCancellation] CancellationToken cancellationToken, Task? turn = null)
     {
         using var ahead = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        Task<NotionPage> next = FetchAsync(client, request, pageSize ?? MaximumPageSize, null, ahead.Token);
+        request = First(request, pageSize);
+        Task<NotionPage> next = FetchAsync(client, request, ahead.Token);
         try
         {
             while (true)
@@ -49,7 +47,8 @@ public static class Paginator
                         ErrorIds.RepeatedCursor, NotionErrorKind.InvalidData, "Notion named a next page that was read already: the list would never end.",
                         "Run the command again; if it happens again, report the path to Notion's support.")
                     { Target = Redaction.Scrub(request.Path) };
-                next = FetchAsync(client, request, pageSize ?? MaximumPageSize, page.NextCursor, ahead.Token);
+                request = Next(request, page);
+                next = FetchAheadAsync(client, request, turn, ahead.Token);
                 yield return page;
             }
         }
@@ -62,63 +61,50 @@ public static class Paginator
         }
     }
 
-    private static async Task<NotionPage> FetchAsync(
-        NotionClient client, NotionRequest request, int pageSize, string? cursor, CancellationToken cancellationToken)
-    {
-        NotionResponse response = await client.SendAsync(With(request, pageSize, cursor), cancellationToken).ConfigureAwait(false);
-        return PageReader.Read(response) ?? new NotionPage([response.Body], null, false);
-    }
-
-    /// <summary>Gives a request a page size and a cursor, where its method takes them.</summary>
+    /// <summary>Makes a request that asks for pages of one size.</summary>
     /// <param name="request">The request.</param>
     /// <param name="pageSize">The page size.</param>
-    /// <param name="cursor">The cursor, or null for the first page.</param>
     /// <returns>The request.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidBody"/>: its body is no JSON object.</exception>
-    public static NotionRequest With(NotionRequest request, int pageSize, string? cursor)
+    public static NotionRequest WithPageSize(NotionRequest request, int pageSize) => PageParameters.Set(request, pageSize, null);
+
+    private static NotionRequest First(NotionRequest request, int? pageSize)
     {
-        var parameters = new List<KeyValuePair<string, string>> { new("page_size", pageSize.ToString(CultureInfo.InvariantCulture)) };
-        if (cursor is not null) parameters.Add(new("start_cursor", cursor));
-        if (request.Method == HttpMethod.Get)
-            return request with { Query = [.. request.Query.Where(q => parameters.All(p => p.Key != q.Key)), .. parameters] };
-        return request with { Body = Merge(request.Body, pageSize, cursor) };
+        if (pageSize is int size) return WithPageSize(request, size);
+        bool isList = NotionEndpoint.Find(request.Path)?.IsList(request.Method.Method) == true;
+        return isList && !PageParameters.HasPageSize(request) ? WithPageSize(request, MaximumPageSize) : PageParameters.Checked(request);
     }
 
-    private static byte[] Merge(byte[]? body, int pageSize, string? cursor)
+    private static NotionRequest Next(NotionRequest request, NotionPage page)
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        if (request.Method != HttpMethod.Post || page.ViewQueryId is not { } query) return PageParameters.Set(request, null, page.NextCursor);
+
+        // Posting again would run the view's query anew, and there is no cursor in its body.
+        string[] parts = request.Path.Split(['?'], 2);
+        var further = request with
         {
-            writer.WriteStartObject();
-            if (body is { Length: > 0 })
-            {
-                using JsonDocument document = Parse(body);
-                foreach (JsonProperty property in document.RootElement.EnumerateObject())
-                    if (property.Name != "page_size" && (cursor is null || property.Name != "start_cursor")) property.WriteTo(writer);
-            }
-
-            writer.WriteNumber("page_size", pageSize);
-            if (cursor is not null) writer.WriteString("start_cursor", cursor);
-            writer.WriteEndObject();
-        }
-
-        return buffer.ToArray();
+            Path = $"{parts[0].TrimEnd('/')}/{Uri.EscapeDataString(query)}{(parts.Length > 1 ? "?" + parts[1] : string.Empty)}",
+            Method = HttpMethod.Get,
+            Body = null,
+        };
+        return PageParameters.Set(further, PageParameters.PageSizeOf(request), page.NextCursor);
     }
 
-    private static JsonDocument Parse(byte[] body)
+    private static async Task<NotionPage> FetchAheadAsync(NotionClient client, NotionRequest request, Task? turn, CancellationToken cancellationToken)
     {
-        try
+        if (turn is { IsCompleted: false })
         {
-            JsonDocument document = JsonDocument.Parse(body, NotionResponse.Limits);
-            if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
-            document.Dispose();
-        }
-        catch (JsonException)
-        {
-            // Reported below.
+            var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            using CancellationTokenRegistration cancel = cancellationToken.Register(() => cancelled.TrySetCanceled());
+            await (await Task.WhenAny(turn, cancelled.Task).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
-        throw new NotionAuthException(
-            ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument, "The body of a paginated request must be a JSON object.", "Pass a hashtable or a JSON object with -Body.");
+        return await FetchAsync(client, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<NotionPage> FetchAsync(NotionClient client, NotionRequest request, CancellationToken cancellationToken)
+    {
+        NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return PageReader.Read(response) ?? new NotionPage([response.Body], null, false, response);
     }
 }

@@ -16,7 +16,7 @@ namespace NotionAuth.Commands;
 /// <summary>Signs in to a Notion workspace, keeps the connection in a vault, and makes it the current one.</summary>
 [Cmdlet(VerbsCommunications.Connect, "NotionWorkspace", DefaultParameterSetName = OAuthSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NotionConnection))]
-public sealed class ConnectNotionWorkspaceCommand : NotionCmdlet
+public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
 {
     private const string OAuthSet = "OAuth";
     private const string CredentialSet = "Credential";

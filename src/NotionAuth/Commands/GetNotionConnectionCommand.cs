@@ -11,7 +11,7 @@ namespace NotionAuth.Commands;
 /// <summary>Lists stored connections without touching their secrets.</summary>
 [Cmdlet(VerbsCommon.Get, "NotionConnection", DefaultParameterSetName = "Name")]
 [OutputType(typeof(NotionConnection))]
-public sealed class GetNotionConnectionCommand : NotionCmdlet
+public sealed class GetNotionConnectionCommand : SequentialCmdlet
 {
     /// <summary>Names, wildcards allowed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Name")]

@@ -1,14 +1,13 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
-using System.Linq;
 using System.Management.Automation;
 using System.Net.Http;
 using System.Security;
-using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Conversion;
+using NotionAuth.Core;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Http;
@@ -20,23 +19,27 @@ namespace NotionAuth.Commands;
 /// <summary>Calls any endpoint of Notion's API with a connection's token.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "NotionRequest", SupportsShouldProcess = true, DefaultParameterSetName = "Connection")]
 [OutputType(typeof(PSObject), typeof(string), typeof(IDictionary))]
-public sealed class InvokeNotionRequestCommand : NotionCmdlet
+public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 {
+    private NotionClient? _client;
+
     /// <summary>The path, such as users/me, or a URL on the connection's host.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(PathCompleter))]
     public string Path { get; set; } = string.Empty;
 
     /// <summary>The HTTP method.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MethodCompleter))]
     [ValidateSet("GET", "POST", "PATCH", "PUT", "DELETE")]
     public string Method { get; set; } = "GET";
 
     /// <summary>The body: JSON text, a hashtable, an object or a file.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public object? Body { get; set; }
+    public PSObject? Body { get; set; }
 
     /// <summary>The query's names and values.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public IDictionary? Query { get; set; }
 
     /// <summary>More headers.</summary>
@@ -94,38 +97,39 @@ public sealed class InvokeNotionRequestCommand : NotionCmdlet
     [ValidateRange(0, 100)]
     public int MaximumRetryCount { get; set; } = RetryPolicy.DefaultMaximumRetryCount;
 
-    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    /// <summary>How many inputs are worked on at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int ThrottleLimit { get; set; } = 1;
+
+    private protected override int Limit => ThrottleLimit;
+
+    private protected override string Target => Path;
+
+    private protected override Func<Task, IAsyncEnumerable<RequestOutput>>? Begin()
     {
         NotionRequest request = NewRequest();
-        if (!request.IsReadOnly && (All || PageSize > 0))
-            throw new Core.NotionAuthException(
-                Core.ErrorIds.InvalidPaging, Core.NotionErrorKind.InvalidArgument, "-All and -PageSize are for lists, and this request writes. Nothing was sent.",
-                "Leave them out, or read the list: with GET, or with POST on search and on a query.");
-        if (!request.IsReadOnly && !await ShouldProcessAsync(Path, Method).ConfigureAwait(false)) return;
+        var options = new RequestOptions { All = All, PageSize = PageSize > 0 ? PageSize : null };
+        RequestRunner.Check(request, options);
+        if (!request.IsReadOnly && !ShouldProcess(Path, Method)) return null;
 
-        NotionClient client = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        if (!All)
-        {
-            if (PageSize > 0) request = Paginator.With(request, PageSize, null);
-            NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (response.Body.Length > 0) await WriteAsync(ToOutput(response.Body)).ConfigureAwait(false);
-            return;
-        }
+        NotionClient client = Client();
+        var form = new OutputForm(Raw, AsHashtable);
+        return turn => form.ConvertAsync(RequestRunner.RunAsync(client, request, options, turn, StopToken));
+    }
 
-        await foreach (NotionPage page in Paginator.PagesAsync(client, request, PageSize > 0 ? PageSize : null, cancellationToken).ConfigureAwait(false))
-        {
-            await WriteAllAsync(page.Items.Select(ToOutput).ToList()).ConfigureAwait(false);
-            if (page.IsCapped)
-                Warn("Notion stopped at 10,000 rows although there are more. Narrow the query with a filter, for example by last_edited_time, and run one for each range.");
-        }
+    private protected override void Write(RequestOutput piece)
+    {
+        WriteObject(piece.Objects, enumerateCollection: true);
+        if (piece.Warning is not null) Tell(() => WriteWarning(piece.Warning));
     }
 
     private NotionRequest NewRequest()
     {
         string method = Method.ToUpperInvariant();
         if (Body is not null && method == "GET")
-            throw new Core.NotionAuthException(
-                Core.ErrorIds.InvalidBody, Core.NotionErrorKind.InvalidArgument, "A GET request has no body. Nothing was sent.",
+            throw new NotionAuthException(
+                ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument, "A GET request has no body. Nothing was sent.",
                 "Pass -Method POST or PATCH with -Body, or the values with -Query.");
         return new NotionRequest
         {
@@ -138,6 +142,15 @@ public sealed class InvokeNotionRequestCommand : NotionCmdlet
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             MaximumRetryCount = MaximumRetryCount,
         };
+    }
+
+    // One connection for all inputs of a command: it is looked up once.
+    private NotionClient Client()
+    {
+        if (_client is not null) return _client;
+        Task<NotionClient> opening = OpenAsync(StopToken);
+        Wait(opening);
+        return _client = opening.Result;
     }
 
     private async Task<NotionClient> OpenAsync(CancellationToken cancellationToken)
@@ -154,13 +167,11 @@ public sealed class InvokeNotionRequestCommand : NotionCmdlet
         return new NotionClient(TransportOf(session), facts.BaseUri, tokens, session.Gate, Log) { NotionVersion = facts.NotionVersion };
     }
 
-    private object? ToOutput(ReadOnlyMemory<byte> json) =>
-        Raw ? Encoding.UTF8.GetString(json.ToArray()) : JsonToObject.Convert(json.Span, AsHashtable);
-
     private static List<KeyValuePair<string, string>> Pairs(IDictionary? dictionary)
     {
         var pairs = new List<KeyValuePair<string, string>>();
-        foreach (DictionaryEntry entry in dictionary ?? new Hashtable())
+        if (dictionary is null) return pairs;
+        foreach (DictionaryEntry entry in dictionary)
             foreach (string value in QueryText.Of(entry.Value)) pairs.Add(new(QueryText.One(entry.Key), value));
         return pairs;
     }

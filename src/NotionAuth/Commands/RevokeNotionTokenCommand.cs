@@ -10,7 +10,7 @@ namespace NotionAuth.Commands;
 /// <summary>Revokes connections at Notion and forgets them.</summary>
 [Cmdlet(VerbsSecurity.Revoke, "NotionToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(NotionConnection))]
-public sealed class RevokeNotionTokenCommand : NotionCmdlet
+public sealed class RevokeNotionTokenCommand : SequentialCmdlet
 {
     /// <summary>Names of connections; the current one where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

@@ -14,7 +14,7 @@ namespace NotionAuth.Commands;
 /// <summary>Tells whether tokens work, without refreshing them.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "NotionToken", DefaultParameterSetName = "Connection")]
 [OutputType(typeof(TokenTestResult), typeof(bool))]
-public sealed class TestNotionTokenCommand : NotionCmdlet
+public sealed class TestNotionTokenCommand : SequentialCmdlet
 {
     /// <summary>Names of connections; the current one where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Connection")]

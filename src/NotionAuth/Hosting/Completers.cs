@@ -15,17 +15,25 @@ public abstract class WordCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
-        foreach ((string word, string hint) in Words(fakeBoundParameters))
+        string word = wordToComplete ?? string.Empty;
+        string typed = word.Trim('\'', '"');
+        foreach ((string completed, string hint) in Words(typed, fakeBoundParameters))
         {
-            if (!word.StartsWith(typed, StringComparison.OrdinalIgnoreCase)) continue;
-            bool isBare = word.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.');
-            string text = isBare ? word : $"'{word.Replace("'", "''")}'";
-            yield return new CompletionResult(text, word, CompletionResultType.ParameterValue, hint.Length == 0 ? word : hint);
+            if (!completed.StartsWith(typed, StringComparison.OrdinalIgnoreCase)) continue;
+            string text = Quoted(completed, word.StartsWith("\"", StringComparison.Ordinal));
+            yield return new CompletionResult(text, completed, CompletionResultType.ParameterValue, hint.Length == 0 ? completed : hint);
         }
     }
 
-    private protected abstract IEnumerable<(string Word, string Hint)> Words(IDictionary boundParameters);
+    // A variable in what was typed ("pages/$id/) stays one: only double quotes and bare words let it.
+    private static string Quoted(string word, bool isExpandable)
+    {
+        if (isExpandable) return $"\"{word}\"";
+        if (word.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '$')) return word;
+        return word.IndexOf('$') >= 0 ? $"\"{word}\"" : $"'{word.Replace("'", "''")}'";
+    }
+
+    private protected abstract IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters);
 
     // Completion runs on the pipeline thread; whatever goes wrong there, the user is typing and wants no error.
     private protected static IEnumerable<PSObject> Invoke(string command, IDictionary parameters)
@@ -45,7 +53,7 @@ public abstract class WordCompleter : IArgumentCompleter
 /// <summary>Completes names of connections.</summary>
 public sealed class ConnectionNameCompleter : WordCompleter
 {
-    private protected override IEnumerable<(string Word, string Hint)> Words(IDictionary boundParameters)
+    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters)
     {
         var parameters = new Hashtable();
         if (boundParameters["Vault"] is string vault) parameters["Vault"] = vault;
@@ -58,7 +66,7 @@ public sealed class ConnectionNameCompleter : WordCompleter
 /// <summary>Completes names of registered vaults.</summary>
 public sealed class VaultNameCompleter : WordCompleter
 {
-    private protected override IEnumerable<(string Word, string Hint)> Words(IDictionary boundParameters) =>
+    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters) =>
         Invoke("Microsoft.PowerShell.SecretManagement\\Get-SecretVault", new Hashtable())
             .Select(v => ((string)v.Properties["Name"].Value, $"{v.Properties["ModuleName"].Value}"));
 }
@@ -66,6 +74,26 @@ public sealed class VaultNameCompleter : WordCompleter
 /// <summary>Completes Notion-Versions.</summary>
 public sealed class NotionVersionCompleter : WordCompleter
 {
-    private protected override IEnumerable<(string Word, string Hint)> Words(IDictionary boundParameters) =>
+    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters) =>
         NotionVersion.Known.Select(v => (v, string.Empty));
+}
+
+/// <summary>Completes paths from the API's list of endpoints.</summary>
+public sealed class PathCompleter : WordCompleter
+{
+    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters) =>
+        NotionEndpoint.Complete(typed, boundParameters["Method"] as string)
+            .Select(c => (c.Path, c.Endpoint.Methods.Count == 0 ? c.Endpoint.Path : $"{string.Join(", ", c.Endpoint.Methods)} {c.Endpoint.Path}"));
+}
+
+/// <summary>Completes the methods that the path's endpoint takes; all, where it isn't known.</summary>
+public sealed class MethodCompleter : WordCompleter
+{
+    private static readonly string[] Methods = ["GET", "POST", "PATCH", "PUT", "DELETE"];
+
+    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters)
+    {
+        IReadOnlyList<string>? known = boundParameters["Path"] is string path ? NotionEndpoint.Find(path)?.Methods : null;
+        return (known is { Count: > 0 } ? known : Methods).Select(m => (m, string.Empty));
+    }
 }

@@ -6,7 +6,10 @@ namespace NotionAuth.Hosting;
 /// <summary>The one place where Core's errors become PowerShell's.</summary>
 internal static class ErrorRecords
 {
-    public static ErrorRecord Of(NotionAuthException error) => new(error, error.ErrorId, CategoryOf(error.Kind), error.Target)
+    /// <summary>Makes an error record.</summary>
+    /// <param name="error">Core's error.</param>
+    /// <param name="target">What it is about; null for what the error says itself.</param>
+    public static ErrorRecord Of(NotionAuthException error, string? target = null) => new(error, error.ErrorId, CategoryOf(error.Kind), target ?? error.Target)
     {
         ErrorDetails = new ErrorDetails(MessageOf(error)) { RecommendedAction = error.RecommendedAction },
     };

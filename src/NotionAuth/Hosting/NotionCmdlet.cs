@@ -15,14 +15,14 @@ namespace NotionAuth.Hosting;
 public abstract class NotionCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private PipelinePump? _pump;
+    private readonly PipelinePump _pump = new();
     private SecretManagement? _secrets;
 
     /// <summary>What this runspace's session knows: its current connection.</summary>
     internal RunspaceState RunspaceState { get; private set; } = null!;
 
     /// <summary>The stores, for work that runs now.</summary>
-    internal IConnectionStores Stores => new VaultStores(Pump, _secrets!);
+    internal IConnectionStores Stores => new VaultStores(_pump, _secrets!);
 
     /// <summary>Finds connections.</summary>
     internal ConnectionFinder Finder => new(Stores, ProcessState.Cache);
@@ -30,28 +30,22 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether an error ends the command; otherwise it is written and the next input has its turn.</summary>
     private protected virtual bool ErrorsTerminate => false;
 
-    private PipelinePump Pump => _pump ?? throw new InvalidOperationException("No work is running.");
-
-    /// <summary>Does the cmdlet's work for one input.</summary>
-    /// <param name="cancellationToken">Ends the work at once.</param>
-    /// <returns>A task that ends with the work.</returns>
-    private protected abstract Task ProcessAsync(CancellationToken cancellationToken);
+    /// <summary>Ends when the pipeline stops, and when one of this cmdlet's own writes to it says that it is over.</summary>
+    private protected CancellationToken StopToken => _stopping.Token;
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
+    protected override void BeginProcessing()
     {
         RunspaceState = RunspaceState.Current;
-        _pump = new PipelinePump();
-        _secrets ??= new SecretManagement(SessionState.PSVariable.GetValue("Error") as IList ?? new ArrayList(), _stopping.Token);
+        _secrets = new SecretManagement(SessionState.PSVariable.GetValue("Error") as IList ?? new ArrayList(), _stopping.Token);
+    }
+
+    /// <summary>Does something on the pipeline thread and makes PowerShell's errors of Core's.</summary>
+    private protected void Guard(Action action)
+    {
         try
         {
-            _pump.Run(
-                async () =>
-                {
-                    await ProcessAsync(_stopping.Token).ConfigureAwait(false);
-                    return true;
-                },
-                _stopping.Cancel);
+            action();
         }
         catch (NotionAuthException e)
         {
@@ -62,14 +56,17 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         {
             throw new PipelineStoppedException();
         }
-        finally
-        {
-            _pump = null;
-        }
+    }
+
+    /// <summary>Waits on the pipeline thread for work that may need that thread meanwhile.</summary>
+    private protected void Wait(Task work)
+    {
+        _pump.Wait(work, _stopping.Cancel);
+        work.GetAwaiter().GetResult();
     }
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => _stopping.Cancel();
+    protected override void StopProcessing() => Stop();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -82,8 +79,13 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     /// <param name="disposing">Whether it is called from <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing) _stopping.Dispose();
+        if (!disposing) return;
+        _pump.Close();
+        _stopping.Dispose();
     }
+
+    /// <summary>Ends all work.</summary>
+    private protected void Stop() => _stopping.Cancel();
 
     private protected Task WriteAsync(object? value) => OnPipelineAsync(() => WriteObject(value));
 
@@ -91,22 +93,22 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
 
     private protected Task WriteErrorAsync(NotionAuthException error) => OnPipelineAsync(() => WriteError(ErrorRecords.Of(error)));
 
-    private protected Task<bool> ShouldProcessAsync(string target, string action) => Pump.InvokeAsync(() => ShouldProcess(target, action));
+    private protected Task<bool> ShouldProcessAsync(string target, string action) => _pump.InvokeAsync(() => ShouldProcess(target, action));
 
-    private protected Task<T> OnPipelineAsync<T>(Func<T> action) => Pump.InvokeAsync(action);
+    private protected Task<T> OnPipelineAsync<T>(Func<T> action) => _pump.InvokeAsync(action);
 
-    private protected Task OnPipelineAsync(Action action) => Pump.InvokeAsync(() =>
+    private protected Task OnPipelineAsync(Action action) => _pump.InvokeAsync(() =>
     {
         action();
         return true;
     });
 
-    private protected void Warn(string message) => Pump.Post(() => Tell(() => WriteWarning(message)));
+    private protected void Warn(string message) => _pump.Post(() => Tell(() => WriteWarning(message)));
 
-    private protected void Log(RequestLogEntry entry) => _pump?.Post(() => Tell(() => WriteVerbose(entry.ToString())));
+    private protected void Log(RequestLogEntry entry) => _pump.Post(() => Tell(() => WriteVerbose(entry.ToString())));
 
     // With -Debug, PowerShell shows such a line and then asks whether to go on, also where nobody can be asked; that is no reason to end the work.
-    private static void Tell(Action write)
+    private protected static void Tell(Action write)
     {
         try
         {

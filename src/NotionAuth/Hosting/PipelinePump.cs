@@ -7,25 +7,45 @@ using System.Threading.Tasks;
 namespace NotionAuth.Hosting;
 
 /// <summary>
-/// Lets asynchronous work use the pipeline thread: the work runs on pool threads, and what must happen on the pipeline thread is queued
-/// here, which that thread drains until the work has ended.
+/// Lets asynchronous work use the pipeline thread: what must happen on that thread is queued here, and it drains the queue whenever it waits for
+/// the work.
 /// </summary>
 internal sealed class PipelinePump
 {
     private readonly Queue<Action> _queue = new();
-    private bool _isDone;
+    private bool _isClosed;
 
-    /// <summary>Runs work to its end; called on the pipeline thread.</summary>
+    /// <summary>Runs work on pool threads to its end; called on the pipeline thread, once.</summary>
     /// <param name="work">The work.</param>
     /// <param name="stop">Told that an action on the pipeline thread failed: the work should end.</param>
+    /// <returns>What the work returned.</returns>
     /// <exception cref="Exception">What an action on the pipeline thread threw; else what the work threw.</exception>
     public T Run<T>(Func<Task<T>> work, Action stop)
     {
         Task<T> task = Task.Run(work);
-        _ = task.ContinueWith(_ => Complete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            Wait(task, stop);
+        }
+        finally
+        {
+            Close();
+        }
+
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Waits for work; called on the pipeline thread, which runs what is queued until the work has ended.</summary>
+    /// <param name="work">The work. How it ended is the caller's to look at.</param>
+    /// <param name="stop">Told that an action on the pipeline thread failed: all work should end.</param>
+    /// <exception cref="Exception">What an action on the pipeline thread threw.</exception>
+    public void Wait(Task work, Action stop)
+    {
+        if (!work.IsCompleted)
+            _ = work.ContinueWith(_ => Pulse(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
         ExceptionDispatchInfo? failure = null;
-        while (Next() is { } action)
+        while (Next(work) is { } action)
         {
             try
             {
@@ -40,11 +60,20 @@ internal sealed class PipelinePump
         }
 
         failure?.Throw();
-        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Takes nothing more; called when no work runs any more.</summary>
+    public void Close()
+    {
+        lock (_queue)
+        {
+            _isClosed = true;
+            _queue.Clear();
+        }
     }
 
     /// <summary>Runs an action on the pipeline thread and waits for it.</summary>
-    /// <param name="action">The action. What it throws ends the pipeline: see <see cref="Run"/>.</param>
+    /// <param name="action">The action. What it throws ends the pipeline: see <see cref="Wait"/>.</param>
     /// <returns>What the action returned.</returns>
     public Task<T> InvokeAsync<T>(Func<T> action) => EnqueueAsync(action, endsPipeline: static _ => true);
 
@@ -81,29 +110,25 @@ internal sealed class PipelinePump
     {
         lock (_queue)
         {
-            if (_isDone) return false;
+            if (_isClosed) return false;
             _queue.Enqueue(action);
-            Monitor.Pulse(_queue);
+            Monitor.PulseAll(_queue);
             return true;
         }
     }
 
-    private void Complete()
+    private void Pulse()
     {
-        lock (_queue)
-        {
-            _isDone = true;
-            Monitor.Pulse(_queue);
-        }
+        lock (_queue) Monitor.PulseAll(_queue);
     }
 
-    private Action? Next()
+    private Action? Next(Task work)
     {
         lock (_queue)
         {
             while (_queue.Count == 0)
             {
-                if (_isDone) return null;
+                if (work.IsCompleted) return null;
                 Monitor.Wait(_queue);
             }
 

@@ -1,5 +1,6 @@
 # A vault as simple as SecretManagement allows: one file for each secret, text and SecureString only, no metadata. Its folder is the vault
-# parameter Path. A file named "broken" in it makes every call fail, one named "read-only" every write.
+# parameter Path. A file named "broken" in it makes every call fail, one named "read-only" every write; one named "reads" gets a line for each
+# secret that is read.
 
 function Assert-Usable {
     param([hashtable] $AdditionalParameters, [switch] $Writes)
@@ -25,6 +26,8 @@ function Get-Secret {
     $null = $VaultName
     Assert-Usable $AdditionalParameters
     $path = Get-SecretPath $Name $AdditionalParameters
+    $reads = Join-Path $AdditionalParameters.Path 'reads'
+    if (Test-Path -LiteralPath $reads) { Add-Content -LiteralPath $reads -Value $Name }
     if (-not (Test-Path -LiteralPath $path)) { return $null }
     $kept = Get-Content -LiteralPath $path -Raw | ConvertFrom-Json
     if ($kept.type -ne 'SecureString') { return $kept.text }

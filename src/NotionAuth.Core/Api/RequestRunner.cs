@@ -1,0 +1,63 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NotionAuth.Core.Api;
+
+/// <summary>What is wanted of a request beyond its reply.</summary>
+public sealed record RequestOptions
+{
+    /// <summary>Whether every page of a list is fetched, and its items are wanted.</summary>
+    public bool All { get; init; }
+
+    /// <summary>How many items a page has, 1 to 100; null where that is left to the request, or to <see cref="Paginator"/>.</summary>
+    public int? PageSize { get; init; }
+}
+
+/// <summary>A piece of what a request gives: its reply, or one page of a list.</summary>
+/// <param name="Response">The reply that it comes from.</param>
+/// <param name="Values">The values in it, each JSON in UTF-8: the reply's body, or the page's items.</param>
+/// <param name="IsCapped">Whether Notion stopped a list at its limit of 10,000 rows although there is more.</param>
+public sealed record RequestPiece(NotionResponse Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false);
+
+/// <summary>Sends a request as its options say, and gives what comes of it piece by piece.</summary>
+public static class RequestRunner
+{
+    /// <summary>Checks, before anything is sent, that the options fit the request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidPaging"/>.</exception>
+    public static void Check(NotionRequest request, RequestOptions options)
+    {
+        if (!options.All && options.PageSize is null) return;
+        if (request.IsReadOnly || NotionEndpoint.Find(request.Path)?.IsList(request.Method.Method) == true) return;
+        throw new NotionAuthException(
+            ErrorIds.InvalidPaging, NotionErrorKind.InvalidArgument, "-All and -PageSize are for lists, and this request writes. Nothing was sent.",
+            "Leave them out, or read the list: with GET, or with POST on search and on a query.");
+    }
+
+    /// <summary>Sends the request.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="options">The options, which fit the request.</param>
+    /// <param name="turn">Nothing beyond the first piece is fetched before this has ended.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <returns>The pieces.</returns>
+    /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/> and <see cref="Paginator.PagesAsync"/>.</exception>
+    public static async IAsyncEnumerable<RequestPiece> RunAsync(
+        NotionClient client, NotionRequest request, RequestOptions options, Task turn, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (options.All)
+        {
+            await foreach (NotionPage page in Paginator.PagesAsync(client, request, options.PageSize, cancellationToken, turn).ConfigureAwait(false))
+                yield return new(page.Response, page.Items, page.IsCapped);
+            yield break;
+        }
+
+        if (options.PageSize is int pageSize) request = Paginator.WithPageSize(request, pageSize);
+        NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        yield return new(response, response.Body.Length > 0 ? [response.Body] : []);
+    }
+}

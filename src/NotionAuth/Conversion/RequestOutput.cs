@@ -1,0 +1,41 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using System.Threading.Tasks;
+using NotionAuth.Core.Api;
+
+namespace NotionAuth.Conversion;
+
+/// <summary>A piece of a request's output as PowerShell gets it.</summary>
+public sealed class RequestOutput
+{
+    /// <summary>The objects, in order.</summary>
+    public required IReadOnlyList<object?> Objects { get; init; }
+
+    /// <summary>The reply that they come from.</summary>
+    public required NotionResponse Response { get; init; }
+
+    /// <summary>What the user must know; null for nothing.</summary>
+    public string? Warning { get; init; }
+}
+
+/// <summary>The form in which a user wants replies. Conversion is done where a reply arrives, beside the pipeline thread's own work.</summary>
+/// <param name="isRaw">Whether JSON text is wanted.</param>
+/// <param name="asHashtable">Whether dictionaries are wanted in place of objects.</param>
+internal sealed class OutputForm(bool isRaw, bool asHashtable)
+{
+    private const string Capped =
+        "Notion stopped at 10,000 rows although there are more. Narrow the query with a filter, for example by last_edited_time, and run one for each range.";
+
+    public async IAsyncEnumerable<RequestOutput> ConvertAsync(IAsyncEnumerable<RequestPiece> pieces)
+    {
+        await foreach (RequestPiece piece in pieces.ConfigureAwait(false))
+        {
+            var objects = new object?[piece.Values.Count];
+            for (int i = 0; i < objects.Length; i++) objects[i] = Convert(piece.Values[i]);
+            yield return new RequestOutput { Objects = objects, Response = piece.Response, Warning = piece.IsCapped ? Capped : null };
+        }
+    }
+
+    private object? Convert(ReadOnlyMemory<byte> json) => isRaw ? Encoding.UTF8.GetString(json.ToArray()) : JsonToObject.Convert(json.Span, asHashtable);
+}

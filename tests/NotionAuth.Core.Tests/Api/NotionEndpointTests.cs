@@ -1,0 +1,46 @@
+using System;
+using System.Linq;
+using NotionAuth.Core.Api;
+using Xunit;
+
+namespace NotionAuth.Core.Tests.Api;
+
+public sealed class NotionEndpointTests
+{
+    [Theory]
+    [InlineData("users/me", "users/me")]
+    [InlineData("users/x", "users/{user_id}")]
+    [InlineData("/v1/users/me/?a=b/c", "users/me")]
+    [InlineData("v1/search", "search")]
+    [InlineData("https://api.notion.com/v1/blocks/x/children?y=1", "blocks/{block_id}/children")]
+    [InlineData("blocks/meeting_notes/query", "blocks/meeting_notes/query")]
+    [InlineData("views/a/queries/b", "views/{view_id}/queries/{query_id}")]
+    [InlineData("https://api.notion.com", null)]
+    [InlineData("users/x/y", null)]
+    [InlineData("blocks//children", null)]
+    [InlineData("", null)]
+    public void A_path_is_found_by_its_segments(string path, string? endpoint) => Assert.Equal(endpoint, NotionEndpoint.Find(path)?.Path);
+
+    [Theory]
+    [InlineData("us", null, "users,users/me,users/{user_id}")]
+    [InlineData("users/", null, "users/me,users/{user_id}")]
+    [InlineData("users/m", null, "users/me")]
+    [InlineData("users/me", null, "")]
+    [InlineData("pages/0a1c/", null, "pages/0a1c/move,pages/0a1c/markdown,pages/0a1c/properties/{property_id}")]
+    [InlineData("pages/0a1c", "POST", "pages/0a1c/move")]
+    [InlineData("/v1/blocks/$id/ch", null, "/v1/blocks/$id/children")]
+    [InlineData("/sea", "post", "/search")]
+    [InlineData("search", "GET", "")]
+    [InlineData("nonsense/", null, "")]
+    public void A_path_that_was_begun_is_completed(string typed, string? method, string completions) =>
+        Assert.Equal(completions, string.Join(",", NotionEndpoint.Complete(typed, method).Select(c => c.Path)));
+
+    [Fact]
+    public void Nothing_typed_gives_every_endpoint_and_each_is_there_once()
+    {
+        Assert.Equal(NotionEndpoint.All, NotionEndpoint.Complete(string.Empty, null).Select(c => c.Endpoint));
+        Assert.Equal(NotionEndpoint.All.Count, NotionEndpoint.All.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count());
+        Assert.All(NotionEndpoint.All, e => Assert.Subset(e.Methods.ToHashSet(), e.Lists.ToHashSet()));
+        Assert.All(NotionEndpoint.All, e => Assert.Equal(e, NotionEndpoint.Find(e.Path)));
+    }
+}
