@@ -28,7 +28,7 @@ public sealed class PaginatorTests
         IReadOnlyList<RecordedRequest> requests = notion.RequestsTo("/v1/blocks/");
         Assert.Equal(2, requests.Count);
         Assert.Equal("?page_size=100", requests[0].Query);
-        Assert.Matches("^[?]page_size=100&start_cursor=[0-9a-f-]+$", requests[1].Query);
+        Assert.Matches("^[?]page_size=100&start_cursor=[^&]+$", requests[1].Query);
     }
 
     [Fact]
