@@ -41,7 +41,7 @@ internal static class BlocksEndpoints
         var drafts = Blocks.Read(call, call.Json["children"], "body.children");
         var added = Blocks.Append(call, parent, drafts, current ? Position(call, parent) : After(call, parent, "body.after", call.Json["after"]));
         return Pagination.FromQuery(call, added, b => b.Id, b => b.RenderAsBlock(call.Shape), "block")
-            .WithChildren(added.Select(b => b.IdText));
+            .WithChildren(parent.IdText, added.Select(b => b.IdText));
     }
 
     private static int? Position(Call call, Entity parent)

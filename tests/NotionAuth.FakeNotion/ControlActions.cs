@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Threading.Tasks;
 
 namespace NotionAuth.FakeNotion;
 
@@ -180,6 +182,9 @@ internal static class ControlActions
                 case "latencyMs":
                     behavior.Latency = TimeSpan.FromMilliseconds(value!.GetValue<double>());
                     break;
+                case "eventIntervalMs":
+                    behavior.EventInterval = TimeSpan.FromMilliseconds(value!.GetValue<double>());
+                    break;
                 case "queryRowCap":
                     behavior.QueryRowCap = value!.GetValue<int>();
                     break;
@@ -204,12 +209,23 @@ internal static class ControlActions
         Headers = (json["headers"] as JsonObject ?? []).ToDictionary(h => h.Key, h => h.Value!.ToString()),
         AdditionalData = json["additionalData"]?.ToJsonString(),
         Body = json["body"] is { } body ? Json.StringOf(body) ?? Json.Text(body) : null,
-        RawBytes = Text(json, "bodyBase64") is { } base64 ? Convert.FromBase64String(base64) : null,
+        RawBytes = Text(json, "bodyBase64") is { } base64 ? new ReadOnlyMemory<byte>(Convert.FromBase64String(base64)) : null,
         ContentType = Text(json, "contentType"),
         DelayFor = TimeSpan.FromMilliseconds(Number(json, "delayMs") ?? 0),
         Location = Text(json, "location"),
         AfterCommit = Bool(json, "afterCommit") ?? false,
+        Chunks = TextList(json, "chunks") is { } chunks ? ChunksAsync(chunks, Number(json, "delayMs") ?? 0) : null,
+        BreaksOff = Bool(json, "breaksOff") ?? false,
     };
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ChunksAsync(List<string> chunks, int delayMs)
+    {
+        foreach (var chunk in chunks)
+        {
+            yield return Encoding.UTF8.GetBytes(chunk);
+            await Task.Delay(delayMs);
+        }
+    }
 
     private static Integration? Client(FakeNotionState state, JsonObject json) => Text(json, "clientId") is { } id
         ? state.FindClient(id) ?? throw new ArgumentException($"There is no integration with client id {id}.")

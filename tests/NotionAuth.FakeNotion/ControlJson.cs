@@ -152,6 +152,7 @@ internal static class ControlJson
         ["extraTokenFields"] = behavior.ExtraTokenFields is { } extra ? JsonNode.Parse(extra) : null,
         ["accessTokenLifetimeSeconds"] = behavior.AccessTokenLifetime?.TotalSeconds,
         ["latencyMs"] = behavior.Latency.TotalMilliseconds,
+        ["eventIntervalMs"] = behavior.EventInterval.TotalMilliseconds,
         ["queryRowCap"] = behavior.QueryRowCap,
     };
 }

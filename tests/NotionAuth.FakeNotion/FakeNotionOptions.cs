@@ -93,6 +93,9 @@ public sealed class Behavior
     /// <summary>Waited before each answer under /v1, in real time.</summary>
     public TimeSpan Latency { get; set; }
 
+    /// <summary>Waited between two events of a stream, in real time.</summary>
+    public TimeSpan EventInterval { get; set; }
+
     public int QueryRowCap { get; set; } = 10_000;
 
     /// <summary>Notion is reported to refuse http redirect URIs on an IP address.</summary>

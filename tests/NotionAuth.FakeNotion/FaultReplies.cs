@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -51,6 +52,9 @@ internal static class FaultReplies
         reply.Segments.Add(fault.RawBytes ?? Encoding.UTF8.GetBytes(fault.Body ?? ""));
         return WithHeaders(reply, fault);
     }
+
+    public static Reply Stream(Fault fault) => WithHeaders(
+        new Reply { Status = fault.Status, ContentType = fault.ContentType ?? "text/event-stream", Chunks = fault.Chunks ?? AsyncEnumerable.Empty<ReadOnlyMemory<byte>>() }, fault);
 
     public static Reply Redirect(Fault fault)
     {

@@ -32,6 +32,9 @@ public enum FaultKind
     RawBody,
 
     Redirect,
+
+    /// <summary>Answer with a body that comes piece by piece, without a declared length.</summary>
+    Stream,
 }
 
 /// <summary>Something that goes wrong on demand.</summary>
@@ -77,6 +80,12 @@ public sealed class Fault
     public Task? Until { get; init; }
 
     public string? Location { get; init; }
+
+    /// <summary>The pieces of a Stream; each is sent before the next is asked for.</summary>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>>? Chunks { get; init; }
+
+    /// <summary>A Stream ends with a broken connection after its last piece.</summary>
+    public bool BreaksOff { get; init; }
 
     /// <summary>Do the work, then answer with the fault; a Status fault then names the committed object.</summary>
     public bool AfterCommit { get; init; }

@@ -101,6 +101,11 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
             case FaultKind.RawBody:
                 await SendAsync(http, call.Record, FaultReplies.Raw(fault), ct);
                 break;
+            case FaultKind.Stream:
+                await SendAsync(http, call.Record, FaultReplies.Stream(fault), ct);
+                if (fault.BreaksOff)
+                    Connections.Reset(http);
+                break;
             case FaultKind.Redirect:
                 await SendAsync(http, call.Record, FaultReplies.Redirect(fault), ct);
                 break;
@@ -184,7 +189,7 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
         var response = http.Response;
         response.StatusCode = reply.Status;
         response.ContentType = reply.ContentType;
-        response.ContentLength = reply.Length;
+        response.ContentLength = reply.Chunks is null ? reply.Length : null;
         if (reply.HasRequestId)
             response.Headers["x-notion-request-id"] = record.RequestId;
         foreach (var (name, value) in reply.Headers)
@@ -192,6 +197,13 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
         foreach (var segment in reply.Segments)
             Write(response, segment.Span);
         _ = await response.BodyWriter.FlushAsync(ct);
+        if (reply.Chunks is null)
+            return;
+        await foreach (var chunk in reply.Chunks.WithCancellation(ct))
+        {
+            Write(response, chunk.Span);
+            _ = await response.BodyWriter.FlushAsync(ct);
+        }
     }
 
     private static void Write(HttpResponse response, ReadOnlySpan<byte> bytes)

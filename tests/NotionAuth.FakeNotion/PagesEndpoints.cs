@@ -80,7 +80,7 @@ internal static class PagesEndpoints
         if (call.OptionalText("markdown") is { } markdown)
             added = Blocks.Append(call, page, Markdown.ToBlocks(markdown), null);
         var reply = Reply.Object(call, page.Render(call.Shape), committedId: page.IdText);
-        return added.Count == 0 ? reply : reply.WithChildren(added.Select(b => b.IdText));
+        return added.Count == 0 ? reply : reply.WithChildren(page.IdText, added.Select(b => b.IdText));
     }
 
     private static JsonObject NewPage(Call call, Guid id, Entity? parent)

@@ -18,8 +18,11 @@ internal sealed class Reply
 
     public List<KeyValuePair<string, string>> Headers { get; } = [];
 
+    /// <summary>A body that is sent piece by piece, without a declared length, in place of the segments.</summary>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>>? Chunks { get; init; }
+
     /// <summary>What a request created, for faults that strike after the work is done.</summary>
-    public string? CommittedId { get; init; }
+    public string? CommittedId { get; private set; }
 
     public IReadOnlyList<string> CommittedChildren { get; private set; } = [];
 
@@ -28,8 +31,9 @@ internal sealed class Reply
 
     public long Length => Segments.Sum(s => (long)s.Length);
 
-    public Reply WithChildren(IEnumerable<string> ids)
+    public Reply WithChildren(string parentId, IEnumerable<string> ids)
     {
+        CommittedId = parentId;
         CommittedChildren = [.. ids];
         return this;
     }

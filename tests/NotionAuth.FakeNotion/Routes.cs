@@ -17,6 +17,7 @@ internal static class Routes
         SearchEndpoints.Map(router);
         CommentsEndpoints.Map(router);
         FileUploadsEndpoints.Map(router);
+        SessionsEndpoints.Map(router);
         return router;
     }
 }

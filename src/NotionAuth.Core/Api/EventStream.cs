@@ -30,7 +30,7 @@ internal static class EventStream
                 parser.Add(buffer, read);
                 while (parser.TryTake(out ServerSentEvent? next))
                 {
-                    NotionApiException.ThrowIfError(next!, stream);
+                    EventErrors.Check(next!, stream);
                     yield return next!;
                 }
             }

@@ -122,7 +122,7 @@ public sealed class NotionClient(
         if (isFile && isError) body = file!.ReadStart(LongestError);
         if (isError && !request.ReturnsErrorReplies) throw NotionApiException.From(response, body);
         if (isFile && !isError) file!.Keep();
-        return new NotionResponse(status, body, NotionApiException.RequestIdOf(response))
+        return new NotionResponse(status, body, ErrorReply.RequestIdOf(response))
         {
             Headers = ReplyHeaders.Of(response),
             Events = context.Events is null ? null : EventStream.ReadAsync(context.Events),

@@ -31,7 +31,11 @@ public sealed class ConnectionSession(ConnectionKey key)
     public StoredConnection? Connection
     {
         get => Volatile.Read(ref _connection);
-        internal set => Volatile.Write(ref _connection, value);
+        internal set
+        {
+            Volatile.Write(ref _connection, value);
+            if (WorkspaceGates.Of(value) is { } workspace) Gate.Workspace = workspace;
+        }
     }
 
     /// <summary>Whether <see cref="Connection"/> holds a pair that the vault didn't take: it exists nowhere else.</summary>

@@ -144,7 +144,7 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
             Method = request.Method.Method,
             Path = request.RequestUri!.AbsolutePath,
             Status = response is null ? null : (int)response.StatusCode,
-            RequestId = response is null ? null : Api.NotionApiException.RequestIdOf(response),
+            RequestId = response is null ? null : Api.ErrorReply.RequestIdOf(response),
             Elapsed = TimeSpan.FromSeconds((Stopwatch.GetTimestamp() - begun) / (double)Stopwatch.Frequency),
             Note = note,
         });

@@ -61,6 +61,12 @@ public sealed class RequestContext
     /// <summary>What was wrong with the body while it was sent.</summary>
     internal NotionAuthException? BodyFailure { get; set; }
 
+    /// <summary>Which repetition is under way or waited for, from 1; 0 for the first attempt.</summary>
+    internal int Retry { get; set; }
+
+    /// <summary>Why an attempt that could have been repeated wasn't, to be told with its error.</summary>
+    internal string? GaveUp { get; set; }
+
     /// <summary>Told by a body on its way that data moved: silence is counted from there.</summary>
     internal Action? Alive { get; set; }
 
@@ -91,13 +97,14 @@ public sealed class RequestContext
     /// <param name="request">The message.</param>
     /// <returns>The context.</returns>
     /// <exception cref="InvalidOperationException">The message has none.</exception>
-    public static RequestContext Of(HttpRequestMessage request)
+    public static RequestContext Of(HttpRequestMessage request) => Find(request) ?? throw new InvalidOperationException("The request has no context.");
+
+    internal static RequestContext? Find(HttpRequestMessage? request)
     {
 #if NET8_0_OR_GREATER
-        if (request.Options.TryGetValue(Key, out RequestContext? context)) return context;
+        return request is not null && request.Options.TryGetValue(Key, out RequestContext? context) ? context : null;
 #else
-        if (request.Properties.TryGetValue(Key, out object? value) && value is RequestContext context) return context;
+        return request is not null && request.Properties.TryGetValue(Key, out object? value) ? value as RequestContext : null;
 #endif
-        throw new InvalidOperationException("The request has no context.");
     }
 }

@@ -31,11 +31,10 @@ public sealed class RetryPolicy
     internal static TimeSpan? DelayAfter(HttpResponseMessage response, int attempt, RequestContext context)
     {
         if (attempt > context.MaximumRetryCount || response.IsSuccessStatusCode) return null;
-        Api.NotionApiException error = Api.NotionApiException.From(response);
-        bool repeat = error.Status switch
+        Api.ErrorReply error = Api.ErrorReply.From(response, BufferedContent.Of(response));
+        bool repeat = !error.ForbidsRetry && error.Status switch
         {
-            409 or 529 => true,
-            429 => error.RateLimitReason != "public_api_request_blocked",
+            409 or 429 or 529 => true,
             500 or 502 or 503 or 504 => context.IsSafeToRepeat,
             _ => false,
         };

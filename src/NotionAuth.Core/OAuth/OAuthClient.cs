@@ -120,7 +120,7 @@ public sealed class OAuthClient(
             throw error.Code is null ? error : OAuthException.FromReply(error);
         }
 
-        JsonDocument? reply = NotionApiException.ReadJson(response);
+        JsonDocument? reply = JsonText.Parse(BufferedContent.Of(response));
         if (reply?.RootElement.ValueKind == JsonValueKind.Object) return reply;
         reply?.Dispose();
         throw new NotionAuthException(

@@ -164,7 +164,7 @@ public sealed class NotionClientTests
         NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
             "ServiceUnavailable", () => notion.Client().SendAsync(new NotionRequest { Path = "pages", Method = HttpMethod.Post, Body = body }, default));
         Assert.True(Guid.TryParse(TestNotion.Json(error.AdditionalData!).GetProperty("committed_resource_id").GetString(), out _));
-        Assert.Contains("look first whether it was carried out", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("Don't send it again", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Single(notion.Fake.Requests);
     }
 

@@ -81,6 +81,10 @@ public sealed class FakeServerTests
         Assert.Equal(403, (await fake.ApiAsync("POST", "v1/search", "{}")).Status);
         Assert.Equal(1, (int)(await ControlAsync("GET", "faults")).Ok()["faults"]![0]!["struck"]!);
         _ = (await ControlAsync("DELETE", "faults")).Ok();
+        _ = (await ControlAsync("POST", "faults", """{"kind":"rawBody","status":200,"body":{"a":1}}""")).Ok();
+        Assert.Equal("""{"a":1}""", (await fake.ApiAsync("GET", "v1/users/me")).Text);
+        _ = (await ControlAsync("POST", "faults", """{"kind":"stream","status":200,"chunks":["data: 1\n","\n"]}""")).Ok();
+        Assert.Equal("data: 1\n\n", (await fake.ApiAsync("GET", "v1/users/me")).Text);
         Assert.Equal(200, (await fake.ApiAsync("POST", "v1/search", "{}")).Status);
 
         _ = (await ControlAsync("POST", "ratelimit", """{"limit":1}""")).Ok();

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Connections;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.Tests.Support;
 using NotionAuth.FakeNotion;
@@ -41,10 +42,10 @@ public sealed class RateLimitGateTests
     public async Task A_shorter_429_does_not_open_the_gate_early()
     {
         var waits = new Waits();
-        var gate = new RateLimitGate();
+        var gate = new PacedGate();
         gate.CloseFor(TimeSpan.FromSeconds(100));
         gate.CloseFor(TimeSpan.FromSeconds(1));
-        Task waiting = gate.WaitAsync(waits.WaitAsync, default);
+        Task waiting = EnterAsync(gate, waits);
         Assert.InRange(await waits.NextAsync(), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(100));
         waits.Release();
         await waiting.WaitAsync(TestNotion.Soon);
@@ -54,9 +55,9 @@ public sealed class RateLimitGateTests
     public async Task Who_waits_at_the_gate_goes_on_waiting_when_it_is_closed_for_longer_meanwhile()
     {
         var waits = new Waits();
-        var gate = new RateLimitGate();
+        var gate = new PacedGate();
         gate.CloseFor(TimeSpan.FromSeconds(50));
-        Task waiting = gate.WaitAsync(waits.WaitAsync, default);
+        Task waiting = EnterAsync(gate, waits);
         Assert.InRange(await waits.NextAsync(), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(50));
         gate.CloseFor(TimeSpan.FromSeconds(200));
         waits.ReleaseOne();
@@ -70,45 +71,96 @@ public sealed class RateLimitGateTests
     public async Task A_wait_at_the_gate_is_waited_out_once_and_not_over_and_over()
     {
         int count = 0;
-        var gate = new RateLimitGate();
+        var gate = new PacedGate();
         gate.CloseFor(TimeSpan.FromHours(1));
 
         // A delay that ends early, as after the machine's clock was set back: the gate trusts it.
-        await gate.WaitAsync(
-            (_, _) =>
+        await gate.EnterAsync(
+            _ =>
             {
                 Assert.True(++count < 10, "The gate asks for the same wait again and again.");
                 return Task.CompletedTask;
             },
-            default).WaitAsync(TestNotion.Soon);
+            default).AsTask().WaitAsync(TestNotion.Soon);
         Assert.Equal(1, count);
     }
 
     [Fact]
     public async Task An_open_gate_does_not_wait()
     {
-        Task Never(TimeSpan wait, CancellationToken ct) => throw new InvalidOperationException("It waits.");
-        await new RateLimitGate().WaitAsync(Never, default);
-        var gate = new RateLimitGate();
+        Task Never(TimeSpan wait) => throw new InvalidOperationException("It waits.");
+        Assert.Null(await new PacedGate().EnterAsync(Never, default));
+        var gate = new PacedGate();
         gate.CloseFor(TimeSpan.Zero);
-        await gate.WaitAsync(Never, default);
+        await gate.EnterAsync(Never, default);
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_wait_at_the_gate()
+    public async Task Cancelling_ends_the_wait_at_the_gate_and_the_wait_for_ones_turn()
     {
         var waits = new Waits();
-        var gate = new RateLimitGate();
+        var gate = new PacedGate();
         gate.CloseFor(TimeSpan.FromHours(1));
         using var cancel = new CancellationTokenSource();
-        Task waiting = gate.WaitAsync(waits.WaitAsync, cancel.Token);
+        Task waiting = EnterAsync(gate, waits, cancel.Token);
         await waits.NextAsync();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TestNotion.Soon));
+
+        var paced = new PacedGate();
+        paced.CloseFor(TimeSpan.Zero);
+        await paced.EnterAsync(NoWait, default);
+        using var cancelTurn = new CancellationTokenSource();
+        Task<PacedGate.Pass?> turn = paced.EnterAsync(NoWait, cancelTurn.Token).AsTask();
+        await cancelTurn.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => turn.WaitAsync(TestNotion.Soon));
     }
 
     [Fact]
-    public async Task A_burst_over_the_limit_gets_through_in_the_end()
+    public async Task When_the_gate_opens_one_goes_first_and_each_that_is_served_lets_two_more_go()
+    {
+        var gate = new PacedGate();
+        gate.CloseFor(TimeSpan.Zero);
+        Task<PacedGate.Pass?>[] all = [.. Enumerable.Range(0, 200).Select(_ => gate.EnterAsync(NoWait, default).AsTask())];
+        for (int gone = 0, turn = 1; turn <= 64; gone += turn, turn *= 2)
+        {
+            PacedGate.Pass?[] let = await Task.WhenAll(all.Skip(gone).Take(turn)).WaitAsync(TestNotion.Soon);
+            Assert.False(all[gone + turn].IsCompleted, $"More than {turn} were let through at once.");
+            foreach (PacedGate.Pass? each in let) gate.Leave(each!, wasServed: true);
+        }
+
+        await Task.WhenAll(all).WaitAsync(TestNotion.Soon);
+        Assert.True(gate.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_429_to_the_first_holds_the_others_back_again_and_costs_no_more_than_itself()
+    {
+        var waits = new Waits();
+        var gate = new PacedGate();
+        gate.CloseFor(TimeSpan.Zero);
+        PacedGate.Pass first = (await gate.EnterAsync(NoWait, default))!;
+        Task<PacedGate.Pass?>[] others = [.. Enumerable.Range(0, 20).Select(_ => EnterAsync(gate, waits))];
+        gate.CloseFor(TimeSpan.FromSeconds(60));
+        gate.Leave(first, wasServed: false);
+        foreach (Task<PacedGate.Pass?> _ in others) await waits.NextAsync();
+        Assert.All(others, o => Assert.False(o.IsCompleted));
+        waits.Release();
+        PacedGate.Pass second = (await (await Task.WhenAny(others).WaitAsync(TestNotion.Soon)))!;
+        gate.Leave(second, wasServed: true);
+    }
+
+    [Fact]
+    public async Task Who_gets_no_answer_does_not_hold_up_those_behind_for_long()
+    {
+        var gate = new PacedGate();
+        gate.CloseFor(TimeSpan.Zero);
+        await gate.EnterAsync(NoWait, default);
+        await gate.EnterAsync(NoWait, default).AsTask().WaitAsync(TestNotion.Soon);
+    }
+
+    [Fact]
+    public async Task A_burst_over_the_limit_gets_through_in_the_end_with_few_429s()
     {
         await using TestNotion notion = await TestNotion.StartAsync(f => f.RateLimit = new RateLimit { Limit = 20, Window = TimeSpan.FromSeconds(60) });
         using var transport = new NotionTransport(policy: new RetryPolicy
@@ -123,6 +175,111 @@ public sealed class RateLimitGateTests
         var client = new NotionClient(transport, notion.BaseUri, new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)), new RateLimitGate());
         NotionResponse[] replies = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => client.SendAsync(Me with { MaximumRetryCount = 60 }, default))).WaitAsync(TestNotion.Soon);
         Assert.All(replies, r => Assert.Equal(200, r.Status));
+    }
+
+    [Theory]
+    [InlineData("public_api_request_rate_limit", false, false, false)]
+    [InlineData("something_new", false, false, false)]
+    [InlineData("public_api_endpoint_rate_limit", false, true, true)]
+    [InlineData("public_api_space_request_rate_limit", false, false, false)]
+    public async Task A_429_holds_back_what_its_reason_speaks_of(string reason, bool sameEndpoint, bool otherEndpoint, bool otherMethod)
+    {
+        var waits = new Waits();
+        await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
+        notion.Fake.Faults.Add(Fault.RateLimited(600, path: "/v1/users/", reason: reason));
+        var gate = new RateLimitGate();
+        Task<NotionResponse> first = notion.Client(gate).SendAsync(new NotionRequest { Path = $"users/{Guid.NewGuid()}", ReturnsErrorReplies = true }, default);
+        await waits.NextAsync();
+        Assert.Equal(sameEndpoint, await GoesAsync(notion, gate, waits, new NotionRequest { Path = $"users/{Guid.NewGuid():N}/" }));
+        Assert.Equal(otherEndpoint, await GoesAsync(notion, gate, waits, Me));
+        Assert.Equal(otherMethod, await GoesAsync(notion, gate, waits, new NotionRequest { Path = $"users/{Guid.NewGuid()}", Method = System.Net.Http.HttpMethod.Delete }));
+        waits.Release();
+        await first.WaitAsync(TestNotion.Soon);
+    }
+
+    [Fact]
+    public async Task A_429_of_the_workspace_holds_back_every_connection_to_it_and_none_to_another()
+    {
+        var waits = new Waits();
+        await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
+        string workspace = Guid.NewGuid().ToString();
+        RateLimitGate one = GateOf(notion, workspace), two = GateOf(notion, workspace), other = GateOf(notion, Guid.NewGuid().ToString());
+        notion.Fake.Faults.Add(Fault.RateLimited(600, reason: "public_api_space_request_rate_limit"));
+        Task<NotionResponse> first = notion.Client(one).SendAsync(Me, default);
+        await waits.NextAsync();
+        Assert.False(await GoesAsync(notion, two, waits, Me));
+        Assert.True(await GoesAsync(notion, other, waits, Me));
+        waits.Release();
+        await first.WaitAsync(TestNotion.Soon);
+    }
+
+    [Fact]
+    public async Task Waiting_at_the_gate_is_no_retry_and_is_told()
+    {
+        var waits = new Waits();
+        var told = new ConcurrentQueue<string>();
+        await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
+        var gate = new RateLimitGate();
+        gate.CloseFor(TimeSpan.FromSeconds(600));
+        var client = new NotionClient(notion.Transport, notion.BaseUri, new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)), gate, notion.Log.Enqueue)
+        {
+            Waiting = w => told.Enqueue($"{w.Reason} {w.Retry} of {w.MaximumRetryCount} {w.Method} {w.Path}: {w.Detail}"),
+            Waited = w => told.Enqueue($"{w.Reason} over"),
+        };
+        Task<NotionResponse> request = client.SendAsync(Me with { MaximumRetryCount = 0 }, default);
+        await waits.NextAsync();
+        Assert.Equal(["Gate 0 of 0 GET /v1/users/me: Notion's rate limit for this connection"], told);
+        Assert.Matches("^GET /v1/users/me: held back for (600|599).[0-9] s by Notion's rate limit for this connection$", Assert.Single(notion.Log).ToString());
+        waits.Release();
+        Assert.Equal(200, (await request.WaitAsync(TestNotion.Soon)).Status);
+        Assert.Equal("Gate over", told.Last());
+    }
+
+    [Fact]
+    public async Task A_gate_that_stays_closed_for_longer_than_the_request_may_take_is_an_error_at_once()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var gate = new RateLimitGate();
+        gate.CloseFor(TimeSpan.FromSeconds(600));
+        NotionAuthException error = await Expect.ErrorAsync(
+            ErrorIds.RateLimited, () => notion.Client(gate).SendAsync(Me with { TotalTimeout = TimeSpan.FromSeconds(60) }, default));
+        Assert.Contains("Nothing was sent.", error.Message, StringComparison.Ordinal);
+        Assert.Empty(notion.Fake.Requests);
+        Assert.Empty(notion.Waits);
+    }
+
+    [Fact]
+    public void A_token_has_one_gate_at_each_host()
+    {
+        var gates = new RateLimitGates();
+        Uri here = new("https://api.notion.com"), there = new("http://localhost:1");
+        Assert.Same(gates.Of(new Secret("ntn_one"), here), gates.Of(new Secret("ntn_one"), here));
+        Assert.NotSame(gates.Of(new Secret("ntn_one"), here), gates.Of(new Secret("ntn_two"), here));
+        Assert.NotSame(gates.Of(new Secret("ntn_one"), here), gates.Of(new Secret("ntn_one"), there));
+    }
+
+    private static Task NoWait(TimeSpan wait) => Task.CompletedTask;
+
+    private static Task<PacedGate.Pass?> EnterAsync(PacedGate gate, Waits waits, CancellationToken cancellationToken = default) =>
+        gate.EnterAsync(left => waits.WaitAsync(left, cancellationToken), cancellationToken).AsTask();
+
+    private static RateLimitGate GateOf(TestNotion notion, string workspace)
+    {
+        var session = new ConnectionCache().Get(new ConnectionKey("", Guid.NewGuid().ToString()));
+        StoredConnection connection = notion.ConnectionOf(notion.Fake.Authorize(notion.Fake.DefaultIntegration));
+        session.Connection = connection with { Facts = connection.Facts with { WorkspaceId = workspace } };
+        return session.Gate;
+    }
+
+    /// <summary>Whether a request goes out at once; one that waits instead is called off.</summary>
+    private static async Task<bool> GoesAsync(TestNotion notion, RateLimitGate gate, Waits waits, NotionRequest request)
+    {
+        using var cancel = new CancellationTokenSource();
+        Task<NotionResponse> sent = notion.Client(gate).SendAsync(request with { ReturnsErrorReplies = true }, cancel.Token);
+        bool goes = await Task.WhenAny(sent, waits.AskedAsync()) == sent;
+        if (!goes) await waits.NextAsync();
+        await cancel.CancelAsync();
+        return goes;
     }
 
     /// <summary>Waits that end when the test says so.</summary>
@@ -143,6 +300,9 @@ public sealed class RateLimitGateTests
         }
 
         public Task<TimeSpan> NextAsync() => _asked.Reader.ReadAsync().AsTask().WaitAsync(TestNotion.Soon);
+
+        /// <summary>Ends when there is something for <see cref="NextAsync"/>.</summary>
+        public Task<bool> AskedAsync() => _asked.Reader.WaitToReadAsync().AsTask();
 
         public void ReleaseOne()
         {

@@ -124,7 +124,7 @@ public sealed class RetryTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Limited(header));
-        await notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, default);
+        await notion.Client().SendAsync(new NotionRequest { Path = "users/me", TotalTimeout = TimeSpan.FromHours(2) }, default);
         Assert.Equal([TimeSpan.FromSeconds(seconds)], notion.Waits);
     }
 
@@ -215,7 +215,7 @@ public sealed class RetryTests
             waiting.TrySetResult();
             return Task.Delay(Timeout.Infinite, ct);
         });
-        notion.Fake.Faults.Add(Fault.RateLimited(3600, times: null));
+        notion.Fake.Faults.Add(Fault.RateLimited(600, times: null));
         using var cancel = new CancellationTokenSource();
         Task<NotionResponse> request = notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, cancel.Token);
         await waiting.Task.WaitAsync(TestNotion.Soon);
