@@ -12,6 +12,21 @@ public static class ErrorIds
     /// <summary>A base URI that isn't https, or http on a loopback host.</summary>
     public const string InvalidBaseUri = "InvalidBaseUri";
 
+    /// <summary>A body that contains itself.</summary>
+    public const string BodyCycle = "BodyCycle";
+
+    /// <summary>A body's text, file or stream that isn't JSON, or ends early.</summary>
+    public const string BodyNotJson = "BodyNotJson";
+
+    /// <summary>A body with a SecureString or a PSCredential in it.</summary>
+    public const string BodySecret = "BodySecret";
+
+    /// <summary>A body with more levels than the limit.</summary>
+    public const string BodyTooDeep = "BodyTooDeep";
+
+    /// <summary>A body whose file, stream, property or list can't be read.</summary>
+    public const string BodyUnreadable = "BodyUnreadable";
+
     /// <summary>Another process holds the lock of a connection or vault.</summary>
     public const string Busy = "Busy";
 
@@ -30,7 +45,7 @@ public static class ErrorIds
     /// <summary>Notion couldn't be reached, or the connection broke.</summary>
     public const string ConnectionFailed = "ConnectionFailed";
 
-    /// <summary>The body can't be made into JSON.</summary>
+    /// <summary>A body with something in it that can't be JSON.</summary>
     public const string InvalidBody = "InvalidBody";
 
     /// <summary>No content type is known for the file's extension, or the one that was given isn't one.</summary>

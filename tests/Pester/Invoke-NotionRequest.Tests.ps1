@@ -138,7 +138,7 @@ Describe 'Invoke-NotionRequest' {
             @{ What = '$null'; Body = @{ a = $null }; Json = '{"a":null}' }
             @{ What = 'a date and time'; Body = @{ a = [datetime]::new(2026, 1, 2, 3, 4, 5, [DateTimeKind]::Utc) }; Json = '{"a":"2026-01-02T03:04:05.0000000Z"}' }
             @{ What = 'a date'; Body = @{ a = [datetime]::new(2026, 1, 2) }; Json = '{"a":"2026-01-02"}' }
-            @{ What = 'a date with an offset'; Body = @{ a = [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan]::FromHours(2)) }; Json = '{"a":"2026-01-02T03:04:05.0000000\u002B02:00"}' }
+            @{ What = 'a date with an offset'; Body = @{ a = [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan]::FromHours(2)) }; Json = '{"a":"2026-01-02T03:04:05.0000000+02:00"}' }
             @{ What = 'numbers'; Body = [ordered]@{ a = 1.5; b = [long]::MaxValue; c = [decimal]0.1; d = $true }; Json = '{"a":1.5,"b":9223372036854775807,"c":0.1,"d":true}' }
         ) {
             Get-SentBody $Body | Should -BeExactly $Json
@@ -168,17 +168,17 @@ Describe 'Invoke-NotionRequest' {
         }
 
         It 'refuses <What> before anything is sent' -ForEach @(
-            @{ What = 'a cycle'; Make = { $b = @{}; $b.self = $b; $b }; Says = 'cycle' }
-            @{ What = 'a cycle of objects'; Make = { $b = [pscustomobject]@{ list = $null }; $b.list = @(1, $b); $b }; Says = 'cycle' }
-            @{ What = 'text that is no JSON'; Make = { '{"a":' }; Says = 'JSON' }
-            @{ What = 'NaN'; Make = { @{ a = [double]::NaN } }; Says = 'NaN' }
-            @{ What = 'a SecureString'; Make = { @{ a = [securestring]::new() } }; Says = 'secret' }
-            @{ What = 'a script block'; Make = { @{ a = { 1 } } }; Says = 'ScriptBlock' }
-            @{ What = 'a file that is not there'; Make = { [IO.FileInfo]'/nowhere/body.json' }; Says = 'nowhere' }
+            @{ What = 'a cycle'; Make = { $b = @{}; $b.self = $b; $b }; Id = 'BodyCycle'; Says = 'cycle' }
+            @{ What = 'a cycle of objects'; Make = { $b = [pscustomobject]@{ list = $null }; $b.list = @(1, $b); $b }; Id = 'BodyCycle'; Says = 'cycle' }
+            @{ What = 'text that is no JSON'; Make = { '{"a":' }; Id = 'BodyNotJson'; Says = 'JSON' }
+            @{ What = 'NaN'; Make = { @{ a = [double]::NaN } }; Id = 'InvalidBody'; Says = 'NaN' }
+            @{ What = 'a SecureString'; Make = { @{ a = [securestring]::new() } }; Id = 'BodySecret'; Says = 'secret' }
+            @{ What = 'a script block'; Make = { @{ a = { 1 } } }; Id = 'InvalidBody'; Says = 'ScriptBlock' }
+            @{ What = 'a file that is not there'; Make = { [IO.FileInfo]'/nowhere/body.json' }; Id = 'BodyUnreadable'; Says = 'nowhere' }
         ) {
             Clear-FakeRequest
             $body = & $Make
-            Assert-NotionError { Invoke-NotionRequest comments -Method POST -Body $body -ErrorAction Stop } -Id InvalidBody -Category InvalidArgument -Says $Says
+            Assert-NotionError { Invoke-NotionRequest comments -Method POST -Body $body -ErrorAction Stop } -Id $Id -Category InvalidArgument -Says $Says
             (Get-FakeRequest).Count | Should -Be 0
         }
 
