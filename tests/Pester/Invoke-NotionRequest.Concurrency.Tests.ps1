@@ -61,7 +61,7 @@ Describe 'Invoke-NotionRequest -ThrottleLimit' {
         $inputs = foreach ($body in @{}, $cycle, @{}) { [pscustomobject]@{ Path = 'comments'; Method = 'POST'; Body = $body } }
         $all = $inputs | Invoke-NotionRequest -ThrottleLimit 3 2>&1
         @($all | ForEach-Object { $_ -is [Management.Automation.ErrorRecord] }) | Should -Be $false, $true, $false
-        ($all[1].FullyQualifiedErrorId -split ',')[0] | Should -BeExactly InvalidBody
+        ($all[1].FullyQualifiedErrorId -split ',')[0] | Should -BeExactly BodyCycle
     }
 
     It 'ends with the first error where errors end the script, and drops the rest' {
