@@ -69,7 +69,7 @@ public sealed class ConnectionTokenSource(
             { Target = stored.Facts.Name };
 
         // A refresh token is spent by using it: first make sure that the new one can be kept.
-        await s.ProveWritableAsync(cancellationToken).ConfigureAwait(false);
+        await s.ProveWritableAsync(stored, cancellationToken).ConfigureAwait(false);
         StoredConnection refreshed;
         try
         {

@@ -57,9 +57,10 @@ public interface IConnectionStore
     Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken);
 
     /// <summary>Proves that a write would succeed now, without changing anything that is kept.</summary>
+    /// <param name="example">A connection as large as the one that is to be written; null where none is known yet.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that fails where a write would.</returns>
-    Task ProveWritableAsync(CancellationToken cancellationToken);
+    Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken);
 
     /// <summary>Keeps every other process that shares the store from reading, deciding on and writing a connection.</summary>
     /// <param name="botId">The connection.</param>

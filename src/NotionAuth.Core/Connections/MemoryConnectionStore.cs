@@ -54,7 +54,7 @@ public sealed class MemoryConnectionStore : IConnectionStore
     }
 
     /// <inheritdoc/>
-    public Task ProveWritableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken) => Task.FromResult<IDisposable>(Nothing.Instance);

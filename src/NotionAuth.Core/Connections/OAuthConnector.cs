@@ -34,7 +34,7 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
         }
 
         // Before a person is sent to the browser: a vault that is locked or read-only would cost the sign-in.
-        await store.ProveWritableAsync(cancellationToken).ConfigureAwait(false);
+        await store.ProveWritableAsync(example: null, cancellationToken).ConfigureAwait(false);
 
         var client = new OAuthClient(transport, app.Credentials, options.BaseUri, options.NotionVersion, log);
         return await new SignIn(transport, client, options.BaseUri, signIn, log).RunAsync(

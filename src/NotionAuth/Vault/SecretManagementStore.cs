@@ -19,6 +19,10 @@ namespace NotionAuth.Vault;
 internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement secrets, string vault) : IConnectionStore
 {
     private const int WriteAttempts = 3;
+
+    // A connection's JSON in characters, as Notion's replies are today; its facts, names and offsets come on top.
+    private const int TypicalLength = 1500;
+    private const int OverheadBytes = 8 * 1024;
     private static readonly TimeSpan VaultTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ConnectionTimeout = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(5.5);
@@ -108,9 +112,12 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         return true;
     }, cancellationToken);
 
-    public Task ProveWritableAsync(CancellationToken cancellationToken) => OnVaultAsync(_ =>
+    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
-        secrets.Set(Vault, SecretName.WriteTest, SecureText.ToSecureString("{}"), null);
+        // As large as what is to come: a store or a disk that is nearly full takes a small secret and not a large one.
+        int length = example is null ? TypicalLength : ConnectionJson.Write(example).Length;
+        EnsureRoom(info, copies: 2, length);
+        secrets.Set(Vault, SecretName.WriteTest, SecureText.ToSecureString("{}".PadRight(length)), null);
         secrets.Remove(Vault, SecretName.WriteTest);
         return true;
     }, cancellationToken);
@@ -205,9 +212,15 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         TryRemove(spareName);
     }
 
+    private void EnsureRoom(SecretManagement.VaultInfo info, int copies, int length)
+    {
+        if (info.IsSecretStore && !SecretStoreImage.HasRoom(copies * ((2 * length) + OverheadBytes))) throw VaultException.Full(Vault);
+    }
+
     // A process that doesn't know our lock may write at the same moment and take ours back; then ours is written again.
     private void Write(SecretManagement.VaultInfo info, string name, string json, Hashtable? metadata)
     {
+        EnsureRoom(info, copies: 1, json.Length);
         SecureString secret = SecureText.ToSecureString(json);
         for (int attempt = 1; ; attempt++)
         {

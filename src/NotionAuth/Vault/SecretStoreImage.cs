@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Linq;
 using System.Reflection;
 
@@ -30,6 +31,43 @@ internal static class SecretStoreImage
             if (field?.GetValue(null) is not Delegate handler || handler.Target is Turn) continue;
             MethodInfo take = typeof(Turn).GetMethod(nameof(Turn.Take))!;
             if (Delegate.CreateDelegate(field.FieldType, new Turn(handler), take, throwOnBindFailure: false) is { } turn) field.SetValue(null, turn);
+        }
+    }
+
+    /// <summary>
+    /// Looks whether the disk has room for the store's file to grow. SecretStore writes over its file in place: where that breaks off for want of room,
+    /// the file is torn, and every secret in it is lost.
+    /// </summary>
+    /// <param name="bytes">By how much at most.</param>
+    /// <returns>False only where a file of that size, beside the store's, could not be filled.</returns>
+    public static bool HasRoom(int bytes)
+    {
+        if (Find("SecureStoreFile")?.GetField("LocalStoreFilePath", BindingFlags.Static | BindingFlags.NonPublic)?.GetValue(null) is not string path) return true;
+        FileStream scratch;
+        try
+        {
+            scratch = new FileStream(
+                Path.Combine(Path.GetDirectoryName(path)!, $".notionauth-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None,
+                bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Read-only, gone, or out of places for files: the call that follows says it better.
+            return true;
+        }
+
+        using (scratch)
+        {
+            try
+            {
+                scratch.Write(new byte[bytes], 0, bytes);
+                scratch.Flush();
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
         }
     }
 

@@ -57,6 +57,11 @@ internal sealed class VaultException : NotionAuthException
         { Target = vault, IsBusy = Chain(record.Exception).Any(e => BusyTexts.Any(t => e.Message.IndexOf(t, StringComparison.OrdinalIgnoreCase) >= 0)) };
     }
 
+    public static VaultException Full(string vault) => new(
+        ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, $"The disk that holds vault '{vault}' is full. What it keeps is untouched.",
+        "Free some space on it, then run the command again.")
+    { Target = vault };
+
     public static VaultException NotFound(string vault) => new(
         ErrorIds.VaultNotFound, NotionErrorKind.NotFound, $"No vault '{Redaction.OneLine(vault)}' is registered.",
         "List the vaults with Get-SecretVault; register one with Register-SecretVault.")

@@ -280,6 +280,18 @@ public sealed class ConnectionTokenSourceTests
     }
 
     [Fact]
+    public async Task The_write_test_before_a_refresh_is_as_large_as_what_will_be_written()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        await process.Client.SendAsync(Me, default);
+        StoredConnection? proved = Assert.Single(process.Store.Proved);
+        Assert.Equal(old.Facts.BotId, proved?.Facts.BotId);
+    }
+
+    [Fact]
     public async Task A_refresh_reply_without_a_refresh_token_leaves_the_old_one_in_force()
     {
         await using TestNotion notion = await TestNotion.StartAsync();

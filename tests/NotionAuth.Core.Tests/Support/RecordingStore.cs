@@ -22,6 +22,9 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
     /// <summary>What was done, in order: Read, Write, Remove, ReadApp, WriteApp, List, ListApps, ProveWritable; locks aren't recorded.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
 
+    /// <summary>What the write tests were to be as large as.</summary>
+    public ConcurrentQueue<StoredConnection?> Proved { get; } = new();
+
     /// <summary>Run at each write, before it is done.</summary>
     public Action<StoredConnection>? OnWrite { get; set; }
 
@@ -99,9 +102,10 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
         return Task.CompletedTask;
     }
 
-    public Task ProveWritableAsync(CancellationToken cancellationToken)
+    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken)
     {
         Enter("ProveWritable");
+        Proved.Enqueue(example);
         return Task.CompletedTask;
     }
 
