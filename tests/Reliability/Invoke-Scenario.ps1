@@ -19,17 +19,19 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $PSStyle.OutputRendering = 'PlainText'
-if ($Rounds -le 0) { $Rounds = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'Scenarios.psd1'))[$Name].Rounds }
+$scenario = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'Scenarios.psd1'))[$Name]
+if ($Rounds -le 0) { $Rounds = $scenario.Rounds }
+$script = if ($scenario.ContainsKey('Script')) { $scenario.Script } else { $Name }
 Import-Module (Join-Path $PSScriptRoot 'NotionAuth.Reliability.psm1')
 
 $start = [datetime]::UtcNow
 $leak = $null
 try {
     Initialize-Scenario -ModulePath $ModulePath -FakePath $FakePath
-    $size = @{}
+    $size = if ($scenario.ContainsKey('Parameters')) { $scenario.Parameters } else { @{} }
     if ($Processes) { $size.Processes = $Processes }
     if ($Runspaces) { $size.Runspaces = $Runspaces }
-    $outcome = & (Join-Path $PSScriptRoot "Scenarios/$Name.ps1") -Rounds $Rounds -Seed $Seed @size
+    $outcome = & (Join-Path $PSScriptRoot "Scenarios/$script.ps1") -Rounds $Rounds -Seed $Seed @size
     $leak = Search-Leak
 }
 catch {

@@ -5,6 +5,8 @@
 Set-StrictMode -Version 3.0
 $script:Patience = [timespan]::FromMinutes(5)
 $script:Http = [Net.Http.HttpClient]::new()
+$script:HasDisk = $false
+$script:StorePassword = $null
 $script:Workers = [Collections.Generic.List[Diagnostics.Process]]::new()
 
 # ---------------------------------------------------------------------------------------------------------------- the scenario
@@ -42,6 +44,7 @@ function Complete-Scenario {
     #>
     foreach ($worker in $script:Workers) { if (-not $worker.HasExited) { $worker.Kill($true) } }
     if ($script:Notion -and -not $script:Notion.HasExited) { $script:Notion.Kill() }
+    if ($script:HasDisk) { umount --lazy (Get-DiskFolder) }
 }
 
 function Get-RunFolder { $script:Folder }
@@ -172,7 +175,9 @@ function Sync-Store {
     #>
     $assembly = [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'Microsoft.PowerShell.SecretStore' })[0]
     $static = [Reflection.BindingFlags]'Static,NonPublic,Public'
-    $parameters = @($null, $null, $null)
+    $parameters = [object[]]::new(3)
+    # Reflection takes no wrapped objects.
+    if ($script:StorePassword) { $parameters[0] = $script:StorePassword.PSObject.BaseObject }
     # SecretStore's own timer would read beside us, and it has one PowerShell object for both: that ends a process.
     foreach ($list in 'ClearDataUpdateEventList', 'ClearConfigUpdateEventList') { $null = $assembly.GetType('Microsoft.PowerShell.SecretStore.SecureStoreFile').GetMethod($list, $static).Invoke($null, @()) }
     $read = $assembly.GetType('Microsoft.PowerShell.SecretStore.SecureStoreFile').GetMethod('ReadFile', $static)
@@ -186,6 +191,76 @@ function Sync-Store {
         $null = $data.GetType().GetMethod('UpdateDataFromFile').Invoke($data, @())
     }
 }
+
+function Set-StorePassword {
+    <#
+    .SYNOPSIS
+    Gives the store a password, or (with an empty one) takes it away; this process stays unlocked.
+    #>
+    param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Password)
+
+    if ($Password) {
+        $secure = ConvertTo-SecureString $Password -AsPlainText -Force
+        Set-SecretStoreConfiguration -Scope CurrentUser -Authentication Password -Interaction None -PasswordTimeout -1 -Password $secure -Confirm:$false
+        Unlock-SecretStore -Password $secure -PasswordTimeout -1
+        $script:StorePassword = $secure
+    }
+    else {
+        Set-SecretStoreConfiguration -Scope CurrentUser -Authentication None -Interaction None -PasswordTimeout -1 -Password $script:StorePassword -Confirm:$false
+        $script:StorePassword = $null
+    }
+}
+
+function Get-DiskFolder { Join-Path $env:HOME '.secretmanagement' }
+
+function Mount-StoreDisk {
+    <#
+    .SYNOPSIS
+    Puts the store on a small disk of its own, which can be filled; says whether it could: only root can, on Linux.
+    #>
+    if (-not $IsLinux -or (id -u) -ne '0') { return $false }
+    $own = Get-DiskFolder
+    $copy = Join-Path $script:Folder disk-before
+    Copy-Item -LiteralPath $own -Destination $copy -Recurse
+    mount -t tmpfs -o size=512k,mode=700 tmpfs $own 2> $null
+    $script:HasDisk = $LASTEXITCODE -eq 0
+    if ($script:HasDisk) { Copy-Item -Path "$copy/*" -Destination $own -Recurse }
+    Remove-Item -LiteralPath $copy -Recurse
+    $script:HasDisk
+}
+
+function Set-StoreDisk {
+    <#
+    .SYNOPSIS
+    Makes the store's disk read-only (ro) or writable (rw). While a file is open for writing it can't be: then it is tried again.
+    #>
+    param([Parameter(Mandatory)] [ValidateSet('ro', 'rw')] [string] $As)
+
+    Wait-For -PauseMs 1 -What "the store's disk became $As" {
+        mount -o "remount,$As" (Get-DiskFolder) 2> $null
+        $LASTEXITCODE -eq 0
+    }
+}
+
+function Add-Filler {
+    <#
+    .SYNOPSIS
+    Fills the store's disk but for so many pages of 4 KB.
+    #>
+    param([Parameter(Mandatory)] [int] $FreePages)
+
+    $filler = [IO.File]::Create((Join-Path (Get-DiskFolder) filler))
+    try {
+        $page = [byte[]]::new(4096)
+        while ($true) { $filler.Write($page, 0, $page.Length); $filler.Flush() }
+    }
+    catch [IO.IOException] {
+        $filler.SetLength([Math]::Max(0, [Math]::Floor($filler.Length / 4096) - $FreePages) * 4096)
+    }
+    finally { try { $filler.Dispose() } catch [IO.IOException] { $null = $_ } }
+}
+
+function Remove-Filler { [IO.File]::Delete((Join-Path (Get-DiskFolder) filler)) }
 
 function Compare-Store {
     <#

@@ -38,9 +38,17 @@ public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache c
             if (vault is not null) throw ConnectionName.NotFound(name, known, "this process (-SessionOnly)");
         }
 
-        IConnectionStore store = await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false);
-        return await FindInAsync(store, name, known, cancellationToken).ConfigureAwait(false)
-            ?? throw ConnectionName.NotFound(name, known, $"vault '{store.Vault}'");
+        try
+        {
+            IConnectionStore store = await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false);
+            return await FindInAsync(store, name, known, cancellationToken).ConfigureAwait(false)
+                ?? throw ConnectionName.NotFound(name, known, $"vault '{store.Vault}'");
+        }
+        catch (NotionAuthException) when (cache.Unsaved(vault, name) is { } unsaved)
+        {
+            // Its pair is in this process and nowhere else: a vault that can't be asked any more doesn't keep it from its user.
+            return (unsaved, stores.Known(unsaved.Key.Vault));
+        }
     }
 
     private async Task<(ConnectionSession Session, IConnectionStore Store)?> FindInAsync(

@@ -103,6 +103,18 @@ public sealed class ConnectionCache
         return null;
     }
 
+    /// <summary>Finds a session with a pair that its vault didn't take.</summary>
+    internal ConnectionSession? Unsaved(string? vault, string name)
+    {
+        foreach (ConnectionSession session in _sessions.Values)
+        {
+            bool isThere = vault is null || string.Equals(session.Key.Vault, vault, StringComparison.OrdinalIgnoreCase);
+            if (isThere && session.IsUnsaved && session.Connection is { } known && ConnectionName.AreSame(known.Facts.Name, name)) return session;
+        }
+
+        return null;
+    }
+
     internal void Remember(StoredConnection connection)
     {
         ConnectionSession session = Get(new ConnectionKey(connection.Facts.Vault, connection.Facts.BotId));

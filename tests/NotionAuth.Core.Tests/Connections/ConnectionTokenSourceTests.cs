@@ -399,6 +399,26 @@ public sealed class ConnectionTokenSourceTests
     }
 
     /// <summary>What one process has: its cache, and the store that it may share with others.</summary>
+    [Fact]
+    public async Task A_pair_that_the_vault_did_not_take_is_found_by_its_name_though_the_vault_cannot_be_asked()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new Process(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        process.Store.FailOn("Write", 1);
+        notion.Fake.ExpireAccessTokens();
+        await process.Client.SendAsync(Me, default);
+        process.Store.FailOn("List");
+        foreach (string? vault in new[] { null, "Test" })
+            Assert.Equal(old.Facts.BotId, (await process.Finder.FindAsync("Acme", vault, null, default)).Session.Key.BotId);
+        await Expect.ErrorAsync(ErrorIds.VaultLocked, () => process.Finder.FindAsync("Other", null, null, default));
+        await Expect.ErrorAsync(ErrorIds.VaultNotFound, () => process.Finder.FindAsync("Acme", "Elsewhere", null, default));
+
+        // Once it is written, the vault is asked again.
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+        await Expect.ErrorAsync(ErrorIds.VaultLocked, () => process.Finder.FindAsync("Acme", null, null, default));
+    }
+
     private sealed class Process(TestNotion notion, RecordingStore? store = null)
     {
         private readonly ConnectionCache _cache = new();
@@ -416,6 +436,8 @@ public sealed class ConnectionTokenSourceTests
                 return notion.Client(new ConnectionTokenSource(session, Store, notion.Transport, notion.Log.Enqueue, Warnings.Add), session.Gate);
             }
         }
+
+        public ConnectionFinder Finder => new(new TestStores(Store), _cache);
 
         public int Count(string call) => Store.Calls.Count(c => c == call);
     }

@@ -1,6 +1,7 @@
-# The vault fails before the refresh (then the refresh token must not be spent) or after Notion has rotated the pair (then the pair stays usable in the
-# process, the user is told once, and it is written at the next chance). Which of the two it was is read from Notion, not assumed.
-param([int] $Rounds, [int] $Seed, [string[]] $Kinds = @('held', 'read-only', 'disk full', 'corrupt', 'gone', 'unregistered'))
+# The vault fails at one point of a refresh: before it (then the refresh token must not be spent), between Notion's reply and the write, or during the write
+# (then the pair stays usable in the process, the user is told once, and it is written at the next chance). What the fault met is read from Notion and from
+# what was said, not assumed.
+param([int] $Rounds, [int] $Seed, [ValidateSet('before', 'between', 'during')] [string] $Point, [string[]] $Kinds = @('held', 'locked', 'read-only', 'disk full', 'corrupt', 'file gone', 'folder gone', 'unregistered'))
 
 $random = [Random]::new($Seed)
 New-ForeignSecret
@@ -8,137 +9,199 @@ $bot = (Connect-App (New-App Acme)).BotId
 $folder = Get-RunFolder
 $store = Get-StoreFolder
 $file = Join-Path $store storefile
-$isRoot = (id -u) -eq '0'
-$registry = Join-Path $env:HOME '.secretmanagement/secretvaultregistry/vaultinfo'
 
-# A disk of its own, to be filled: only root can mount one.
-$disk = $false
-if ($isRoot) {
-    $copy = Join-Path $folder store-before
-    Copy-Item -LiteralPath $store -Destination $copy -Recurse
-    mount -t tmpfs -o size=256k,mode=700 tmpfs $store 2>$null
-    $disk = $LASTEXITCODE -eq 0
-    Copy-Item -Path "$copy/*" -Destination $store -Force
-    Remove-Item -LiteralPath $copy -Recurse
-}
-if (-not $disk) { $Kinds = @($Kinds | Where-Object { $_ -ne 'disk full' -and -not ($isRoot -and $_ -eq 'read-only') }) }
-$state = @{ Handle = $null }
+# A disk of its own, to be filled and to be made read-only: only root can mount one.
+$hasDisk = Mount-StoreDisk
+if (-not $hasDisk) { $Kinds = @($Kinds | Where-Object { $_ -notin 'read-only', 'disk full' }) }
+$password = [guid]::NewGuid().ToString('N')
+$state = @{ Kind = ''; Worker = $null; Number = 0; Step = 0; Aside = 0; Handle = $null; Bytes = $null; Wrong = $null }
 
-function Set-Fault([string] $Kind) {
-    switch ($Kind) {
-        'held' { $state.Handle = [IO.File]::Open($file, 'Open', 'ReadWrite', 'None') }
-        'read-only' { if ($isRoot) { mount -o remount,ro $store } else { chmod 400 $file; chmod 400 (Join-Path $store storeaux) } }
-        'disk full' { dd if=/dev/zero of=$store/filler bs=512 count=10000 2>$null }
-        'corrupt' {
-            $state.Bytes = [IO.File]::ReadAllBytes($file)
-            $wrong = [byte[]]$state.Bytes.Clone()
-            for ($i = 0; $i -lt 200; $i++) { $wrong[$random.Next(40, $wrong.Length)] = 0 }
-            [IO.File]::WriteAllBytes($file, $wrong)
-        }
-        'gone' { $state.Folder = "$folder/moved"; $null = New-Item -ItemType Directory -Force $state.Folder; foreach ($one in 'storefile', 'storeaux', 'storeconfig') { Copy-Item "$store/$one" $state.Folder; Remove-Item "$store/$one" } }
-        'unregistered' { $state.Registry = [IO.File]::ReadAllText($registry); [IO.File]::Delete($registry) }
-    }
-}
-
-function Clear-Fault([string] $Kind) {
-    switch ($Kind) {
-        'held' { $state.Handle.Dispose() }
-        'read-only' { if ($isRoot) { mount -o remount,rw $store } else { chmod 600 $file; chmod 600 (Join-Path $store storeaux) } }
-        'disk full' { Remove-Item -LiteralPath $store/filler }
-        # Whoever repairs it puts back a copy, unless the store has been written whole again meanwhile.
-        'corrupt' { if (Sync-Store) { [IO.File]::WriteAllBytes($file, $state.Bytes) } }
-        # A file that the session has written again meanwhile is newer than the copy.
-        'gone' {
-            foreach ($one in 'storeconfig', 'storeaux', 'storefile') { if (-not (Test-Path "$store/$one")) { Copy-Item "$($state.Folder)/$one" "$store/$one" } }
-            Remove-Item $state.Folder -Recurse
-        }
-        'unregistered' { [IO.File]::WriteAllText($registry, $state.Registry) }
-    }
-}
-
-$worker = $null
-$step = 0
-$number = 0
 function Start-Faulted {
-    $script:number++
-    $script:step = 0
-    $script:worker = Start-Worker -Script Faulted -Id "f$script:number"
+    $state.Number++
+    $state.Step = $state.Aside = 0
+    $state.Worker = Start-Worker -Script Faulted -Id "f$($state.Number)" -Environment @{ STORE_PASSWORD = $password }
+    if ($state.Kind -eq 'locked') { $null = Invoke-Step 'unlock 3600' }
 }
-function Send-Step([string] $What) { Set-Signal "step.f$script:number.$script:step" $What }
+
+function Stop-Faulted {
+    if (-not $state.Worker) { return }
+    Send-Step end
+    $worker = $state.Worker
+    Wait-For -What 'the process with the faults ended' { $worker.HasExited }
+    $state.Worker = $null
+}
+
+function Send-Step([string] $What) { Set-Signal "step.f$($state.Number).$($state.Step)" $What }
+
 function Get-Answer {
-    Wait-Signal "answer.f$script:number.$script:step" -Process $script:worker
-    $answer = [IO.File]::ReadAllText("$folder/answer.f$script:number.$script:step") | ConvertFrom-Json
-    $script:step++
+    Wait-Signal "answer.f$($state.Number).$($state.Step)" -Process $state.Worker
+    $answer = [IO.File]::ReadAllText("$folder/answer.f$($state.Number).$($state.Step)") | ConvertFrom-Json
+    $state.Step++
     $answer
+}
+
+function Invoke-Step([string] $What) {
+    Send-Step $What
+    Get-Answer
+}
+
+# In the same process, beside what it is doing.
+function Invoke-Aside([string] $What) {
+    Set-Signal "aside.f$($state.Number).$($state.Aside)" $What
+    Wait-Signal "aside-done.f$($state.Number).$($state.Aside)" -Process $state.Worker
+    $state.Aside++
+}
+
+function Open-StoreFile {
+    while ($true) {
+        try { return [IO.File]::Open($file, 'Open', 'ReadWrite', 'None') }
+        catch [IO.IOException] { [Threading.Thread]::Sleep(1) }
+    }
+}
+
+function Set-Fault {
+    switch ($state.Kind) {
+        'held' { $state.Handle = Open-StoreFile }
+        'read-only' { Set-StoreDisk ro }
+        # Full to the last page, or with room for a small secret and not for a pair.
+        'disk full' { Add-Filler $random.Next(0, 4) }
+        'corrupt' {
+            $handle = Open-StoreFile
+            $state.Bytes = [byte[]]::new($handle.Length)
+            $handle.ReadExactly($state.Bytes, 0, $state.Bytes.Length)
+            $state.Wrong = [byte[]]$state.Bytes.Clone()
+            for ($i = 0; $i -lt 200; $i++) { $state.Wrong[$random.Next(40, $state.Wrong.Length)] = $random.Next(256) }
+            $handle.Position = 0
+            $handle.Write($state.Wrong, 0, $state.Wrong.Length)
+            $handle.Dispose()
+        }
+        'file gone' { [IO.File]::Move($file, "$folder/storefile-away", $true) }
+        'folder gone' { [IO.Directory]::Move($store, "$store-away") }
+        'unregistered' { Invoke-Aside unregister }
+    }
+}
+
+function Clear-Fault {
+    switch ($state.Kind) {
+        'held' { $state.Handle.Dispose() }
+        'locked' { $null = Invoke-Step 'unlock 3600' }
+        'read-only' { Set-StoreDisk rw }
+        'disk full' { Remove-Filler }
+        # Whoever repairs it puts the copy back, unless the session has written it whole again meanwhile.
+        'corrupt' {
+            $handle = Open-StoreFile
+            $now = [byte[]]::new($handle.Length)
+            $handle.ReadExactly($now, 0, $now.Length)
+            if ([Linq.Enumerable]::SequenceEqual($now, $state.Wrong)) {
+                $handle.Position = 0
+                $handle.Write($state.Bytes, 0, $state.Bytes.Length)
+            }
+            $handle.Dispose()
+        }
+        'file gone' { if (-not [IO.File]::Exists($file)) { [IO.File]::Move("$folder/storefile-away", $file) } }
+        'folder gone' { [IO.Directory]::Move("$store-away", $store) }
+        'unregistered' { Invoke-Aside register }
+    }
+}
+
+# Starts the call that refreshes, and lets the fault strike at its point.
+function Start-Call {
+    $before = Get-RefreshCount
+    # A store that is locked by itself after a time: the reply comes after that, or about then.
+    if ($state.Kind -eq 'locked') {
+        $null = Invoke-Step "unlock $(if ($Point -eq 'before') { 1 } else { 3 })"
+        if ($Point -eq 'before') { [Threading.Thread]::Sleep(1300) }
+        else { $null = Invoke-Control faults POST @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = $(if ($Point -eq 'between') { 3200 } else { $random.Next(2300, 3000) }); afterCommit = $true; times = 1 } }
+        Send-Step call
+        return
+    }
+
+    if ($Point -eq 'before') {
+        Set-Fault
+        Send-Step call
+        return
+    }
+
+    $null = Invoke-Control faults POST @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = 600; afterCommit = $true; times = 1 }
+    Send-Step call
+    Wait-For -What 'the refresh' { (Get-RefreshCount) -gt $before }
+    if ($Point -eq 'during') {
+        $length = [IO.FileInfo]::new($file).Length
+        $written = [IO.File]::GetLastWriteTimeUtc($file)
+        # The write test is over by now: the next change of the file is the pair's.
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        while ($watch.Elapsed.TotalSeconds -lt 20 -and [IO.FileInfo]::new($file).Length -eq $length -and [IO.File]::GetLastWriteTimeUtc($file) -eq $written) { [Threading.Thread]::Sleep(1) }
+        [Threading.Thread]::Sleep($random.Next(0, 60))
+    }
+
+    Set-Fault
 }
 
 $problems = [Collections.Generic.List[string]]::new()
 $tally = [ordered]@{}
-$counts = @{ Unspent = 0; Kept = 0; Written = 0; Reconnect = 0 }
+$counts = @{ Refused = 0; Kept = 0; Through = 0; Newest = 0; Foreign = 0 }
 for ($i = 0; $i -lt $Rounds; $i++) {
-    $kind = $Kinds[$i % $Kinds.Count]
-    $point = 'before', 'after' | Select-Object -Index ([int][Math]::Floor($i / $Kinds.Count) % 2)
-    $label = "Fault $i ($kind, $point)"
-    # A process is used for a while, then a fresh one takes its place: both kinds of session meet faults.
-    if ($i % (2 * $Kinds.Count) -eq 0) {
-        if ($worker) { Send-Step end }
-        Start-Faulted
-        Send-Step call
-        $first = Get-Answer
-        if ($first.ErrorId) { $problems.Add("$label`: the call before it failed: $($first.ErrorId) $($first.Message)") }
+    # One kind after the other: a store with a password is set up for all the locks at once.
+    $kind = $Kinds[[int][Math]::Floor($i * $Kinds.Count / $Rounds)]
+    $isFirst = $kind -ne $state.Kind
+    if ($isFirst) {
+        Stop-Faulted
+        if ($kind -eq 'locked') { Set-StorePassword $password } elseif ($state.Kind -eq 'locked') { Set-StorePassword '' }
+        $state.Kind = $kind
     }
 
+    # A process is used for a while, then a fresh one takes its place: both kinds of session meet faults.
+    if ($isFirst -or $random.Next(5) -eq 0) {
+        Stop-Faulted
+        Start-Faulted
+        $first = Invoke-Step call
+        if ($first.ErrorId) { $problems.Add("Fault $i ($kind): the call before it failed: $($first.ErrorId) $($first.Message)") }
+    }
+
+    $label = "Fault $i ($kind, $Point)"
     Invoke-Expiry $bot
     $before = Get-RefreshCount
-    if ($point -eq 'before') {
-        Set-Fault $kind
-        Send-Step call
-    }
-    else {
-        $null = Invoke-Control faults POST @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = 800; afterCommit = $true; times = 1 }
-        Send-Step call
-        Wait-For -What 'the refresh' { (Get-RefreshCount) -gt $before }
-        Set-Fault $kind
-    }
-    $answers = @(Get-Answer)
-    for ($more = 0; $more -lt 2; $more++) { Send-Step call; $answers += Get-Answer }
+    Start-Call
+    $answers = @(Get-Answer) + @(Invoke-Step call)
     $spent = (Get-RefreshCount) - $before
     $told = @($answers | ForEach-Object { $_.Warnings } | Where-Object { $_ -like '*could not be written*' }).Count
-    Clear-Fault $kind
-    $met = if ($spent -eq 0) { 'refused' } elseif ($told) { 'kept' } else { 'written in spite of it' }
-    $tally["$kind, $point the refresh: $met"] = 1 + [int]$tally["$kind, $point the refresh: $met"]
-
+    Clear-Fault
+    $null = Invoke-Control faults DELETE
     if ($spent -eq 0) {
-        $counts.Unspent++
-        foreach ($answer in $answers) { if ($answer.ErrorId -notlike 'Vault*') { $problems.Add("$label`: the refresh token was not spent, but the call said '$($answer.ErrorId) $($answer.Message)'") } }
+        $met = 'Refused'
+        foreach ($answer in $answers) { if ($answer.ErrorId -notlike 'Vault*') { $problems.Add("$label`: the refresh token was not spent, but a call said '$($answer.ErrorId) $($answer.Message)'") } }
     }
     else {
+        $met = if ($told) { 'Kept' } else { 'Through' }
         if ($spent -ne 1) { $problems.Add("$label`: $spent refreshes where one was enough.") }
         if ($told -gt 1) { $problems.Add("$label`: the user was told $told times.") }
         foreach ($answer in $answers) { if ($answer.ErrorId) { $problems.Add("$label`: the pair was refreshed, but a call said $($answer.ErrorId): $($answer.Message)") } }
-        if ($told) { $counts.Kept++ }
     }
 
+    $counts[$met]++
+    if (-not $tally.Contains($kind)) { $tally[$kind] = @{ Refused = 0; Kept = 0; Through = 0 } }
+    $tally[$kind][$met]++
+
     # The vault works again: the next command writes what is unwritten, and everything is as it should be.
-    Send-Step call
-    $last = Get-Answer
+    $last = Invoke-Step call
     if ($last.ErrorId) { $problems.Add("$label`: with the vault whole again: $($last.ErrorId) $($last.Message)") }
-    $wrong = @(Compare-Store $bot) + @(Compare-ForeignSecret)
-    foreach ($one in $wrong) { $problems.Add("$label`: $one") }
-    if (-not $wrong) { $counts.Written++ }
+    $wrong = @(Compare-Store $bot)
+    $changed = @(Compare-ForeignSecret)
+    foreach ($one in $wrong + $changed) { $problems.Add("$label`: $one") }
+    if (-not $wrong) { $counts.Newest++ }
+    $counts.Foreign += $changed.Count
 }
 
-Send-Step end
-Wait-For -What 'the last process ended' { $worker.HasExited }
-if ($disk) { umount $store }
+Stop-Faulted
+$kindsMet = foreach ($kind in $tally.Keys) { "$kind $($tally[$kind].Refused) / $($tally[$kind].Kept) / $($tally[$kind].Through)" }
 @{
     Tried    = "$Rounds faults"
     Lost     = $problems.Count
     Facts    = @(
-        "How often, which fault, when, and what became of the new pair: $(($tally.Keys | Sort-Object | ForEach-Object { "$($tally[$_]) × $_" }) -join '; ')."
-        "$($counts.Unspent) times the fault was noticed before the refresh: the refresh token was not spent, and each call ended with an error that names the vault."
-        "$($counts.Kept) times Notion had rotated the pair already: three calls in the process went on with it, the user was told once. After $($counts.Written) of $Rounds faults the vault held the newest pair again at the next command, with 5 foreign secrets unchanged."
-        if (-not $disk) { 'A full disk was left out: only root can mount a disk of its own.' }
+        "Refused before the refresh token was spent / kept in the process after it / written in spite of the fault: $($kindsMet -join '; ')."
+        "$($counts.Refused) times the refresh token was not spent, and the call ended with an error that names the vault. $($counts.Kept) times Notion had rotated the pair already: the process went on with it, and the user was told once."
+        "After $($counts.Newest) of $Rounds faults the vault held the newest pair at the next command; foreign secrets (5 beside it) that changed: $($counts.Foreign)."
+        if (-not $hasDisk) { 'A full and a read-only disk were left out: only root can mount a disk of its own.' }
     )
     Problems = $problems
 }
