@@ -137,6 +137,16 @@ function New-App {
     [pscustomobject]@{ Name = $Name; ClientId = $app.clientId; ClientSecret = $app.clientSecret; RedirectUri = $app.redirectUris[0]; BaseUri = $script:BaseUri }
 }
 
+function New-SecretText {
+    <#
+    .SYNOPSIS
+    Makes up a secret of the run.
+    #>
+    param([Parameter(Mandatory)] [string] $Prefix)
+
+    $Prefix + [guid]::NewGuid().ToString('N') + [guid]::NewGuid().ToString('N').Substring(0, 14)
+}
+
 function Add-RedirectUri {
     <#
     .SYNOPSIS

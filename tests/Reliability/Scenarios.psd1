@@ -8,5 +8,6 @@
     'vault-faults-between' = @{ Order = 6; Rounds = 100; Group = 'vault'; Script = 'vault-faults'; Parameters = @{ Point = 'between' }; Title = 'The same between Notion''s reply and the vault''s write' }
     'vault-faults-during'  = @{ Order = 7; Rounds = 100; Group = 'vault'; Script = 'vault-faults'; Parameters = @{ Point = 'during' }; Title = 'The same during the vault''s write' }
     'callback-attack'      = @{ Order = 9; Rounds = 10000; Title = 'Hostile requests and slow sockets at the callback of a sign-in that is waiting' }
+    'request-attack'       = @{ Order = 10; Rounds = 5; Title = 'Replies that lie, and paths and headers that try to leave the API' }
     'runspaces-at-once'    = @{ Order = 8; Rounds = 50; Title = 'ForEach-Object -Parallel, thread jobs and nested pipelines in one process' }
 }
