@@ -111,7 +111,10 @@ function Open-Process {
     if ((Test-Windows) -and $OutputFile) { $start.WindowStyle = 'Hidden' } else { $start.NoNewWindow = $true }
     if ($Command.Count -gt 1) { $start.ArgumentList = ($Command[1..($Command.Count - 1)] | ForEach-Object { '"{0}"' -f ($_ -replace '"', '\"') }) -join ' ' }
     if ($InputFile) { $start.RedirectStandardInput = $InputFile }
-    if ($OutputFile) { $start.RedirectStandardOutput = $OutputFile }
+    if ($OutputFile) {
+        $start.RedirectStandardOutput = $OutputFile
+        $start.RedirectStandardError = "$OutputFile.errors"
+    }
     $process = Invoke-WithEnvironment $Environment { Start-Process @start }
     # Without its handle a process that has ended doesn't tell its exit code.
     $null = $process.Handle
@@ -125,21 +128,26 @@ function Close-Process {
     $null = $Process.WaitForExit(5000)
 }
 
-<# Runs one of our scripts in a PowerShell process of its own, without a person at its input; returns the exit code. #>
+<# Runs one of our scripts in a PowerShell process of its own, without a person at its input; returns the exit code. Its output may go to a file first. #>
 function Invoke-ChildScript {
-    param([string]$Script, [string[]]$Arguments = @(), [string]$HomeFolder, [hashtable]$Environment, [int]$TimeoutSec)
+    param([string]$Script, [string[]]$Arguments = @(), [string]$HomeFolder, [hashtable]$Environment, [int]$TimeoutSec, [string]$OutputFile)
     $nothing = Join-Path $HomeFolder 'no-input'
     [IO.File]::WriteAllText($nothing, '')
     $command = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive'
     if (Test-Windows) { $command += '-ExecutionPolicy', 'Bypass' }
     $command += '-File', (Join-Repository 'build', 'child', $Script)
-    $process = Open-Process -Command ($command + $Arguments) -Environment $Environment -InputFile $nothing
+    $process = Open-Process -Command ($command + $Arguments) -Environment $Environment -InputFile $nothing -OutputFile $OutputFile
     try {
         if ($process.WaitForExit($TimeoutSec * 1000)) { return $process.ExitCode }
         Write-Information "$Script was still running after $TimeoutSec seconds and was ended."
         return 124
     }
-    finally { Close-Process $process }
+    finally {
+        Close-Process $process
+        if ($OutputFile) {
+            foreach ($file in $OutputFile, "$OutputFile.errors") { Get-Content -LiteralPath $file -ErrorAction Ignore | Out-Host }
+        }
+    }
 }
 
 function Get-FakeNotionPath {

@@ -4,16 +4,18 @@ function Invoke-Test {
     param([string]$Configuration, [string[]]$Suite, [string]$Filter)
     $results = @()
     $troubles = @()
+    $run = Open-TestRun
     try {
         Invoke-Build -Configuration $Configuration
         Install-NodePackage
-        if ($Suite -contains 'xunit') { $results += Invoke-XunitSuite -Configuration $Configuration -Filter $Filter }
+        if ($Suite -contains 'xunit') { $results += Invoke-XunitSuite -Run $run -Configuration $Configuration -Filter $Filter }
         if ($Suite -contains 'Pester') {
             $troubles += @(Get-ScriptFinding)
-            $results += Invoke-PesterSuite -Configuration $Configuration -Filter $Filter
+            $results += Invoke-PesterSuite -Run $run -Configuration $Configuration -Filter $Filter
         }
     }
     catch { $troubles += $_.Exception.Message }
+    $troubles += @(Complete-TestRun $run $results)
 
     $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
     Write-Heading 'Sums'
@@ -29,25 +31,80 @@ function Invoke-Test {
     $sum.Failed -eq 0 -and $troubles.Count -eq 0
 }
 
+<# Every secret that the tests make up carries the run's mark, so that what the run wrote can be searched for all of them. #>
+function Open-TestRun {
+    $run = [pscustomobject]@{ Id = [guid]::NewGuid().ToString(); Folder = Get-TemporaryHome; Started = [datetime]::UtcNow }
+    foreach ($name in 'counts', 't') { $null = [IO.Directory]::CreateDirectory((Join-Path $run.Folder $name)) }
+    $run
+}
+
+<# The environment of what belongs to the run: with its mark, and with a folder for temporary files that is searched. #>
+function Get-TestRunEnvironment {
+    param([object]$Run, [string]$TemporaryFolder)
+    $environment = @{ NOTIONAUTH_TEST_RUN = $Run.Id; NOTIONAUTH_TEST_COUNTS = Join-Path $Run.Folder 'counts' }
+    foreach ($name in 'TMPDIR', 'TEMP', 'TMP') { $environment[$name] = $TemporaryFolder }
+    $environment
+}
+
+<# What a part of the run left behind is searched before it is removed. #>
+function Search-TestRun {
+    param([object]$Run, [string]$Name, [string[]]$Path)
+    if ($PSVersionTable.PSVersion -lt [version]'7.4') {
+        Write-Information 'WHAT THE TESTS WROTE WAS NOT SEARCHED FOR SECRETS: that needs PowerShell 7.4.'
+        return @{ Files = 0; Found = @() }
+    }
+    Import-Module (Join-Repository 'tests', 'SecretSearch.psm1')
+    $found = @(Search-Secret -Path $Path -Mark (Get-SecretMark $Run.Id) -Exclude $script:OutsideWorld)
+    @{ Files = $found[-1].Files; Found = @($found | Where-Object Kind | ForEach-Object { "$($_.Kind) in $($_.File) ($Name)" }) }
+}
+
+<# The result of the search over the whole run, for docs/reliability.md; a filtered run isn't the whole. #>
+function Complete-TestRun {
+    param([object]$Run, [object[]]$Results)
+    try {
+        $files = ($Results | Measure-Object -Property Searched -Sum).Sum
+        $found = @($Results | ForEach-Object { $_.Leaks })
+        $secrets = [int](Get-ChildItem -LiteralPath (Join-Path $Run.Folder 'counts') -File | Measure-Object -Property Length -Sum).Sum
+        Write-Heading 'Secrets'
+        Write-Information "$secrets secrets were made up in this run and searched for in $files files that it wrote: $($found.Count) found."
+        @{
+            Date = $Run.Started.ToString('yyyy-MM-dd'); Secrets = $secrets; Files = [int]$files; Found = $found; Seconds = [int]([datetime]::UtcNow - $Run.Started).TotalSeconds
+            Suites = @($Results | ForEach-Object { "$($_.Suite) $($_.Passed) passed, $($_.Failed) failed, $($_.Skipped) skipped" })
+        } | ConvertTo-Json | Set-Content -LiteralPath (Join-Repository 'out', 'TestResults', 'secrets.json')
+        foreach ($one in $found) { "A secret was written: $one." }
+    }
+    finally { Clear-Folder $Run.Folder }
+}
+
+# A vault that encrypts nothing, a browser's own records, and files that a test wrote a secret into to see whether it is found.
+$script:OutsideWorld = '[\\/](vault|control)-\d+-[0-9a-f]{8}[\\/]|[\\/](person|chromium)-\d+-[0-9a-f]{8}[\\/](head-\d+\.txt|address)$'
+
 function Get-SuiteResult {
     param([string]$Name)
-    [pscustomobject]@{ Suite = $Name; Passed = 0; Failed = 0; Skipped = 0; Troubles = @() }
+    [pscustomobject]@{ Suite = $Name; Passed = 0; Failed = 0; Skipped = 0; Troubles = @(); Searched = 0; Leaks = @() }
 }
 
 function Invoke-XunitSuite {
-    param([string]$Configuration, [string]$Filter)
+    param([object]$Run, [string]$Configuration, [string]$Filter)
     Write-Heading 'xunit'
     $folder = Join-Repository 'out', 'TestResults', 'xunit'
     Clear-Folder $folder
+    $null = [IO.Directory]::CreateDirectory($folder)
     $arguments = @(
         'test', (Join-Repository 'NotionAuth.sln'), '--configuration', $Configuration, '--no-build', '--nologo'
         '--logger', 'trx', '--results-directory', $folder, '--blame-hang-timeout', '10m', '--blame-hang-dump-type', 'none'
     )
     if ($Filter) { $arguments += '--filter', "FullyQualifiedName~$Filter" }
-    & dotnet @arguments | Out-Host
-    $code = $LASTEXITCODE
+    $temporary = Join-Path $Run.Folder 't'
+    $code = Invoke-WithEnvironment (Get-TestRunEnvironment $Run $temporary) {
+        & dotnet @arguments 2>&1 | ForEach-Object { "$_" } | Tee-Object -FilePath (Join-Path $folder 'output.txt') | Out-Host
+        $LASTEXITCODE
+    }
 
     $result = Get-SuiteResult 'xunit'
+    $searched = Search-TestRun $Run 'xunit' $folder, $temporary
+    $result.Searched = $searched.Files
+    $result.Leaks = $searched.Found
     foreach ($file in @(Get-ChildItem -Path $folder -Filter *.trx -Recurse -ErrorAction Ignore)) {
         $counters = ([xml][IO.File]::ReadAllText($file.FullName)).TestRun.ResultSummary.Counters
         $failed = [int]$counters.failed + [int]$counters.error + [int]$counters.timeout + [int]$counters.aborted
@@ -60,7 +117,7 @@ function Invoke-XunitSuite {
 }
 
 function Invoke-PesterSuite {
-    param([string]$Configuration, [string]$Filter)
+    param([object]$Run, [string]$Configuration, [string]$Filter)
     Write-Heading 'Pester'
     $result = Get-SuiteResult 'Pester'
     try {
@@ -76,27 +133,40 @@ function Invoke-PesterSuite {
     Clear-Folder $folder
     $null = [IO.Directory]::CreateDirectory($folder)
     foreach ($file in @(Get-ChildItem -Path (Join-Repository 'tests', 'Pester') -Filter *.Tests.ps1 -Recurse | Where-Object FullName -NotMatch 'node_modules')) {
-        $one = Invoke-PesterFile -File $file -Configuration $Configuration -Filter $Filter -Modules $modules -ResultFolder $folder
+        $one = Invoke-PesterFile -Run $Run -File $file -Configuration $Configuration -Filter $Filter -Modules $modules -ResultFolder $folder
         foreach ($name in 'Passed', 'Failed', 'Skipped') { $result.$name += $one.$name }
         $result.Troubles += @($one.Troubles)
+        $result.Searched += $one.Searched
+        $result.Leaks += @($one.Leaks)
     }
+    $results = Search-TestRun $Run 'results' $folder
+    $result.Searched += $results.Files
+    $result.Leaks += $results.Found
     $result
 }
 
 <# One test file in a process and a home of its own, so that no vault, connection or current state goes from one file to the next. #>
 function Invoke-PesterFile {
-    param([IO.FileInfo]$File, [string]$Configuration, [string]$Filter, [object[]]$Modules, [string]$ResultFolder)
+    param([object]$Run, [IO.FileInfo]$File, [string]$Configuration, [string]$Filter, [object[]]$Modules, [string]$ResultFolder)
     $result = Get-SuiteResult $File.Name
     $summary = Join-Path $ResultFolder "$($File.BaseName).json"
     $homeFolder = Get-TemporaryHome
     try {
         $environment = Get-IsolatedEnvironment -HomeFolder $homeFolder -ModuleFolder @(Get-ModuleFolder $Modules)
+        # The tests take this home for theirs and leave it to be searched. Its path is short: sockets live below it.
+        $environment.NOTIONAUTH_TEST_HOME = $homeFolder
+        $temporary = [IO.Directory]::CreateDirectory((Join-Path $homeFolder 't')).FullName
+        $marks = Get-TestRunEnvironment $Run $temporary
+        foreach ($variable in $marks.Keys) { $environment[$variable] = $marks[$variable] }
         $environment.NOTIONAUTH_FAKE_DLL = Get-FakeNotionPath $Configuration
         if (-not $env:NOTIONAUTH_MODULE_PATH) { $environment.NOTIONAUTH_MODULE_PATH = Join-Path (Get-StagedModule) 'NotionAuth.psd1' }
         $pester = ($Modules | Where-Object Name -EQ Pester).Path
         $arguments = @('-TestFile', $File.FullName, '-Summary', $summary, '-PesterModule', $pester)
         if ($Filter) { $arguments += '-Filter', "*$Filter*" }
-        $code = Invoke-ChildScript -Script 'Invoke-PesterFile.ps1' -HomeFolder $homeFolder -Environment $environment -TimeoutSec 1200 -Arguments $arguments
+        $code = Invoke-ChildScript -Script 'Invoke-PesterFile.ps1' -HomeFolder $homeFolder -Environment $environment -TimeoutSec 1200 -Arguments $arguments -OutputFile (Join-Path $ResultFolder "$($File.BaseName).txt")
+        $searched = Search-TestRun $Run $File.Name $homeFolder
+        $result.Searched = $searched.Files
+        $result.Leaks = $searched.Found
     }
     finally { Clear-Folder $homeFolder }
 

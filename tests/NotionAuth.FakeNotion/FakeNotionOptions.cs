@@ -13,11 +13,11 @@ public sealed class FakeNotionOptions
 
     public string ClientId { get; init; } = "1f2d8b6a-5c3e-4a7d-9b1c-0e4f6a8d2c35";
 
-    public string ClientSecret { get; init; } = "secret_FakeNotionClientSecretForTestsOnly0000001";
+    public string ClientSecret { get; init; } = Ids.Secret("secret_", 43);
 
     public IReadOnlyList<string> RedirectUris { get; init; } = ["http://localhost:8914/callback"];
 
-    public string InternalToken { get; init; } = "ntn_FakeNotionInternalTokenForTestsOnly0000000000001";
+    public string InternalToken { get; init; } = Ids.Secret("ntn_", 46);
 
     public RateLimit RateLimit { get; init; } = new();
 

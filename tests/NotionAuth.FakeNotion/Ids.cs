@@ -19,7 +19,19 @@ internal static class Ids
         return new Guid(hash[..16], bigEndian: true);
     }
 
-    public static string Secret(string prefix, int length) => prefix + RandomNumberGenerator.GetString(Alphabet, length);
+    public static string Secret(string prefix, int length)
+    {
+        SecretMark.Count();
+        return prefix + SecretMark.Text + RandomNumberGenerator.GetString(Alphabet, length - (SecretMark.Text?.Length ?? 0));
+    }
+
+    /// <summary>An authorization code: an id, as Notion's are.</summary>
+    public static string Code()
+    {
+        SecretMark.Count();
+        var code = Guid.NewGuid().ToString();
+        return SecretMark.Text is { } mark ? code[..^mark.Length] + mark : code;
+    }
 
     /// <summary>Notion takes ids with and without dashes, in any case, and always answers with dashes.</summary>
     public static bool TryParse(string? text, out Guid id)

@@ -97,7 +97,7 @@ internal sealed class OAuthStore(FakeNotionState state)
 
     public string IssueCode(Integration integration, string redirectUri, User user, IReadOnlyCollection<Guid>? pages)
     {
-        var code = Guid.NewGuid().ToString();
+        var code = Ids.Code();
         lock (_lock)
             _codes.Add(code, new Code(integration, integration.Workspace, redirectUri, user, pages, Now + Behavior.CodeLifetime));
         return code;

@@ -30,7 +30,11 @@ Describe 'A token under races, kills and vault failures' -Skip:(-not $isHere) {
         @{ Name = 'one-refresh'; Size = '-Rounds', 2, '-Processes', 2, '-Runspaces', 3 }
         @{ Name = 'many-connections'; Size = '-Rounds', 2, '-Processes', 3 }
         @{ Name = 'kills'; Size = '-Rounds', 5 }
-        @{ Name = 'vault-faults'; Size = '-Rounds', 4 }
+        @{ Name = 'vault-faults-before'; Size = '-Rounds', 3 }
+        @{ Name = 'vault-faults-between'; Size = '-Rounds', 4 }
+        @{ Name = 'vault-faults-during'; Size = '-Rounds', 3 }
+        @{ Name = 'callback-attack'; Size = '-Rounds', 300 }
+        @{ Name = 'request-attack'; Size = '-Rounds', 1 }
     ) {
         $result = Invoke-Scenario $Name $Size
         $result.Problems | Should -BeNullOrEmpty

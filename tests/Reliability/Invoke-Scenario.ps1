@@ -24,6 +24,9 @@ if ($Rounds -le 0) { $Rounds = $scenario.Rounds }
 $script = if ($scenario.ContainsKey('Script')) { $scenario.Script } else { $Name }
 Import-Module (Join-Path $PSScriptRoot 'NotionAuth.Reliability.psm1')
 
+# The run's secrets carry its mark; what is counted stands beside what is searched.
+$env:NOTIONAUTH_TEST_RUN = [guid]::NewGuid().ToString()
+$env:NOTIONAUTH_TEST_COUNTS = (New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "notionauth-counts-$PID")).FullName
 $start = [datetime]::UtcNow
 $leak = $null
 try {
@@ -37,7 +40,10 @@ try {
 catch {
     $outcome = @{ Tried = 'broken off'; Lost = 1; Facts = @(); Problems = @("The scenario broke off: $($_.Exception.Message) $($_.ScriptStackTrace)") }
 }
-finally { Complete-Scenario }
+finally {
+    Complete-Scenario
+    Remove-Item -LiteralPath $env:NOTIONAUTH_TEST_COUNTS -Recurse -ErrorAction Ignore
+}
 
 $problems = @($outcome.Problems)
 if ($leak -and $leak.Found) { $problems += "Secrets were found in: $($leak.Where -join ', ')" }

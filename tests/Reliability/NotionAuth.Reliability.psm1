@@ -3,6 +3,7 @@
 # What the scenarios share: a simulated Notion, a SecretStore in a HOME of its own, worker processes, a look at the store's file, and a search for leaks.
 
 Set-StrictMode -Version 3.0
+Import-Module (Join-Path $PSScriptRoot '../SecretSearch.psm1')
 $script:Patience = [timespan]::FromMinutes(5)
 $script:Http = [Net.Http.HttpClient]::new()
 $script:HasDisk = $false
@@ -126,7 +127,7 @@ function New-App {
 
     $app = @{
         clientId      = [guid]::NewGuid().ToString()
-        clientSecret  = 'secret_' + [guid]::NewGuid().ToString('N') + [guid]::NewGuid().ToString('N').Substring(0, 12)
+        clientSecret  = New-SecretText secret_
         name          = "$Name integration"
         workspaceName = $Name
         redirectUris  = @("http://localhost:$($script:Port)/callback")
@@ -144,7 +145,8 @@ function New-SecretText {
     #>
     param([Parameter(Mandatory)] [string] $Prefix)
 
-    $Prefix + [guid]::NewGuid().ToString('N') + [guid]::NewGuid().ToString('N').Substring(0, 14)
+    Add-SecretCount
+    "$Prefix$(Get-SecretMark)$([guid]::NewGuid().ToString('N'))"
 }
 
 function Add-RedirectUri {
@@ -414,38 +416,11 @@ function Get-WorkerResult {
 function Search-Leak {
     <#
     .SYNOPSIS
-    Searches everything that the run wrote for every secret value of the run: access and refresh tokens, client secrets, codes. The vault's own encrypted
-    files are searched as well: a secret there in clear would be found.
+    Searches everything that the run wrote for every secret value of the run: tokens, client secrets, codes. The vault's own encrypted files are searched
+    as well: a secret there in clear would be found.
     #>
-    $state = Invoke-Control state
-    $secrets = [Collections.Generic.HashSet[string]]::new()
-    foreach ($token in $state.tokens) { foreach ($text in $token.accessToken, $token.refreshToken) { if ($text) { $null = $secrets.Add($text) } } }
-    foreach ($app in $state.integrations) { foreach ($text in $app.clientSecret, $app.token) { if ($text) { $null = $secrets.Add($text) } } }
-    foreach ($request in (Invoke-Control 'requests?path=/v1/oauth/token').requests) {
-        if ("$($request.body)" -match '"code"\s*:\s*"([^"]{8,})"') { $null = $secrets.Add($Matches[1]) }
-    }
-
-    # find, as a killed process leaves pipes in the temporary folder, at which a reader would wait for ever.
-    $files = @(find $env:HOME -type f | ForEach-Object { Get-Item -LiteralPath $_ -Force })
-    $found = 0
-    $where = [Collections.Generic.List[string]]::new()
-    # Tokens have no spaces, quotes or escapes; each word of a file is looked up, and base64 of whole secrets, and UTF-16.
-    $forms = [Collections.Generic.HashSet[string]]::new($secrets)
-    foreach ($secret in $secrets) { $null = $forms.Add([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($secret))) }
-    $word = [regex]::new('[A-Za-z0-9_+/=.-]{16,}', 'Compiled')
-    foreach ($file in $files) {
-        $bytes = [IO.File]::ReadAllBytes($file.FullName)
-        foreach ($text in [Text.Encoding]::Latin1.GetString($bytes), [Text.Encoding]::Unicode.GetString($bytes)) {
-            foreach ($match in $word.Matches($text)) {
-                if ($forms.Contains($match.Value) -or ($match.Value -match '(ntn_|nrt_|secret_)[A-Za-z0-9]+' -and $secrets.Contains($Matches[0]))) {
-                    $found++
-                    $where.Add($file.Name)
-                }
-            }
-        }
-    }
-
-    [pscustomobject]@{ Secrets = $secrets.Count; Files = $files.Count; Found = $found; Where = @($where | Sort-Object -Unique) }
+    $found = @(Search-Secret -Path $env:HOME)
+    [pscustomobject]@{ Secrets = Get-SecretCount; Files = $found[-1].Files; Found = $found.Count - 1; Where = @($found[0..($found.Count - 2)] | Where-Object Kind | ForEach-Object { "$($_.Kind) in $([IO.Path]::GetRelativePath($env:HOME, $_.File))" }) }
 }
 
 Export-ModuleMember -Function *-*

@@ -58,6 +58,8 @@ internal static class PageReader
             throw response.Invalid("isn't JSON, or is nested too deeply");
         }
 
+        // A list that ends here although there is more would be cut without a word.
+        if (hasMore && (items is null || string.IsNullOrEmpty(cursor))) throw response.Invalid("says that there is more, and names no next page");
         if (cursor is { Length: > MaximumCursorLength }) throw response.Invalid("has a cursor without end");
         if (items is null) return null;
         return new NotionPage(items, hasMore && !string.IsNullOrEmpty(cursor) ? cursor : null, isCapped, response) { ViewQueryId = isViewQuery ? id : null };

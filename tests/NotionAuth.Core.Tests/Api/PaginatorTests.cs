@@ -240,6 +240,24 @@ public sealed class PaginatorTests
     }
 
     [Theory]
+    [InlineData("""{"object":"list","results":[1],"next_cursor":null,"has_more":true}""")]
+    [InlineData("""{"object":"list","results":[1],"next_cursor":"","has_more":true}""")]
+    [InlineData("""{"object":"list","results":[1],"next_cursor":5,"has_more":true}""")]
+    [InlineData("""{"object":"list","results":{},"next_cursor":"x","has_more":true}""")]
+    [InlineData("""{"object":"list","has_more":true}""")]
+    public async Task A_list_that_has_more_and_names_no_next_page_is_InvalidReply(string body)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body });
+        await Expect.ErrorAsync(ErrorIds.InvalidReply, async () =>
+        {
+            await foreach (NotionPage _ in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default))
+            {
+            }
+        });
+    }
+
+    [Theory]
     [InlineData("""{"object":"list","results":[1],"next_cursor":"again","has_more":true}""")]
     [InlineData("""{"results":[1],"has_more":true,"next_cursor":"\u0061gain"}""")]
     public async Task A_cursor_that_comes_again_is_RepeatedCursor(string body)
@@ -261,7 +279,7 @@ public sealed class PaginatorTests
     [InlineData("""{"object":"list","results":{"a":[1]}}""", 1)]
     [InlineData("""[1,2]""", 1)]
     [InlineData("""{"object":"list","results":[],"has_more":false}""", 0)]
-    [InlineData("""{"results":[{"results":[1,2,{"next_cursor":"x"}]},null,"a",[[]]],"has_more":true,"next_cursor":null}""", 4)]
+    [InlineData("""{"results":[{"results":[1,2,{"next_cursor":"x"}]},null,"a",[[]]],"has_more":false,"next_cursor":null}""", 4)]
     [InlineData("""{"results":[1],"has_more":"yes","next_cursor":"x"}""", 1)]
     public async Task A_reply_is_a_page_of_its_items_or_is_the_one_item_itself(string body, int items)
     {

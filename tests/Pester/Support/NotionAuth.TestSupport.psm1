@@ -7,6 +7,7 @@ using namespace System.Management.Automation.Runspaces
 Set-StrictMode -Version 3.0
 
 $script:Root = (Resolve-Path (Join-Path $PSScriptRoot '../../..')).Path
+Import-Module (Join-Path $script:Root 'tests/SecretSearch.psm1')
 $script:Patience = [timespan]::FromSeconds(60)
 $script:Number = 0
 $script:IsStoreMade = $false
@@ -258,7 +259,7 @@ function New-FakeApp {
     $tag = '{0}-{1}' -f $script:Number, [guid]::NewGuid().ToString('N').Substring(0, 8)
     $app = @{
         clientId      = [guid]::NewGuid().ToString()
-        clientSecret  = "secret_TestClient$($tag.Replace('-', ''))ForTestsOnly000001"
+        clientSecret  = "secret_$(Get-SecretMark)TestClient$($tag.Replace('-', ''))ForTestsOnly000001"
         name          = 'NotionAuth tests'
         workspaceName = if ($Workspace) { $Workspace } else { "Workspace $tag" }
         redirectUris  = @($script:Fake.RedirectUri) + @($RedirectUri | Where-Object { $_ })
@@ -300,7 +301,7 @@ function New-FakeToken {
 
     $script:Number++
     $tag = '{0}{1}' -f $script:Number, [guid]::NewGuid().ToString('N').Substring(0, 8)
-    $text = "ntn_TestInternal${tag}ForTestsOnly0000000001"
+    $text = "ntn_$(Get-SecretMark)TestInternal${tag}ForTestsOnly0000000001"
     $name = if ($Workspace) { $Workspace } else { "Internal $tag" }
     $null = Invoke-FakeControl 'integrations' POST @{ kind = 'internal'; token = $text; workspaceName = $name; name = "Internal bot $tag" }
     [pscustomobject]@{

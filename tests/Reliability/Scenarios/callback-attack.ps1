@@ -1,6 +1,6 @@
 # Hostile programs and pages at the port of a sign-in that is waiting: none of them ends, hijacks or confuses it, no answer reflects anything, and the sign-in
 # succeeds while they go on. Then 200 sockets that send a byte now and then, which must not delay the real callback by more than a second.
-param([int] $Rounds, [int] $Seed, [int] $SlowSockets = 200, [int] $SignIns = 5)
+param([int] $Rounds, [int] $Seed, [int] $SlowSockets = 200, [int] $SignIns = ($Rounds -ge 1000 ? 5 : 1))
 
 Add-Type -Path (Join-Path $PSScriptRoot '../Attackers/CallbackAttacker.cs')
 $folder = Get-RunFolder

@@ -13,7 +13,8 @@ function Get-Now { [int]((Select-String -LiteralPath /proc/self/status -Pattern 
 
 $streams = [Collections.Generic.List[string]]::new()
 $answers = foreach ($question in $plan.Questions) {
-    $splat = @{ Connection = 'Liar'; TimeoutSec = 20; MaximumRetryCount = 0; ErrorAction = 'Stop'; Verbose = $true; Debug = $true } + $question.Arguments
+    $splat = @{ Connection = 'Liar'; TimeoutSec = 20; MaximumRetryCount = 0; ErrorAction = 'Stop'; Verbose = $true; Debug = $true }
+    foreach ($name in $question.Arguments.Keys) { $splat[$name] = $question.Arguments[$name] }
     [GC]::Collect()
     if ($IsLinux) { [IO.File]::WriteAllText('/proc/self/clear_refs', '5') }
     $before = if ($IsLinux) { Get-Now } else { 0 }
