@@ -109,12 +109,7 @@ public sealed class NotionClient(
     private static NotionResponse ReplyOf(NotionRequest request, HttpResponseMessage response, RequestContext context, ReplyFile? file)
     {
         int status = (int)response.StatusCode;
-        if (status is >= 300 and < 400)
-            throw new NotionAuthException(
-                ErrorIds.UnexpectedRedirect, NotionErrorKind.InvalidData,
-                $"The reply is a redirect ({status}), which Notion's API never sends. It was not followed, so that the token went nowhere else.",
-                "Check -BaseUri, and whether a proxy or a captive portal answers in Notion's place.")
-            { Target = response.RequestMessage?.RequestUri?.AbsolutePath };
+        if (status is >= 300 and < 400) throw ConnectionErrors.Redirected(response);
 
         bool isFile = file is not null && response.IsSuccessStatusCode;
         ReadOnlyMemory<byte> body = BufferedContent.Of(response);

@@ -28,7 +28,7 @@ internal static class PageReader
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = NotionResponse.Limits.MaxDepth });
         List<ReadOnlyMemory<byte>>? items = null;
         string? cursor = null, id = null;
-        bool hasMore = false, isCapped = false, isViewQuery = false;
+        bool hasMore = false, isCapped = false, isViewQuery = false, isList = false;
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
@@ -41,8 +41,8 @@ internal static class PageReader
                 reader.Read();
                 if (isItems && reader.TokenType == JsonTokenType.StartArray) items = Items(ref reader, body);
                 else if (isCursor && reader.TokenType == JsonTokenType.String) cursor = reader.GetString();
-                else if (isMore) hasMore = reader.TokenType == JsonTokenType.True;
-                else if (isObject && reader.TokenType == JsonTokenType.String) isViewQuery = reader.ValueTextEquals("view_query");
+                else if (isMore) hasMore = IsTrue(ref reader);
+                else if (isObject && reader.TokenType == JsonTokenType.String) (isList, isViewQuery) = (reader.ValueTextEquals("list"), reader.ValueTextEquals("view_query"));
                 else if (isId && reader.TokenType == JsonTokenType.String) id = reader.GetString();
                 else if (isStatus && reader.TokenType == JsonTokenType.StartObject) isCapped = IsCapped(ref reader, body);
                 else reader.Skip();
@@ -55,15 +55,22 @@ internal static class PageReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw response.Invalid("isn't JSON, or is nested too deeply");
+            throw response.Invalid("isn't JSON, is nested too deeply, or has a has_more that is neither true nor false");
         }
 
         // A list that ends here although there is more would be cut without a word.
         if (hasMore && (items is null || string.IsNullOrEmpty(cursor))) throw response.Invalid("says that there is more, and names no next page");
         if (cursor is { Length: > MaximumCursorLength }) throw response.Invalid("has a cursor without end");
-        if (items is null) return null;
-        return new NotionPage(items, hasMore && !string.IsNullOrEmpty(cursor) ? cursor : null, isCapped, response) { ViewQueryId = isViewQuery ? id : null };
+        if (items is null) return isList ? throw response.Invalid("says that it is a list and has no items") : null;
+        return new NotionPage(items, hasMore ? cursor : null, isCapped, response) { ViewQueryId = isViewQuery ? id : null };
     }
+
+    private static bool IsTrue(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False or JsonTokenType.Null => false,
+        _ => throw new JsonException(),
+    };
 
     private static List<ReadOnlyMemory<byte>> Items(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
     {

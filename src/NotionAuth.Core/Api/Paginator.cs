@@ -16,6 +16,9 @@ public static class Paginator
     /// <summary>The most that Notion gives in one page.</summary>
     public const int MaximumPageSize = 100;
 
+    // Notion may leave out of a page what the integration doesn't see, but not of so many.
+    private const int MaximumEmptyPages = 1000;
+
     /// <summary>Fetches the pages in order, one ahead of the one that is being used at most.</summary>
     /// <param name="client">The client.</param>
     /// <param name="request">The request of the first page.</param>
@@ -23,14 +26,15 @@ public static class Paginator
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <param name="turn">Nothing beyond the first page is fetched before this has ended; null for no such wait.</param>
     /// <returns>The pages. A reply that isn't a list is one page with that reply as its item.</returns>
-    /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>; <see cref="ErrorIds.RepeatedCursor"/>, <see cref="ErrorIds.InvalidBody"/>.</exception>
+    /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>; <see cref="ErrorIds.RepeatedCursor"/>, <see cref="ErrorIds.InvalidBody"/>, <see cref="ErrorIds.InvalidReply"/>.</exception>
     public static async IAsyncEnumerable<NotionPage> PagesAsync(
         NotionClient client, NotionRequest request, int? pageSize, [EnumeratorCancellation] CancellationToken cancellationToken, Task? turn = null)
     {
         using var ahead = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         request = First(request, pageSize);
-        Task<NotionPage> next = FetchAsync(client, request, ahead.Token);
+        int emptyPages = 0;
+        Task<NotionPage> next = FetchFirstAsync(client, request, ahead.Token);
         try
         {
             while (true)
@@ -42,7 +46,11 @@ public static class Paginator
                     yield break;
                 }
 
-                if (!seen.Add(page.NextCursor))
+                emptyPages = page.Items.Count == 0 ? emptyPages + 1 : 0;
+                if (emptyPages == MaximumEmptyPages) throw page.Response.Invalid($"is the {MaximumEmptyPages}th empty page on end, and names another one");
+
+                // As a digest, so that a list without end takes little memory however long its cursors are.
+                if (!seen.Add(Http.Fingerprint.Of(page.NextCursor)))
                     throw new NotionAuthException(
                         ErrorIds.RepeatedCursor, NotionErrorKind.InvalidData, "Notion named a next page that was read already: the list would never end.",
                         "Run the command again; if it happens again, report the path to Notion's support.")
@@ -99,10 +107,11 @@ public static class Paginator
             await (await Task.WhenAny(turn, cancelled.Task).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
-        return await FetchAsync(client, request, cancellationToken).ConfigureAwait(false);
+        NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return PageReader.Read(response) ?? throw response.Invalid("isn't the list's next page");
     }
 
-    private static async Task<NotionPage> FetchAsync(NotionClient client, NotionRequest request, CancellationToken cancellationToken)
+    private static async Task<NotionPage> FetchFirstAsync(NotionClient client, NotionRequest request, CancellationToken cancellationToken)
     {
         NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return PageReader.Read(response) ?? new NotionPage([response.Body], null, false, response);

@@ -23,4 +23,11 @@ internal static class ConnectionErrors
         $"Notion didn't answer {request.Method} {request.RequestUri!.AbsolutePath} within {limit.TotalSeconds:0.#} s.",
         "Try again, or give the request more time with -TimeoutSec.")
     { Target = request.RequestUri.AbsolutePath };
+
+    /// <summary>The error for a redirect: following it could take the token to another host.</summary>
+    public static NotionAuthException Redirected(HttpResponseMessage response) => new(
+        ErrorIds.UnexpectedRedirect, NotionErrorKind.InvalidData,
+        $"The reply is a redirect ({(int)response.StatusCode}), which Notion's API never sends. It was not followed, so that the token went nowhere else.",
+        "Check -BaseUri, and whether a proxy or a captive portal answers in Notion's place.")
+    { Target = response.RequestMessage?.RequestUri?.AbsolutePath };
 }

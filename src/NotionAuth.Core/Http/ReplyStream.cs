@@ -32,7 +32,15 @@ internal sealed class ReplyStream(HttpRequestMessage request, HttpResponseMessag
     public async ValueTask<int> ReadAsync(byte[] buffer, int offset, int count)
     {
 #if NET8_0_OR_GREATER
-        return await source.ReadAsync(buffer.AsMemory(offset, count), limit.Token).ConfigureAwait(false);
+        try
+        {
+            return await source.ReadAsync(buffer.AsMemory(offset, count), limit.Token).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException e) when (e is not ObjectDisposedException)
+        {
+            // So says the platform's brotli of data that is none; gzip says InvalidDataException.
+            throw new InvalidDataException(e.Message, e);
+        }
 #else
         // The reads of .NET Framework's response stream don't look at their token: closing the stream ends them.
         using System.Threading.CancellationTokenRegistration close = limit.Token.Register(static s => ((Stream)s!).Dispose(), source);

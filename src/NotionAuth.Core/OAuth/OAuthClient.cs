@@ -114,17 +114,22 @@ public sealed class OAuthClient(
 
         var context = new RequestContext { IsSafeToRepeat = isSafeToRepeat, CompletesOnceSent = completesOnceSent, Timeout = Timeout, Log = log };
         using HttpResponseMessage response = await transport.SendAsync(request, context, cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode)
+        if ((int)response.StatusCode is >= 300 and < 400) throw ConnectionErrors.Redirected(response);
+        JsonDocument? reply = response.IsSuccessStatusCode ? JsonText.Parse(BufferedContent.Of(response)) : null;
+        if (reply?.RootElement.ValueKind == JsonValueKind.Object && !IsError(reply.RootElement)) return reply;
+        bool isError = !response.IsSuccessStatusCode || reply?.RootElement.ValueKind == JsonValueKind.Object;
+        reply?.Dispose();
+        if (isError)
         {
             NotionApiException error = NotionApiException.From(response, known, credentials.ClientSecret);
             throw error.Code is null ? error : OAuthException.FromReply(error);
         }
 
-        JsonDocument? reply = JsonText.Parse(BufferedContent.Of(response));
-        if (reply?.RootElement.ValueKind == JsonValueKind.Object) return reply;
-        reply?.Dispose();
         throw new NotionAuthException(
             ErrorIds.InvalidReply, NotionErrorKind.InvalidData, $"Notion's reply to oauth/{endpoint} isn't a JSON object.",
             "Run the command again; if it happens again, check -BaseUri and whether a proxy changes replies.");
     }
+
+    // In either of the two shapes, whatever the status says: a token is revoked only where nothing says that it isn't.
+    private static bool IsError(JsonElement reply) => JsonText.Of(reply, "object") == "error" || reply.TryGetProperty("error", out _);
 }

@@ -276,11 +276,11 @@ public sealed class PaginatorTests
     [Theory]
     [InlineData("""{"object":"user","id":"x"}""", 1)]
     [InlineData("""{"object":"thing","results":null}""", 1)]
-    [InlineData("""{"object":"list","results":{"a":[1]}}""", 1)]
+    [InlineData("""{"results":{"a":[1]}}""", 1)]
     [InlineData("""[1,2]""", 1)]
     [InlineData("""{"object":"list","results":[],"has_more":false}""", 0)]
-    [InlineData("""{"results":[{"results":[1,2,{"next_cursor":"x"}]},null,"a",[[]]],"has_more":false,"next_cursor":null}""", 4)]
-    [InlineData("""{"results":[1],"has_more":"yes","next_cursor":"x"}""", 1)]
+    [InlineData("""{"results":[{"results":[1,2,{"next_cursor":"x"}]},null,"a",[[]]],"has_more":null,"next_cursor":null}""", 4)]
+    [InlineData("""{"results":[1],"has_more":false,"next_cursor":"x"}""", 1)]
     public async Task A_reply_is_a_page_of_its_items_or_is_the_one_item_itself(string body, int items)
     {
         await using TestNotion notion = await TestNotion.StartAsync();

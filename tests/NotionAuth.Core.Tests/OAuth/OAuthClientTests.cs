@@ -326,7 +326,7 @@ public sealed class OAuthClientTests
         await using TestNotion notion = await TestNotion.StartAsync();
         await using TestNotion other = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Redirect, Status = 307, Location = other.BaseUri + "v1/oauth/token", PathPattern = TokenPath });
-        await Expect.ErrorAsync("Http307", () => notion.OAuth().RefreshAsync(new Secret("nrt_0123456789"), CancellationToken.None));
+        await Expect.ErrorAsync(ErrorIds.UnexpectedRedirect, () => notion.OAuth().RefreshAsync(new Secret("nrt_0123456789"), CancellationToken.None));
         Assert.Empty(other.Fake.Requests);
     }
 
