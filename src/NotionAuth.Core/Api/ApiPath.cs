@@ -19,9 +19,10 @@ public static class ApiPath
     /// <param name="query">More of the query, not yet encoded; null for none.</param>
     /// <returns>The URI.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidPath"/>, before anything is sent.</exception>
-    public static Uri ToUri(string path, Uri baseUri, IEnumerable<KeyValuePair<string, string>>? query = null)
+    public static Uri ToUri(string path, Uri baseUri, IReadOnlyCollection<KeyValuePair<string, string>>? query = null)
     {
         string origin = baseUri.GetLeftPart(UriPartial.Authority);
+        if (query is null or { Count: 0 } && IsPlain(path)) return new Uri(origin + Root + path);
         string rest = path.Trim(' ');
         if (rest.Split('?')[0].Contains("://"))
         {
@@ -62,6 +63,19 @@ public static class ApiPath
             || !uri.AbsolutePath.StartsWith(Root, StringComparison.Ordinal) || uri.AbsolutePath.Contains("//"))
             throw Invalid(path, "would leave the API");
         return uri;
+    }
+
+    // Letters, digits, hyphens, underscores and single slashes: nothing there could be refused, or read in two ways.
+    private static bool IsPlain(string path)
+    {
+        for (int i = 0; i < path.Length; i++)
+        {
+            char c = path[i];
+            bool isSlash = c == '/';
+            if (isSlash ? i == 0 || path[i - 1] == '/' : c is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_')) return false;
+        }
+
+        return path.Length > 0 && !path.StartsWith("v1/", StringComparison.Ordinal);
     }
 
     private static void CheckCharacters(string path, string part)

@@ -96,8 +96,14 @@ internal sealed record ErrorReply
     }
 
     /// <summary>Notion's id of a request, out of the reply's header.</summary>
-    public static string? RequestIdOf(HttpResponseMessage response) =>
-        Header(response, "x-notion-request-id") is { } id ? ErrorCode.Token(id, [.. SecretsOf(response.RequestMessage)]) : null;
+    public static string? RequestIdOf(HttpResponseMessage response)
+    {
+        if (Header(response, "x-notion-request-id") is not { } id) return null;
+
+        // What every reply has: a UUID that isn't the token holds nothing to hide.
+        if (Guid.TryParseExact(id, "D", out _) && response.RequestMessage?.Headers.Authorization is { Scheme: "Bearer", Parameter: { Length: > 36 } }) return id;
+        return ErrorCode.Token(id, [.. SecretsOf(response.RequestMessage)]);
+    }
 
     /// <summary>Whatever the request carried, in each form in which a reply could repeat it.</summary>
     public static IEnumerable<Secret?> SecretsOf(HttpRequestMessage? request)
@@ -131,5 +137,9 @@ internal sealed record ErrorReply
             : [];
 
     private static string? Header(HttpResponseMessage response, string name) =>
+#if NET8_0_OR_GREATER
+        response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.FirstOrDefault() : null;
+#else
         response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
+#endif
 }

@@ -35,7 +35,7 @@ internal static class EventStream
                 }
             }
 
-            if (parser.IsInsideEvent) throw ConnectionErrors.Broken(stream.Request, "The stream ended in the middle of an event.");
+            if (parser.IsInsideEvent) throw ConnectionErrors.Broken(stream.Request, "The stream ended in the middle of an event.", wasConnected: true);
         }
     }
 
@@ -56,7 +56,7 @@ internal static class EventStream
         {
             cancellationToken.ThrowIfCancellationRequested();
             stream.Limit.ThrowIfCallerEnded();
-            throw ConnectionErrors.Broken(stream.Request, ConnectionErrors.Reason(e));
+            throw ConnectionErrors.Broken(stream.Request, ConnectionErrors.Reason(e), wasConnected: true);
         }
     }
 }

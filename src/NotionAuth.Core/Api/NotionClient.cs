@@ -119,7 +119,7 @@ public sealed class NotionClient(
         if (isFile && !isError) file!.Keep();
         return new NotionResponse(status, body, ErrorReply.RequestIdOf(response))
         {
-            Headers = ReplyHeaders.Of(response),
+            Source = new ReplyHeaders(response),
             Events = context.Events is null ? null : EventStream.ReadAsync(context.Events),
         };
     }

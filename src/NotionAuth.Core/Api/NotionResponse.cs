@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text.Json;
+using NotionAuth.Core.Http;
 
 namespace NotionAuth.Core.Api;
 
@@ -13,7 +14,9 @@ public sealed record NotionResponse(int Status, ReadOnlyMemory<byte> Body, strin
     private static readonly Dictionary<string, IReadOnlyList<string>> NoHeaders = [];
 
     /// <summary>The reply's headers, those of its body included; names in any case. What is secret isn't among them.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers { get; init; } = NoHeaders;
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers => Source?.All ?? NoHeaders;
+
+    internal ReplyHeaders? Source { get; init; }
 
     /// <summary>
     /// The events of a text/event-stream, each as it arrives; null for any other reply. To be read once, and always: the connection stays

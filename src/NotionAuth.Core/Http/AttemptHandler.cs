@@ -52,7 +52,7 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
             cancellationToken.ThrowIfCancellationRequested();
             string why = ConnectionErrors.Reason(e);
             Tell(context, request, begun, null, why);
-            throw ConnectionErrors.Broken(request, why);
+            throw ConnectionErrors.Broken(request, why, ConnectionErrors.WasConnected(e));
         }
         finally
         {

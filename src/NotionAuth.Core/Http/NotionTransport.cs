@@ -15,10 +15,10 @@ public sealed class NotionTransport : IDisposable
     private readonly HttpMessageInvoker _invoker;
 
     /// <summary>Makes a transport.</summary>
-    /// <param name="proxy">The proxy, or null for the system's (on Linux and macOS: HTTPS_PROXY, NO_PROXY).</param>
+    /// <param name="proxy">The proxy, or null for the one that HTTPS_PROXY names (but for hosts of NO_PROXY), else the system's.</param>
     /// <param name="policy">The rule for repeating, or null for the usual one.</param>
     public NotionTransport(IWebProxy? proxy = null, RetryPolicy? policy = null)
-        : this(Sockets(proxy), policy)
+        : this(Sockets(proxy ?? new EnvironmentProxy(Environment.GetEnvironmentVariable)), policy)
     {
     }
 
@@ -50,7 +50,7 @@ public sealed class NotionTransport : IDisposable
     public void Dispose() => _invoker.Dispose();
 
 #if NET8_0_OR_GREATER
-    private static SocketsHttpHandler Sockets(IWebProxy? proxy)
+    private static SocketsHttpHandler Sockets(IWebProxy proxy)
     {
         var handler = new SocketsHttpHandler
         {
@@ -62,7 +62,7 @@ public sealed class NotionTransport : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(15),
         };
 #else
-    private static HttpClientHandler Sockets(IWebProxy? proxy)
+    private static HttpClientHandler Sockets(IWebProxy proxy)
     {
         var handler = new HttpClientHandler
         {
@@ -72,7 +72,6 @@ public sealed class NotionTransport : IDisposable
             MaxConnectionsPerServer = 64,
         };
 #endif
-        if (proxy is null) return handler;
         handler.Proxy = proxy;
         handler.UseProxy = true;
         return handler;

@@ -32,7 +32,7 @@ public sealed class RateLimitGate
     {
         get
         {
-            lock (_endpoints) return _connection.IsOpen && _endpoints.Values.All(e => e.IsOpen);
+            lock (_endpoints) return _connection.IsOpen && Workspace is not { IsOpen: false } && (_endpoints.Count == 0 || _endpoints.Values.All(e => e.IsOpen));
         }
     }
 

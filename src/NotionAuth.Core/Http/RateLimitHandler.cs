@@ -22,11 +22,7 @@ internal sealed class RateLimitHandler(HttpMessageHandler inner, RetryPolicy pol
         bool wasServed = false;
         try
         {
-            foreach ((PacedGate each, string scope) in gate.For(request))
-            {
-                PacedGate.Pass? pass = await each.EnterAsync(left => HoldAsync(request, context, scope, left, cancellationToken), cancellationToken).ConfigureAwait(false);
-                if (pass is not null) (passes ??= []).Add((each, pass));
-            }
+            if (!gate.IsOpen) await EnterAsync(gate, request, context, passes = [], cancellationToken).ConfigureAwait(false);
 
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             wasServed = (int)response.StatusCode != 429;
@@ -37,7 +33,18 @@ internal sealed class RateLimitHandler(HttpMessageHandler inner, RetryPolicy pol
         }
         finally
         {
-            foreach ((PacedGate each, PacedGate.Pass pass) in passes ?? []) each.Leave(pass, wasServed);
+            if (passes is not null)
+                foreach ((PacedGate each, PacedGate.Pass pass) in passes) each.Leave(pass, wasServed);
+        }
+    }
+
+    private async Task EnterAsync(
+        RateLimitGate gate, HttpRequestMessage request, RequestContext context, List<(PacedGate Gate, PacedGate.Pass Pass)> passes, CancellationToken cancellationToken)
+    {
+        foreach ((PacedGate each, string scope) in gate.For(request))
+        {
+            PacedGate.Pass? pass = await each.EnterAsync(left => HoldAsync(request, context, scope, left, cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (pass is not null) passes.Add((each, pass));
         }
     }
 
@@ -49,7 +56,7 @@ internal sealed class RateLimitHandler(HttpMessageHandler inner, RetryPolicy pol
             string.Format(
                 CultureInfo.InvariantCulture, "Notion's rate limit for {0} holds the request back for another {1:0} s, which is more than the {2:0} s that are left to it.{3}",
                 scope, left.TotalSeconds, context.TimeLeft.TotalSeconds, context.Retry == 0 ? " Nothing was sent." : string.Empty),
-            "Run the command again after that time, or allow it more time.")
+            "Run the command again after that time, or allow it more time with -TotalTimeoutSec.")
         { Target = request.RequestUri!.AbsolutePath };
     }
 }

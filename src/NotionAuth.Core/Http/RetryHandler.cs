@@ -45,7 +45,7 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
     {
         if (wait < context.TimeLeft) return false;
         context.GaveUp = string.Format(
-            CultureInfo.InvariantCulture, "It wasn't repeated: the wait of {0:0.#} s would have ended after the {1:0.#} s that all attempts may take.",
+            CultureInfo.InvariantCulture, "It wasn't repeated: the wait of {0:0.#} s would have ended after the {1:0.#} s that all attempts may take (-TotalTimeoutSec).",
             wait.TotalSeconds, context.TotalTimeout.TotalSeconds);
         return true;
     }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Net;
 
 namespace NotionAuth.Core.Http;
@@ -9,7 +8,6 @@ namespace NotionAuth.Core.Http;
 public sealed class TransportCache
 {
     private const int Capacity = 16;
-    private static readonly string[] Schemes = ["http", "https"];
     private readonly Lazy<NotionTransport> _default = new(() => new NotionTransport());
     private readonly Dictionary<string, NotionTransport> _transports = [];
     private readonly Queue<string> _oldest = [];
@@ -32,12 +30,12 @@ public sealed class TransportCache
                 "Pass the proxy's address too: -Proxy http://proxy:8080.");
         }
 
-        if (!proxy.IsAbsoluteUri || !Schemes.Contains(proxy.Scheme) || proxy.Host.Length == 0)
+        if (!ProxyAddress.IsUsable(proxy))
             throw new NotionAuthException(
                 ErrorIds.InvalidProxy, NotionErrorKind.InvalidArgument, "The proxy's address can't be used: it must be an http or https URL.",
                 "Pass the proxy with its port: -Proxy http://proxy:8080.");
 
-        credential ??= CredentialOf(proxy);
+        credential ??= ProxyAddress.CredentialOf(proxy);
         var address = new Uri(proxy.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
         string key = credential is null
             ? address.AbsoluteUri : Fingerprint.Of(address.AbsoluteUri, credential.Domain, credential.UserName, credential.Password);
@@ -50,12 +48,5 @@ public sealed class TransportCache
             _oldest.Enqueue(key);
             return _transports[key] = new NotionTransport(new WebProxy(address) { Credentials = credential });
         }
-    }
-
-    private static NetworkCredential? CredentialOf(Uri proxy)
-    {
-        if (proxy.UserInfo.Length == 0) return null;
-        string[] parts = proxy.UserInfo.Split([':'], 2);
-        return new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : string.Empty);
     }
 }

@@ -207,7 +207,7 @@ public sealed class ErrorAdviceTests
         notion.Fake.Faults.Add(Fault.RateLimited(600, times: null));
         NotionRequest request = Request("GET", "users/me") with { TotalTimeout = TimeSpan.FromSeconds(60) };
         NotionApiException error = await Expect.ErrorAsync<NotionApiException>("RateLimited", () => notion.Client().SendAsync(request, default));
-        Assert.EndsWith("It wasn't repeated: the wait of 600 s would have ended after the 60 s that all attempts may take.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("It wasn't repeated: the wait of 600 s would have ended after the 60 s that all attempts may take (-TotalTimeoutSec).", error.Message, StringComparison.Ordinal);
         Assert.Single(notion.Fake.Requests);
         Assert.Empty(notion.Waits);
         Assert.Equal(429, (await notion.Client().SendAsync(request with { ReturnsErrorReplies = true }, default)).Status);
@@ -223,6 +223,28 @@ public sealed class ErrorAdviceTests
         Assert.Contains("within 0.3 s", error.Message, StringComparison.Ordinal);
         Assert.Contains("It wasn't repeated", error.Message, StringComparison.Ordinal);
         Assert.Single(notion.Fake.Requests);
+    }
+
+    [Theory]
+    [InlineData("POST", "pages", true)]
+    [InlineData("GET", "users/me", false)]
+    public async Task A_write_whose_answer_got_lost_may_have_been_carried_out(string method, string path, bool isWrite)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        NotionRequest request = Request(method, path) with { MaximumRetryCount = 0, Timeout = TimeSpan.FromMilliseconds(300) };
+        foreach (Fault fault in new[] { new Fault { Kind = FaultKind.ResetAfterCommit }, Fault.Hold(new TaskCompletionSource().Task, times: 1) })
+        {
+            notion.Fake.Faults.Add(fault);
+            NotionAuthException error = await Assert.ThrowsAsync<NotionAuthException>(() => notion.Client().SendAsync(request, default));
+            Assert.Equal(isWrite, error.RecommendedAction.Contains("Look first", StringComparison.Ordinal));
+        }
+
+        await using TestNotion gone = await TestNotion.StartAsync();
+        await gone.DisposeAsync();
+        using var transport = new Core.Http.NotionTransport();
+        var nowhere = new NotionClient(transport, gone.BaseUri, new Core.Http.FixedTokenSource(new Secret("ntn_token")), null);
+        NotionAuthException refused = await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => nowhere.SendAsync(request with { Timeout = TestNotion.Soon }, default));
+        Assert.DoesNotContain("Look first", refused.RecommendedAction, StringComparison.Ordinal);
     }
 
     private static NotionRequest Request(string method, string path) => new()
