@@ -88,7 +88,7 @@ function Search-Secret {
                     '[0-9a-f]{4}-$' { 'an authorization code'; break }
                     default { 'a secret' }
                 }
-                [pscustomobject]@{ File = $file; Kind = $kind + $form.How }
+                [pscustomobject]@{ Files = 0; File = $file; Kind = $kind + $form.How }
                 break
             }
         }

@@ -54,8 +54,14 @@ function Search-TestRun {
         return @{ Files = 0; Found = @() }
     }
     Import-Module (Join-Repository 'tests', 'SecretSearch.psm1')
-    $found = @(Search-Secret -Path $Path -Mark (Get-SecretMark $Run.Id) -Exclude $script:OutsideWorld)
-    @{ Files = $found[-1].Files; Found = @($found | Where-Object Kind | ForEach-Object { "$($_.Kind) in $($_.File) ($Name)" }) }
+    $files = 0
+    $leaks = foreach ($folder in $Path) {
+        foreach ($found in Search-Secret -Path $folder -Mark (Get-SecretMark $Run.Id) -Exclude $script:OutsideWorld) {
+            $files += $found.Files
+            if ($found.Kind) { "$($found.Kind) in $($found.File.Substring($folder.Length + 1)) ($Name)" }
+        }
+    }
+    @{ Files = $files; Found = @($leaks) }
 }
 
 <# The result of the search over the whole run, for docs/reliability.md; a filtered run isn't the whole. #>

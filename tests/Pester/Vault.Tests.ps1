@@ -33,6 +33,16 @@ Describe 'What the vault says among us, with a <Kind> vault' -ForEach (@{ Kind =
         $text | Should -Not -Match 'was not found|(Get|Set|Remove)-Secret'
         $global:Error.Count | Should -Be 0
     }
+
+    It 'is understood where a script module calls' {
+        $app = New-FakeApp
+        $arguments = $app.SignIn
+        $null = Set-Person visit
+        $module = New-Module -ScriptBlock { function Connect-FromModule([hashtable] $Arguments) { Connect-NotionWorkspace @Arguments 6> $null } }
+        (Connect-FromModule $arguments).WorkspaceName | Should -Be $app.Workspace
+        Remove-Module $module
+        $global:Error.Count | Should -Be 0
+    }
 }
 
 Describe 'What an ended process leaves in a SecretStore vault' {

@@ -37,7 +37,9 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         RunspaceState = RunspaceState.Current;
-        _secrets = new SecretManagement(SessionState.PSVariable.GetValue("Error") as IList ?? new ArrayList(), _stopping.Token);
+
+        // A script module has an $Error of its own, which stays empty: errors go to the global one.
+        _secrets = new SecretManagement(SessionState.PSVariable.GetValue("global:Error") as IList ?? new ArrayList(), _stopping.Token);
     }
 
     /// <summary>Does something on the pipeline thread and makes PowerShell's errors of Core's.</summary>

@@ -40,7 +40,7 @@ $other = [IO.File]::ReadAllText((Join-Path (Get-RunFolder) 'foreign.json')) | Co
     Lost     = $problems.Count
     Facts    = @(
         "The foreign program took a pair back $rolledBack times (seen after a round). We noticed and repaired $noticed times with a warning; $told times the loss ended in NeedsReconnect; in silence: $($silent.Count)."
-        "Afterwards, to fresh processes: $(@($verdicts | Where-Object Verdict -EQ 'usable').Count) connections usable, $(@($verdicts | Where-Object Verdict -EQ 'NeedsReconnect').Count) say NeedsReconnect."
+        "Afterwards, to fresh processes: $(@($verdicts | Where-Object Verdict -EQ 'usable').Count) connections usable, $(@($verdicts | Where-Object Verdict -EQ 'NeedsReconnect').Count) say NeedsReconnect. (What is taken back after the last process of ours that held the pair has ended can only be found out, by the next one.)"
         "The foreign program itself had $($other.Errors) of $($other.Writes + $other.Errors) writes refused by the store."
     )
     Problems = $problems

@@ -23,13 +23,14 @@ for ($round = 0; $round -lt $Rounds; $round++) {
 }
 
 Wait-Signal 'result-*.json' $Processes -Process $workers
-$problems += @(Compare-ForeignSecret)
+$changed = @(Compare-ForeignSecret)
+$problems += $changed
 $results = @(Get-WorkerResult)
 $problems += $results | ForEach-Object { $_.Failures } | Group-Object | ForEach-Object { "$($_.Count) × $($_.Name)" }
 if ($refreshes -ne $Rounds * $Processes) { $problems += "$refreshes refreshes where $($Rounds * $Processes) were to be." }
 @{
     Tried    = "$Rounds rounds, $refreshes refreshes"
     Lost     = $problems.Count
-    Facts    = @("$refreshes refreshes; $newest pairs found in the vault afterwards, each the newest; 5 foreign secrets beside them unchanged.")
+    Facts    = @("$refreshes refreshes; $newest pairs found in the vault afterwards, each the newest; of 5 foreign secrets beside them $($changed.Count) changed.")
     Problems = $problems
 }
