@@ -24,6 +24,7 @@ Import-Module Microsoft.PowerShell.SecretManagement, $ModulePath -Global
 Add-Type -LiteralPath $BenchmarksPath
 
 $start = [datetime]::UtcNow
+$load = Get-Load
 try { $outcome = & (Join-Path $PSScriptRoot "Works/$Name.ps1") -Runs $Runs }
 finally { Stop-Peer }
 
@@ -43,6 +44,7 @@ $perRun = $outcome['PerRun'] ?? 1
         })
     Targets = @($outcome['Targets'])
     Facts   = @($outcome['Facts'])
+    Machine = Get-Machine $load
 } | ConvertTo-Json -Depth 6 | Set-Content -LiteralPath $Result
 
 foreach ($target in $outcome['Targets']) { [Console]::Out.WriteLine(('  {0,-44} {1,8:0.###} {2}{3}' -f $target.Text, $target.Figure, $target.Unit, $(if ($target.Met) { '' } else { '  NOT MET' }))) }

@@ -94,6 +94,52 @@ function Stop-Peer {
     $script:Node = $script:Notion = $null
 }
 
+function Get-RestList {
+    <#
+    .SYNOPSIS
+    The whole list as a script gets it with Invoke-RestMethod.
+    #>
+    param([string] $Uri, [hashtable] $Headers)
+
+    $body = @{ page_size = 100 }
+    do {
+        $reply = Invoke-RestMethod $Uri -Method POST -Headers $Headers -ContentType application/json -Body ($body | ConvertTo-Json)
+        $reply.results
+        $body.start_cursor = $reply.next_cursor
+    } while ($reply.has_more)
+}
+
+function Get-SeededId {
+    <#
+    .SYNOPSIS
+    Ids of that many pages, which the ordinary endpoints know.
+    #>
+    param([int] $Count)
+
+    $sample = Invoke-Control 'seed' @{ title = 'Seeded for benchmarks'; rows = $Count }
+    Invoke-NotionRequest "data_sources/$($sample.dataSourceId)/query" -Method POST -All | ForEach-Object id
+}
+
+function Invoke-Child {
+    <#
+    .SYNOPSIS
+    Runs a script of Children in a PowerShell process of its own; what it needs goes in on standard input, a text or as JSON, and what it found comes back.
+    #>
+    param([string] $Script, $With)
+
+    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    $first = if ([IO.Path]::GetFileNameWithoutExtension($start.FileName) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' }
+    foreach ($argument in @($first) + @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot "Children/$Script"))) { if ($argument) { $start.ArgumentList.Add($argument) } }
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+    $process = [Diagnostics.Process]::Start($start)
+    $process.StandardInput.WriteLine($(if ($With -is [string]) { $With } else { $With | ConvertTo-Json -Compress }))
+    $process.StandardInput.Close()
+    $output = $process.StandardOutput.ReadToEnd().Trim()
+    $process.WaitForExit()
+    if ($process.ExitCode -ne 0 -or -not $output) { throw "$Script failed with exit code $($process.ExitCode): $output" }
+    ($output -split "`n")[-1] | ConvertFrom-Json
+}
+
 # ------------------------------------------------------------------------------------------------------------------------ measuring
 
 function Measure-Peer {
@@ -101,38 +147,47 @@ function Measure-Peer {
     .SYNOPSIS
     Runs each peer's script once to warm up and then -Runs times, in turns, the first one another each time; gives the times in ms.
     .DESCRIPTION
-    A script gets a hashtable, and puts its result there; with Ms in it that is the time, else it is measured here. What was put there is checked after each
-    run by the script -Check, outside of the time.
+    A script gets a hashtable, and puts its result there; with Ms in it that is the time, else it is measured here. Also holds times of parts, by name. What was
+    put there is checked after each run by the script -Check, outside of the time.
     #>
     param([Parameter(Mandatory)] [Collections.Specialized.OrderedDictionary] $Peers, [Parameter(Mandatory)] [int] $Runs, [scriptblock] $Check = {}, [int] $WarmUp = 1)
 
+    $self = [Diagnostics.Process]::GetCurrentProcess()
     $names = @($Peers.Keys)
     $times = [ordered]@{}
     foreach ($name in $names) { $times[$name] = [Collections.Generic.List[double]]::new() }
     $costs = [ordered]@{}
-    foreach ($name in $names) { $costs[$name] = @{ Bytes = 0L; Collections = 0; Pause = 0.0 } }
+    foreach ($name in $names) { $costs[$name] = @{ Bytes = 0L; Collections = 0; Pause = 0.0; Cpu = 0.0 } }
     for ($run = -$WarmUp; $run -lt $Runs; $run++) {
         for ($i = 0; $i -lt $names.Count; $i++) {
             $name = $names[($i + $run + $WarmUp) % $names.Count]
             $script = $Peers[$name]
             $result = @{}
             foreach ($round in 1, 2) { [GC]::Collect(); [GC]::WaitForPendingFinalizers() }
+            $self.Refresh()
+            $cpu = $self.TotalProcessorTime
             $bytes = [GC]::GetTotalAllocatedBytes($false); $pause = [GC]::GetTotalPauseDuration(); $collections = [GC]::CollectionCount(0)
             $watch = [Diagnostics.Stopwatch]::StartNew()
             & $script $result
             $elapsed = $watch.Elapsed.TotalMilliseconds
             if ($run -ge 0) {
+                $self.Refresh()
+                $costs[$name].Cpu += ($self.TotalProcessorTime - $cpu).TotalMilliseconds
                 $costs[$name].Bytes += [GC]::GetTotalAllocatedBytes($false) - $bytes
                 $costs[$name].Pause += ([GC]::GetTotalPauseDuration() - $pause).TotalMilliseconds
                 $costs[$name].Collections += [GC]::CollectionCount(0) - $collections
                 $times[$name].Add($(if ($result.ContainsKey('Ms')) { $result.Ms } else { $elapsed }))
+                foreach ($part in @(if ($result['Also']) { $result.Also.Keys })) {
+                    if (-not $times.Contains($part)) { $times[$part] = [Collections.Generic.List[double]]::new() }
+                    $times[$part].Add($result.Also[$part])
+                }
             }
             & $Check $name $result
             $result = $null
         }
     }
     foreach ($name in $names) {
-        $script:Costs[$name] = [ordered]@{ MB = [math]::Round($costs[$name].Bytes / 1MB / $Runs, 1); Collections = [math]::Round($costs[$name].Collections / $Runs, 1); PauseMs = [math]::Round($costs[$name].Pause / $Runs, 1) }
+        $script:Costs[$name] = [ordered]@{ MB = [math]::Round($costs[$name].Bytes / 1MB / $Runs, 1); Collections = [math]::Round($costs[$name].Collections / $Runs, 1); PauseMs = [math]::Round($costs[$name].Pause / $Runs, 1); CpuMs = [math]::Round($costs[$name].Cpu / $Runs, 1) }
     }
     $times
 }
@@ -156,17 +211,48 @@ function New-RatioTarget {
     param([Parameter(Mandatory)] $Times, [Parameter(Mandatory)] [string] $By, [Parameter(Mandatory)] [double] $Limit, [string] $Of = 'NotionAuth', [string] $Text)
 
     $ratios = for ($i = 0; $i -lt $Times[$Of].Count; $i++) { $Times[$Of][$i] / $Times[$By][$i] }
-    New-Target -Text $(if ($Text) { $Text } else { "$Limit × $By" }) -Figure (Get-Median $ratios) -Limit $Limit -Unit '×'
+    New-Target -Text $(if ($Text) { $Text } else { "$Limit × $By" }) -Figure (Get-Median $ratios) -Limit $Limit
 }
 
 function New-Target {
     <#
     .SYNOPSIS
-    A figure beside the most that it may be.
+    A figure beside the most that it may be; without a unit it is a ratio.
     #>
     param([Parameter(Mandatory)] [string] $Text, [Parameter(Mandatory)] [double] $Figure, [Parameter(Mandatory)] [double] $Limit, [string] $Unit = '')
 
     [ordered]@{ Text = $Text; Figure = [math]::Round($Figure, 3); Limit = $Limit; Unit = $Unit; Met = $Figure -le $Limit }
+}
+
+function Get-Load {
+    <#
+    .SYNOPSIS
+    How many programs wanted a core in the last minute, where the system says so.
+    #>
+    if (Test-Path -LiteralPath /proc/loadavg) { ([IO.File]::ReadAllText('/proc/loadavg') -split ' ')[0] } else { 'unknown' }
+}
+
+function Get-Machine {
+    <#
+    .SYNOPSIS
+    What the figures were measured on.
+    #>
+    param([string] $Load)
+
+    $processor = 'an unknown processor'
+    if ((Test-Path -LiteralPath /proc/cpuinfo) -and [IO.File]::ReadAllText('/proc/cpuinfo') -match '(?m)^model name\s*:\s*(.+)$') { $processor = $Matches[1].Trim() }
+    [ordered]@{
+        Processor  = $processor
+        Cores      = [Environment]::ProcessorCount
+        Memory     = [int]([GC]::GetGCMemoryInfo().TotalAvailableMemoryBytes / 1GB)
+        System     = [Runtime.InteropServices.RuntimeInformation]::OSDescription
+        Runtime    = [Runtime.InteropServices.RuntimeInformation]::FrameworkDescription
+        Collector  = if ([Runtime.GCSettings]::IsServerGC) { 'server collector' } else { 'workstation collector' }
+        PowerShell = "$($PSVersionTable.PSVersion)"
+        Node       = "$(node --version)"
+        Sdk        = (Get-Content -LiteralPath (Join-Path $PSScriptRoot '../tests/sdk/package.json') -Raw | ConvertFrom-Json).dependencies.'@notionhq/client'
+        Load       = $Load
+    }
 }
 
 function Assert-Title {

@@ -16,15 +16,7 @@ $times = Measure-Peer -Runs $Runs -Peers ([ordered]@{
         'the SDK'           = { param($r) $reply = Invoke-Sdk @{ work = 'list' }; $r.Ms = $reply.ms; $r.Count = $reply.items; $r.Sum = $reply.titles }
         'the SDK, titles'   = { param($r) $reply = Invoke-Sdk @{ work = 'titles' }; $r.Ms = $reply.ms; $r.Count = $reply.items; $r.Sum = $reply.titles }
         'the floor'         = { param($r) $r.Count = $bare.Collect("v1/$path") }
-        'Invoke-RestMethod' = {
-            param($r)
-            $body = @{ page_size = 100 }
-            $r.Items = @(do {
-                    $reply = Invoke-RestMethod $uri -Method POST -Headers $headers -ContentType application/json -Body ($body | ConvertTo-Json)
-                    $reply.results
-                    $body.start_cursor = $reply.next_cursor
-                } while ($reply.has_more))
-        }
+        'Invoke-RestMethod' = { param($r) $r.Items = @(Get-RestList $uri $headers) }
     }) -Check {
     param($name, $r)
     if ($r['Raw']) { $r.Items = @($r.Raw | ConvertFrom-Json) }

@@ -202,7 +202,7 @@ function Get-ScriptFinding {
     'PSUseSingularNouns', 'PSReviewUnusedParameter', 'PSAvoidUsingPlainTextForPassword', 'PSAvoidUsingUsernameAndPasswordParams', 'PSUseCompatibleSyntax', 'PSUseBOMForUnicodeEncodedFile'
     $findings = foreach ($script in $scripts) {
         $exclude = @{}
-        if ($script.FullName -match '[\\/]tests[\\/]') { $exclude.ExcludeRule = $notInTests }
+        if ($script.FullName -match '[\\/](tests|benchmarks)[\\/]') { $exclude.ExcludeRule = $notInTests }
         Invoke-ScriptAnalyzer -Path $script.FullName -Settings (Join-Repository 'PSScriptAnalyzerSettings.psd1') @exclude
     }
     foreach ($finding in @($findings)) { '{0}({1}): {2}: {3}' -f $finding.ScriptName, $finding.Line, $finding.RuleName, $finding.Message }
