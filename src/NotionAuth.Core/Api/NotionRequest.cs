@@ -31,7 +31,7 @@ public sealed record NotionRequest
     /// <summary>How long one attempt may take. Where a file is sent or written, or events arrive one by one: the longest silence.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long all attempts may take, the waits before and between them included. A wait that would end later isn't begun.</summary>
+    /// <summary>How long all attempts may take, the waits before and between them included; infinite for no bound. A wait that would end later isn't begun.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How often a failed attempt is repeated at most.</summary>

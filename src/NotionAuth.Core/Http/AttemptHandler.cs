@@ -25,7 +25,7 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
         long begun = Stopwatch.GetTimestamp();
         AttemptLimit? limit = new(context, cancellationToken);
         HttpResponseMessage? response = null;
-        context.Alive = limit.Restart;
+        if (request.Content is FileContent) context.Alive = limit.Restart;
         context.BodyFailure = null;
         try
         {

@@ -28,7 +28,7 @@ public sealed class RequestContext
     /// <summary>How long one attempt may take, reply included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long all attempts may take, the waits included. A wait that would end later isn't begun.</summary>
+    /// <summary>How long all attempts may take, the waits included; infinite for no bound. A wait that would end later isn't begun.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
@@ -75,6 +75,7 @@ public sealed class RequestContext
     {
         get
         {
+            if (TotalTimeout == System.Threading.Timeout.InfiniteTimeSpan) return TimeSpan.MaxValue;
             TimeSpan left = TotalTimeout - _since.Elapsed;
             return left < TimeSpan.Zero ? TimeSpan.Zero : left;
         }

@@ -61,6 +61,25 @@ public sealed class DownloadTests : IDisposable
         Assert.Equal(3, notion.Fake.Requests.Count);
     }
 
+    [Fact]
+    public async Task A_reply_may_be_larger_than_what_is_kept_in_memory()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, ContentType = "application/json", Chunks = Pieces(70) });
+        await Download(notion, Me);
+        Assert.Equal(70L * 1024 * 1024, new FileInfo(_folder["reply.json"]).Length);
+    }
+
+    [Fact]
+    public async Task A_reply_of_no_declared_length_that_breaks_off_writes_no_file()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        await File.WriteAllTextAsync(_folder["reply.json"], "before");
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, ContentType = "application/json", Chunks = Pieces(3), BreaksOff = true });
+        await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => Download(notion, Me with { MaximumRetryCount = 0 }));
+        await AssertUntouchedAsync();
+    }
+
     [Theory]
     [InlineData(404, "ObjectNotFound")]
     [InlineData(200, "ObjectNotFound")]
@@ -110,6 +129,16 @@ public sealed class DownloadTests : IDisposable
             await Expect.ErrorAsync(ErrorIds.FileUnavailable, () => notion.Client().DownloadAsync(Me, _folder["locked.json"], null, default));
         Assert.Empty(notion.Fake.Requests);
         Assert.Equal([_folder["locked.json"]], Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Pieces(int count)
+    {
+        byte[] piece = new byte[1024 * 1024];
+        for (int i = 0; i < count; i++)
+        {
+            yield return piece;
+            await Task.Yield();
+        }
     }
 
     private Task<NotionResponse> Download(TestNotion notion, NotionRequest request) => notion.Client().DownloadAsync(request, _folder["reply.json"], null, default);

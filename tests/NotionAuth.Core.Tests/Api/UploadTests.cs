@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Net.Http;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,6 +9,7 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Http;
 using NotionAuth.Core.Tests.Support;
 using NotionAuth.FakeNotion;
 using Xunit;
@@ -62,6 +64,17 @@ public sealed class UploadTests : IDisposable
         await SendAsync(notion, id, new FileBody { Path = path });
         Assert.Equal(300_000, Assert.Single(notion.Fake.UploadedFiles).Length);
         Assert.Equal(4, notion.Fake.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_renewed_meanwhile_sends_the_file_again()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        string id = await CreateAsync(notion, "{}");
+        NotionClient client = notion.Client(new Renewing(new Secret("ntn_expired"), new Secret(notion.Fake.DefaultInternalIntegration.Token!)));
+        await client.SendAsync(new NotionRequest { Path = $"file_uploads/{id}/send", Method = HttpMethod.Post, File = new FileBody { Path = Write("a.pdf", 300_000) } }, default);
+        Assert.Equal(300_000, Assert.Single(notion.Fake.UploadedFiles).Length);
+        Assert.Equal([200, 401, 200], notion.Fake.Requests.Select(r => r.Status));
     }
 
     [Theory]
@@ -185,6 +198,13 @@ public sealed class UploadTests : IDisposable
     {
         using JsonDocument json = response.ParseJson();
         return json.RootElement.GetProperty(name).GetString()!;
+    }
+
+    private sealed class Renewing(Secret first, Secret second) : IAccessTokenSource
+    {
+        public Task<Secret> GetAsync(CancellationToken cancellationToken) => Task.FromResult(first);
+
+        public Task<Secret?> RenewAsync(Secret rejected, CancellationToken cancellationToken) => Task.FromResult<Secret?>(second);
     }
 
     private string Write(string name, int length)
