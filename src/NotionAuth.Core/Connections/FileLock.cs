@@ -72,10 +72,23 @@ public sealed class FileLock : IDisposable
     private static string PathOf(string name)
     {
         string folder = Path.Combine(StateFolder(), "NotionAuth", "locks");
-        Directory.CreateDirectory(folder);
+        CreateOwnFolder(folder);
         using var sha = SHA256.Create();
         string hash = BitConverter.ToString(sha.ComputeHash(Encoding.UTF8.GetBytes(name))).Replace("-", string.Empty).Substring(0, 32);
         return Path.Combine(folder, hash + ".lock");
+    }
+
+    // Whoever may open a lock's file may hold the lock, and so keep us waiting: nobody else may.
+    private static void CreateOwnFolder(string folder)
+    {
+#if NET8_0_OR_GREATER
+        if (!OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return;
+        }
+#endif
+        Directory.CreateDirectory(folder);
     }
 
     private static string StateFolder()
