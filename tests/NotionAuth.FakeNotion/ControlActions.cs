@@ -209,7 +209,7 @@ internal static class ControlActions
         Headers = (json["headers"] as JsonObject ?? []).ToDictionary(h => h.Key, h => h.Value!.ToString()),
         AdditionalData = json["additionalData"]?.ToJsonString(),
         Body = json["body"] is { } body ? Json.StringOf(body) ?? Json.Text(body) : null,
-        RawBytes = Text(json, "bodyBase64") is { } base64 ? new ReadOnlyMemory<byte>(Convert.FromBase64String(base64)) : null,
+        RawBytes = Text(json, "bodyBase64") is { } base64 ? Convert.FromBase64String(base64) : default(ReadOnlyMemory<byte>?),
         ContentType = Text(json, "contentType"),
         DelayFor = TimeSpan.FromMilliseconds(Number(json, "delayMs") ?? 0),
         Location = Text(json, "location"),
