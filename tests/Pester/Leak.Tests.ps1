@@ -98,3 +98,31 @@ Describe 'No secret escapes' {
         Find-Secret $seen | Should -BeNullOrEmpty
     }
 }
+
+Describe 'An error of a command that was given a secret' {
+    It 'holds it in no form: record, exception, invocation, as text, JSON or CLI XML' {
+        $text = 'ntn_' + 'GivenToACommandThatFails01'
+        $secret = ConvertTo-Secret $text
+        $records = @(
+            Get-ErrorOf { Connect-NotionWorkspace -Token $secret -BaseUri 'http://notion.example.com' -SessionOnly }
+            Get-ErrorOf { Test-NotionToken -Token $secret -BaseUri 'http://notion.example.com' -ErrorAction Stop }
+            Get-ErrorOf { Invoke-NotionRequest 'https://other.example.com/' -Token $secret -ErrorAction Stop }
+            Get-ErrorOf { Connect-NotionWorkspace -Token $text -SessionOnly }
+            Get-ErrorOf { Connect-NotionWorkspace -ClientId x -ClientSecret @($text) -SessionOnly }
+            Get-ErrorOf { Invoke-NotionRequest users/me -Token $text })
+        $records.Count | Should -Be 6
+
+        $shown = @(
+            $records | Format-List * -Force | Out-String -Width 4000
+            $records | ForEach-Object { $_.Exception.ToString(); $_.Exception | Format-List * -Force; $_.InvocationInfo | Format-List * -Force; $_.InvocationInfo.BoundParameters } | Out-String -Width 4000
+            foreach ($record in $records) { Get-Error -InputObject $record | Out-String -Width 4000 }
+            $records.InvocationInfo | ConvertTo-Json -Depth 3 -WarningAction Ignore
+            [Management.Automation.PSSerializer]::Serialize($records, 3)
+            [Management.Automation.PSSerializer]::Serialize($records.InvocationInfo, 3)) -join "`n"
+        $shown | Should -Match 'InvalidBaseUri' -Because 'it must show the errors'
+        $utf16 = [Text.Encoding]::Unicode.GetBytes($text)
+        foreach ($form in $text, $text.Substring(4), [Convert]::ToHexString($utf16), [Convert]::ToBase64String($utf16), [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($text))) {
+            $shown.Contains($form, 'OrdinalIgnoreCase') | Should -BeFalse
+        }
+    }
+}
