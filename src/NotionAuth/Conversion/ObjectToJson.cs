@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Management.Automation.Internal;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Security;
@@ -111,8 +112,12 @@ internal static class ObjectToJson
     private static NotionAuthException Invalid(string id, string message, string action) =>
         new(id, NotionErrorKind.InvalidArgument, message + " Nothing was sent.", action);
 
-    private static object? Unwrap(object? value) =>
-        value is PSObject { BaseObject: { } inner } && inner is not PSCustomObject ? inner : value;
+    private static object? Unwrap(object? value)
+    {
+        // What a command without output leaves behind.
+        if (ReferenceEquals(value, AutomationNull.Value)) return null;
+        return value is PSObject { BaseObject: { } inner } && inner is not PSCustomObject ? inner : value;
+    }
 
     private sealed class Walk
     {
