@@ -153,7 +153,7 @@ function Invoke-PesterSuite {
 
 <# One test file in a process and a home of its own, so that no vault, connection or current state goes from one file to the next. #>
 function Invoke-PesterFile {
-    param([object]$Run, [IO.FileInfo]$File, [string]$Configuration, [string]$Filter, [object[]]$Modules, [string]$ResultFolder)
+    param([object]$Run, [IO.FileInfo]$File, [string]$Configuration, [string]$Filter, [object[]]$Modules, [string]$ResultFolder, [int]$TimeoutSec = 1200)
     $result = Get-SuiteResult $File.Name
     $summary = Join-Path $ResultFolder "$($File.BaseName).json"
     $homeFolder = Get-TemporaryHome
@@ -169,7 +169,7 @@ function Invoke-PesterFile {
         $pester = ($Modules | Where-Object Name -EQ Pester).Path
         $arguments = @('-TestFile', $File.FullName, '-Summary', $summary, '-PesterModule', $pester)
         if ($Filter) { $arguments += '-Filter', "*$Filter*" }
-        $code = Invoke-ChildScript -Script 'Invoke-PesterFile.ps1' -HomeFolder $homeFolder -Environment $environment -TimeoutSec 1200 -Arguments $arguments -OutputFile (Join-Path $ResultFolder "$($File.BaseName).txt")
+        $code = Invoke-ChildScript -Script 'Invoke-PesterFile.ps1' -HomeFolder $homeFolder -Environment $environment -TimeoutSec $TimeoutSec -Arguments $arguments -OutputFile (Join-Path $ResultFolder "$($File.BaseName).txt")
         $searched = Search-TestRun $Run $File.Name $homeFolder
         $result.Searched = $searched.Files
         $result.Leaks = $searched.Found

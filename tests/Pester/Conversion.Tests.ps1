@@ -415,19 +415,3 @@ Describe 'Bodies' {
         (Get-FakeRequest).Count | Should -Be 0
     }
 }
-
-Describe 'Fuzzing the conversion' {
-    # Short by default; NOTIONAUTH_FUZZ_SECONDS is the time, NOTIONAUTH_FUZZ_SEED the seed that a failure names (build.ps1 Fuzz).
-    It 'broken JSON is refused, and all other means the same when it comes back' {
-        $references = 'System.Runtime', 'System.Collections', 'System.Linq', 'System.Memory', 'System.Runtime.Numerics', 'System.Text.Json', 'System.Text.Encoding.Extensions', 'System.Management.Automation', 'netstandard'
-        Add-Type -TypeDefinition ([IO.File]::ReadAllText((Join-Path $PSScriptRoot 'Support/ConversionFuzz.cs'))) -ReferencedAssemblies $references
-        $seed = if ($env:NOTIONAUTH_FUZZ_SEED) { [int]$env:NOTIONAUTH_FUZZ_SEED } else { 20261121 }
-        $limit = if ($env:NOTIONAUTH_FUZZ_SECONDS) { [timespan]::FromSeconds([int]$env:NOTIONAUTH_FUZZ_SECONDS) } else { [timespan]::Zero }
-        $fuzz = [NotionAuth.Tests.ConversionFuzz]::new([NotionAuth.Commands.InvokeNotionRequestCommand].Assembly, $seed)
-        $fuzz.Run($limit, 4000) | Should -BeNullOrEmpty
-        Write-Information -InformationAction Continue -MessageData "      $fuzz"
-        $fuzz.Good | Should -BeGreaterThan 500
-        $fuzz.Broken | Should -BeGreaterThan 500
-        $fuzz.Duplicate | Should -BeGreaterThan 20
-    }
-}
