@@ -45,6 +45,12 @@ public static class ErrorIds
     /// <summary>Notion couldn't be reached, or the connection broke.</summary>
     public const string ConnectionFailed = "ConnectionFailed";
 
+    /// <summary>Parameters that make no sense together.</summary>
+    public const string ConflictingParameters = "ConflictingParameters";
+
+    /// <summary>A file's path that isn't one of the file system.</summary>
+    public const string InvalidFilePath = "InvalidFilePath";
+
     /// <summary>A body with something in it that can't be JSON.</summary>
     public const string InvalidBody = "InvalidBody";
 

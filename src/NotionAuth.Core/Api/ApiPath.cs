@@ -37,6 +37,7 @@ public static class ApiPath
         CheckCharacters(path, pathPart);
         CheckCharacters(path, queryPart);
         if (pathPart.StartsWith("//", StringComparison.Ordinal)) throw Invalid(path, "names a host");
+        if (pathPart.IndexOfAny(['{', '}']) >= 0) throw Invalid(path, "has a placeholder ({...}) left in it", "Put an id in its place.");
 
         string relative = pathPart.TrimStart('/');
         if (relative.StartsWith("v1/", StringComparison.Ordinal)) relative = relative.Substring(3);

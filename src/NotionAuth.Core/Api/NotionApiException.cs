@@ -40,6 +40,9 @@ public sealed class NotionApiException : NotionAuthException
     /// <summary>The edge proxy's <c>cf-ray</c>, or null.</summary>
     public string? RayId => _reply.RayId;
 
+    /// <summary>The reply's headers, as <see cref="NotionResponse.Headers"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers { get; private init; } = NotionResponse.NoHeaders;
+
     /// <summary><c>additional_data.rate_limit_reason</c> of a 429, or null.</summary>
     public string? RateLimitReason => _reply.RateLimitReason;
 
@@ -62,7 +65,7 @@ public sealed class NotionApiException : NotionAuthException
     public static NotionApiException From(HttpResponseMessage response, params Secret?[] known) => From(response, BufferedContent.Of(response), known);
 
     internal static NotionApiException From(HttpResponseMessage response, ReadOnlyMemory<byte> json, params Secret?[] known) =>
-        new(ErrorReply.From(response, json, known), RequestContext.Find(response.RequestMessage)?.GaveUp);
+        new(ErrorReply.From(response, json, known), RequestContext.Find(response.RequestMessage)?.GaveUp) { Headers = ReplyHeaders.Of(response) };
 
     /// <summary>Tells whether a body says that it is an error, whatever the reply's status says.</summary>
     /// <param name="body">The body, or its beginning.</param>

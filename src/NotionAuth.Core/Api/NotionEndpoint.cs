@@ -13,6 +13,7 @@ namespace NotionAuth.Core.Api;
 /// <param name="Lists">The methods that give a list and take <c>page_size</c>.</param>
 public sealed record NotionEndpoint(string Path, IReadOnlyList<string> Methods, IReadOnlyList<string> Lists)
 {
+    private const string SendPath = "file_uploads/{file_upload_id}/send";
     private readonly string[] _segments = Path.Split('/');
 
     /// <summary>All that are known, in the order of the reference.</summary>
@@ -46,7 +47,7 @@ public sealed record NotionEndpoint(string Path, IReadOnlyList<string> Methods, 
         Of("comments/{comment_id}", "GET PATCH DELETE"),
         Of("file_uploads", "GET* POST"),
         Of("file_uploads/{file_upload_id}", "GET"),
-        Of("file_uploads/{file_upload_id}/send", "POST"),
+        Of(SendPath, "POST"),
         Of("file_uploads/{file_upload_id}/complete", "POST"),
         Of("custom_emojis", "GET*"),
         Of("async_tasks/{task_id}", "GET"),
@@ -85,6 +86,11 @@ public sealed record NotionEndpoint(string Path, IReadOnlyList<string> Methods, 
             if (completed != typed) yield return (completed, endpoint);
         }
     }
+
+    /// <summary>Tells whether a path takes a file as multipart/form-data, where every other one takes JSON.</summary>
+    /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
+    /// <returns><see langword="true"/> for sending the content of a file upload.</returns>
+    public static bool TakesFile(string path) => Find(path)?.Path == SendPath;
 
     /// <summary>Whether a method gives a list that takes <c>page_size</c>.</summary>
     internal bool IsList(string method) => Lists.Contains(method);

@@ -11,7 +11,7 @@ namespace NotionAuth.Core.Api;
 /// <param name="RequestId">Notion's id of the request, or null.</param>
 public sealed record NotionResponse(int Status, ReadOnlyMemory<byte> Body, string? RequestId)
 {
-    private static readonly Dictionary<string, IReadOnlyList<string>> NoHeaders = [];
+    internal static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> NoHeaders = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>The reply's headers, those of its body included; names in any case. What is secret isn't among them.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers => Source?.All ?? NoHeaders;

@@ -108,12 +108,24 @@ public static class Paginator
         }
 
         NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return PageReader.Read(response) ?? throw response.Invalid("isn't the list's next page");
+        if (PageReader.Read(response) is { } page) return page;
+
+        // An error that the request wants to have as a reply is the list's last word.
+        return response.Status >= 400 ? new NotionPage([response.Body], null, false, response) : throw response.Invalid("isn't the list's next page");
     }
 
     private static async Task<NotionPage> FetchFirstAsync(NotionClient client, NotionRequest request, CancellationToken cancellationToken)
     {
         NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.Events is not null) throw await NoListAsync(response).ConfigureAwait(false);
         return PageReader.Read(response) ?? new NotionPage([response.Body], null, false, response);
+    }
+
+    private static async Task<NotionAuthException> NoListAsync(NotionResponse response)
+    {
+        // Events are read or left, so that their connection ends.
+        await foreach (ServerSentEvent _ in response.Events!.ConfigureAwait(false)) break;
+        return new NotionAuthException(
+            ErrorIds.InvalidPaging, NotionErrorKind.InvalidArgument, "The reply is a stream of events, not a list.", "Leave -All out: events come one by one by themselves.");
     }
 }

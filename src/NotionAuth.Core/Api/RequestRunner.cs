@@ -14,13 +14,20 @@ public sealed record RequestOptions
 
     /// <summary>How many items a page has, 1 to 100; null where that is left to the request, or to <see cref="Paginator"/>.</summary>
     public int? PageSize { get; init; }
+
+    /// <summary>The full path of the file that a success is written to; null for none.</summary>
+    public string? OutFile { get; init; }
+
+    /// <summary>Told of what has arrived for <see cref="OutFile"/>; on any thread.</summary>
+    public Action<TransferProgress>? Progress { get; init; }
 }
 
-/// <summary>A piece of what a request gives: its reply, or one page of a list.</summary>
+/// <summary>A piece of what a request gives: its reply, one page of a list, or one event of a stream.</summary>
 /// <param name="Response">The reply that it comes from.</param>
 /// <param name="Values">The values in it, each JSON in UTF-8: the reply's body, or the page's items.</param>
 /// <param name="IsCapped">Whether Notion stopped a list at its limit of 10,000 rows although there is more.</param>
-public sealed record RequestPiece(NotionResponse Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false);
+/// <param name="Event">The event; null for all other replies.</param>
+public sealed record RequestPiece(NotionResponse Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false, ServerSentEvent? Event = null);
 
 /// <summary>Sends a request as its options say, and gives what comes of it piece by piece.</summary>
 public static class RequestRunner
@@ -57,7 +64,17 @@ public static class RequestRunner
         }
 
         if (options.PageSize is int pageSize) request = Paginator.WithPageSize(request, pageSize);
-        NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        yield return new(response, response.Body.Length > 0 ? [response.Body] : []);
+        NotionResponse response = options.OutFile is null
+            ? await client.SendAsync(request, cancellationToken).ConfigureAwait(false)
+            : await client.DownloadAsync(request, options.OutFile, options.Progress, cancellationToken).ConfigureAwait(false);
+        if (response.Events is null)
+        {
+            yield return new(response, response.Body.Length > 0 ? [response.Body] : []);
+            yield break;
+        }
+
+        // The reply itself comes first, for who wants to know its status before the first event is there.
+        yield return new(response, []);
+        await foreach (ServerSentEvent next in response.Events.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return new(response, [], Event: next);
     }
 }

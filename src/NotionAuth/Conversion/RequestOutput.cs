@@ -1,7 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Specialized;
+using System.Management.Automation;
 using System.Text;
 using System.Threading.Tasks;
+using NotionAuth.Core;
 using NotionAuth.Core.Api;
 
 namespace NotionAuth.Conversion;
@@ -31,11 +34,37 @@ internal sealed class OutputForm(bool isRaw, bool asHashtable)
     {
         await foreach (RequestPiece piece in pieces.ConfigureAwait(false))
         {
-            var objects = new object?[piece.Values.Count];
-            for (int i = 0; i < objects.Length; i++) objects[i] = Convert(piece.Values[i]);
+            var objects = new object?[piece.Event is null ? piece.Values.Count : 1];
+            for (int i = 0; i < objects.Length; i++) objects[i] = piece.Event is null ? Convert(piece.Values[i]) : Convert(piece.Event);
             yield return new RequestOutput { Objects = objects, Response = piece.Response, Warning = piece.IsCapped ? Capped : null };
         }
     }
 
     private object? Convert(ReadOnlyMemory<byte> json) => isRaw ? Encoding.UTF8.GetString(json.ToArray()) : JsonToObject.Convert(json.Span, asHashtable);
+
+    private object Convert(ServerSentEvent next)
+    {
+        if (isRaw) return next.GetText();
+        if (asHashtable) return new OrderedDictionary { ["Event"] = next.Type, ["Id"] = next.Id, ["Data"] = DataOf(next) };
+
+        var value = new PSObject();
+        value.TypeNames.Insert(0, "Notion.Event");
+        value.Properties.Add(new PSNoteProperty("Event", next.Type));
+        value.Properties.Add(new PSNoteProperty("Id", next.Id));
+        value.Properties.Add(new PSNoteProperty("Data", DataOf(next)));
+        return value;
+    }
+
+    // A stream may have something else than JSON in it, such as a mark of its end.
+    private object? DataOf(ServerSentEvent next)
+    {
+        try
+        {
+            return JsonToObject.Convert(next.Data.Span, asHashtable);
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.InvalidReply)
+        {
+            return next.GetText();
+        }
+    }
 }

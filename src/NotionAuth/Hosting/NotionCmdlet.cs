@@ -105,6 +105,9 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         return true;
     });
 
+    /// <summary>Queues an action for the pipeline thread and doesn't wait for it.</summary>
+    private protected void OnPipeline(Action action) => _pump.Post(action);
+
     private protected void Warn(string message) => _pump.Post(() => Tell(() => WriteWarning(message)));
 
     private protected void Log(RequestLogEntry entry) => _pump.Post(() => Tell(() => WriteVerbose(entry.ToString())));

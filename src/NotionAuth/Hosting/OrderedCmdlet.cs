@@ -54,6 +54,10 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
     /// <param name="piece">The piece.</param>
     private protected abstract void Write(T piece);
 
+    /// <summary>Writes the error that an input ended with, on the pipeline thread.</summary>
+    /// <param name="record">The error.</param>
+    private protected virtual void WriteFailure(ErrorRecord record) => WriteError(record);
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
@@ -84,7 +88,7 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
     private void Write(OrderedResult<string, T> result)
     {
         if (!result.IsEnd) Write(result.Item!);
-        else if (result.Error is NotionAuthException error) WriteError(ErrorRecords.Of(error, Redaction.Scrub(result.Input)));
+        else if (result.Error is NotionAuthException error) WriteFailure(ErrorRecords.Of(error, Redaction.Scrub(result.Input)));
         else if (result.Error is OperationCanceledException && StopToken.IsCancellationRequested) throw new PipelineStoppedException();
         else if (result.Error is not null) ExceptionDispatchInfo.Capture(result.Error).Throw();
     }
