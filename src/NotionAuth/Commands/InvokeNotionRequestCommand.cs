@@ -33,7 +33,6 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 
     /// <summary>The HTTP method.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(MethodCompleter))]
     [ValidateSet("GET", "POST", "PATCH", "PUT", "DELETE")]
     public string? Method { get; set; }
 

@@ -15,22 +15,14 @@ public abstract class WordCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        string word = wordToComplete ?? string.Empty;
-        string typed = word.Trim('\'', '"');
+        string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
         foreach ((string completed, string hint) in Words(typed, fakeBoundParameters))
         {
             if (!completed.StartsWith(typed, StringComparison.OrdinalIgnoreCase)) continue;
-            string text = Quoted(completed, word.StartsWith("\"", StringComparison.Ordinal));
+            bool isBare = completed.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/');
+            string text = isBare ? completed : $"'{completed.Replace("'", "''")}'";
             yield return new CompletionResult(text, completed, CompletionResultType.ParameterValue, hint.Length == 0 ? completed : hint);
         }
-    }
-
-    // A variable in what was typed ("pages/$id/) stays one: only double quotes and bare words let it.
-    private static string Quoted(string word, bool isExpandable)
-    {
-        if (isExpandable) return $"\"{word}\"";
-        if (word.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '$')) return word;
-        return word.IndexOf('$') >= 0 ? $"\"{word}\"" : $"'{word.Replace("'", "''")}'";
     }
 
     private protected abstract IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters);
@@ -84,16 +76,4 @@ public sealed class PathCompleter : WordCompleter
     private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters) =>
         NotionEndpoint.Complete(typed, boundParameters["Method"] as string)
             .Select(c => (c.Path, c.Endpoint.Methods.Count == 0 ? c.Endpoint.Path : $"{string.Join(", ", c.Endpoint.Methods)} {c.Endpoint.Path}"));
-}
-
-/// <summary>Completes the methods that the path's endpoint takes; all, where it isn't known.</summary>
-public sealed class MethodCompleter : WordCompleter
-{
-    private static readonly string[] Methods = ["GET", "POST", "PATCH", "PUT", "DELETE"];
-
-    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters)
-    {
-        IReadOnlyList<string>? known = boundParameters["Path"] is string path ? NotionEndpoint.Find(path)?.Methods : null;
-        return (known is { Count: > 0 } ? known : Methods).Select(m => (m, string.Empty));
-    }
 }
