@@ -65,7 +65,7 @@ public sealed class NotionApiException : NotionAuthException
     public static NotionApiException From(HttpResponseMessage response, params Secret?[] known) => From(response, BufferedContent.Of(response), known);
 
     internal static NotionApiException From(HttpResponseMessage response, ReadOnlyMemory<byte> json, params Secret?[] known) =>
-        new(ErrorReply.From(response, json, known), RequestContext.Find(response.RequestMessage)?.GaveUp) { Headers = ReplyHeaders.Of(response) };
+        new(ErrorReply.From(response, json, known), RequestContext.Find(response.RequestMessage)?.GaveUp) { Headers = new ReplyHeaders(response).All };
 
     /// <summary>Tells whether a body says that it is an error, whatever the reply's status says.</summary>
     /// <param name="body">The body, or its beginning.</param>

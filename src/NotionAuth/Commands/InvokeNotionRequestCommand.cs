@@ -183,7 +183,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 
     private protected override void Write(RequestOutput piece)
     {
-        SetVariables(piece.Response.Status, piece.Response.Headers);
+        SetVariables(piece.Response.Status, () => piece.Response.Headers);
         WriteObject(piece.Objects, enumerateCollection: true);
         if (piece.Warning is not null) Tell(() => WriteWarning(piece.Warning));
     }
@@ -191,7 +191,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     private protected override void WriteFailure(ErrorRecord record)
     {
         var reply = record.Exception as NotionApiException;
-        SetVariables(reply?.Status, reply?.Headers);
+        SetVariables(reply?.Status, () => reply?.Headers);
         WriteError(record);
     }
 
@@ -244,12 +244,12 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     };
 
     // As Invoke-RestMethod does it: in the caller's scope, and after an error too. Without a reply there is nothing to be told.
-    private void SetVariables(int? status, IReadOnlyDictionary<string, IReadOnlyList<string>>? headers)
+    private void SetVariables(int? status, Func<IReadOnlyDictionary<string, IReadOnlyList<string>>?> headers)
     {
         if (StatusCodeVariable is not null) SessionState.PSVariable.Set(StatusCodeVariable, status);
         if (ResponseHeadersVariable is null) return;
         SessionState.PSVariable.Set(
-            ResponseHeadersVariable, headers?.ToDictionary(h => h.Key, h => h.Value.ToArray(), StringComparer.OrdinalIgnoreCase));
+            ResponseHeadersVariable, headers()?.ToDictionary(h => h.Key, h => h.Value.ToArray(), StringComparer.OrdinalIgnoreCase));
     }
 
     // One connection for all inputs of a command: it is looked up once.
