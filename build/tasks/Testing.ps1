@@ -15,7 +15,7 @@ function Invoke-Test {
         }
     }
     catch { $troubles += $_.Exception.Message }
-    $troubles += @(Complete-TestRun $run $results)
+    $troubles += @(Complete-TestRun $run $results (-not $Filter -and $Suite.Count -eq 2))
 
     $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
     Write-Heading 'Sums'
@@ -64,19 +64,21 @@ function Search-TestRun {
     @{ Files = $files; Found = @($leaks) }
 }
 
-<# The result of the search over the whole run, for docs/reliability.md; a filtered run isn't the whole. #>
+<# The sum of the searches; that of a whole run is kept for docs/reliability.md. #>
 function Complete-TestRun {
-    param([object]$Run, [object[]]$Results)
+    param([object]$Run, [object[]]$Results, [bool]$IsWhole)
     try {
         $files = ($Results | Measure-Object -Property Searched -Sum).Sum
         $found = @($Results | ForEach-Object { $_.Leaks })
         $secrets = [int](Get-ChildItem -LiteralPath (Join-Path $Run.Folder 'counts') -File | Measure-Object -Property Length -Sum).Sum
         Write-Heading 'Secrets'
         Write-Information "$secrets secrets were made up in this run and searched for in $files files that it wrote: $($found.Count) found."
-        @{
-            Date = $Run.Started.ToString('yyyy-MM-dd'); Secrets = $secrets; Files = [int]$files; Found = $found; Seconds = [int]([datetime]::UtcNow - $Run.Started).TotalSeconds
-            Suites = @($Results | ForEach-Object { "$($_.Suite) $($_.Passed) passed, $($_.Failed) failed, $($_.Skipped) skipped" })
-        } | ConvertTo-Json | Set-Content -LiteralPath (Join-Repository 'out', 'TestResults', 'secrets.json')
+        if ($IsWhole) {
+            @{
+                Date = $Run.Started.ToString('yyyy-MM-dd'); Secrets = $secrets; Files = [int]$files; Found = $found; Seconds = [int]([datetime]::UtcNow - $Run.Started).TotalSeconds
+                Suites = @($Results | ForEach-Object { "$($_.Suite) $($_.Passed) passed, $($_.Failed) failed, $($_.Skipped) skipped" })
+            } | ConvertTo-Json | Set-Content -LiteralPath (Join-Repository 'out', 'TestResults', 'secrets.json')
+        }
         foreach ($one in $found) { "A secret was written: $one." }
     }
     finally { Clear-Folder $Run.Folder }
