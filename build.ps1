@@ -45,6 +45,10 @@ param(
     [ValidateRange(0, 100000)]
     [int]$Rounds = 0,
 
+    # Reliability: how long all of it may take; what isn't done by then is left out, and the page says so. 0 gives it all the time it takes.
+    [ValidateRange(0, 10000)]
+    [int]$Minutes = 0,
+
     # Benchmark: only these works (benchmarks/Works.psd1), and so many runs in place of each one's own.
     [string[]]$Work = @(),
     [ValidateRange(0, 1000)]
@@ -65,7 +69,7 @@ try {
         'Demo' { Invoke-Demo -Configuration $Configuration; $true }
         'Package' { Invoke-Package -Configuration $Configuration; $true }
         'Fuzz' { Invoke-Fuzz -Configuration $Configuration -Second $Second -Seed $Seed; $true }
-        'Reliability' { Invoke-Reliability -Configuration $Configuration -Scenario $Scenario -Rounds $Rounds -Seed $Seed }
+        'Reliability' { Invoke-Reliability -Configuration $Configuration -Scenario $Scenario -Rounds $Rounds -Seed $Seed -Minutes $Minutes }
         'Benchmark' { Invoke-Benchmark -Configuration $Configuration -Work $Work -Runs $Runs; $true }
         'Clean' { Clear-Output; $true }
     }

@@ -1,7 +1,7 @@
 # Reliability: races, kills and vault failures, and docs/reliability.md made of what they showed.
 
 function Invoke-Reliability {
-    param([string]$Configuration, [string[]]$Scenario, [int]$Rounds, [int]$Seed)
+    param([string]$Configuration, [string[]]$Scenario, [int]$Rounds, [int]$Seed, [int]$Minutes)
     if (Test-Windows) { throw 'The scenarios kill processes and spoil files the way Linux and macOS do it. Run them there, or in WSL.' }
     $scenarios = Import-PowerShellDataFile -LiteralPath (Join-Repository 'tests', 'Reliability', 'Scenarios.psd1')
     $wanted = @($scenarios.Keys | Sort-Object { $scenarios[$_].Order } | Where-Object { -not $Scenario -or $Scenario -contains $_ })
@@ -19,6 +19,7 @@ function Invoke-Reliability {
         if (-not $lanes.ContainsKey($lane)) { $lanes[$lane] = @{ Waiting = [Collections.Generic.Queue[string]]::new(); Running = $null } }
         $lanes[$lane].Waiting.Enqueue($name)
     }
+    $watch = [Diagnostics.Stopwatch]::StartNew()
     try {
         while (@($lanes.Values | Where-Object { $_.Running -or $_.Waiting.Count }).Count) {
             foreach ($lane in $lanes.Values) {
@@ -28,9 +29,11 @@ function Invoke-Reliability {
                     $lane.Running = $null
                 }
                 if (-not $lane.Running -and $lane.Waiting.Count) {
+                    # What is left of the time is shared by what is left in the lane.
+                    $share = if ($Minutes) { [Math]::Max(0.1, ($Minutes - $watch.Elapsed.TotalMinutes) / $lane.Waiting.Count) } else { 0 }
                     $name = $lane.Waiting.Dequeue()
                     Write-Information "$(Get-Date -Format HH:mm:ss) $name"
-                    $lane.Running = Open-Scenario $name $Configuration $modules (Join-Path $results "$name.json") $Rounds $Seed
+                    $lane.Running = Open-Scenario $name $Configuration $modules (Join-Path $results "$name.json") $Rounds $Seed $share
                 }
             }
             [Threading.Thread]::Sleep(200)
@@ -43,7 +46,7 @@ function Invoke-Reliability {
 
 <# Starts a scenario in a home of its own, with copies of the module and of the simulated Notion, so that a build beside it changes nothing. #>
 function Open-Scenario {
-    param([string]$Name, [string]$Configuration, [object[]]$Modules, [string]$ResultFile, [int]$Rounds, [int]$Seed)
+    param([string]$Name, [string]$Configuration, [object[]]$Modules, [string]$ResultFile, [int]$Rounds, [int]$Seed, [double]$Minutes)
     if (Test-Path -LiteralPath $ResultFile) { Remove-Item -LiteralPath $ResultFile }
     $programs = Get-TemporaryHome
     $homeFolder = Get-TemporaryHome
@@ -55,7 +58,7 @@ function Open-Scenario {
     $environment = Get-IsolatedEnvironment -HomeFolder $homeFolder -ModuleFolder @(Get-ModuleFolder $Modules)
     $command = @(Get-PowerShellProgram) + @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Path $programs 'Reliability/Invoke-Scenario.ps1'),
         '-Name', $Name, '-ModulePath', (Join-Path $programs 'NotionAuth/NotionAuth.psd1'), '-FakePath', (Join-Path $programs 'Notion' | Join-Path -ChildPath (Split-Path -Leaf $fake)),
-        '-Result', $ResultFile, '-Rounds', "$Rounds", '-Seed', "$Seed")
+        '-Result', $ResultFile, '-Rounds', "$Rounds", '-Seed', "$Seed", '-Minutes', $Minutes.ToString([Globalization.CultureInfo]::InvariantCulture))
     @{ Process = Open-Process -Command $command -Environment $environment; Folders = $homeFolder, $programs }
 }
 

@@ -10,6 +10,8 @@ param(
     [Parameter(Mandatory)] [string] $Result,
     [int] $Rounds,
     [int] $Seed = 20,
+    # After so long a scenario ends with the round that it is in; 0 gives it all the time it takes.
+    [double] $Minutes,
     # A smaller form than the scenario's own, where it has processes and runspaces.
     [int] $Processes,
     [int] $Runspaces
@@ -30,7 +32,7 @@ $env:NOTIONAUTH_TEST_COUNTS = (New-Item -ItemType Directory -Path (Join-Path ([I
 $start = [datetime]::UtcNow
 $leak = $null
 try {
-    Initialize-Scenario -ModulePath $ModulePath -FakePath $FakePath
+    Initialize-Scenario -ModulePath $ModulePath -FakePath $FakePath -Minutes $Minutes
     $size = if ($scenario.ContainsKey('Parameters')) { $scenario.Parameters } else { @{} }
     if ($Processes) { $size.Processes = $Processes }
     if ($Runspaces) { $size.Runspaces = $Runspaces }
@@ -46,13 +48,15 @@ finally {
 }
 
 $problems = @($outcome.Problems)
+$done = if ($outcome.ContainsKey('Rounds')) { $outcome.Rounds } else { $Rounds }
+if ($done -lt $Rounds) { $outcome.Facts += "It was to be $Rounds rounds; the time that it was given ($('{0:0}' -f $Minutes) min, on a busy machine) was up after $done." }
 if ($leak -and $leak.Found) { $problems += "Secrets were found in: $($leak.Where -join ', ')" }
 $modules = Get-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore, NotionAuth
 [ordered]@{
     Scenario = $Name
     Date     = $start.ToString('yyyy-MM-dd')
     Seconds  = [int]([datetime]::UtcNow - $start).TotalSeconds
-    Rounds   = $Rounds
+    Rounds   = $done
     Seed     = $Seed
     Tried    = $outcome.Tried
     Lost     = $outcome.Lost

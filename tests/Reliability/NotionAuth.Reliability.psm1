@@ -17,9 +17,11 @@ function Initialize-Scenario {
     .SYNOPSIS
     Prepares this process, whose HOME is the scenario's own: the module, the simulated Notion, a store that wants no password.
     #>
-    param([Parameter(Mandatory)] [string] $ModulePath, [Parameter(Mandatory)] [string] $FakePath)
+    param([Parameter(Mandatory)] [string] $ModulePath, [Parameter(Mandatory)] [string] $FakePath, [double] $Minutes)
 
     $script:ModulePath = $ModulePath
+    $script:Minutes = $Minutes
+    $script:Time = [Diagnostics.Stopwatch]::StartNew()
     $script:Folder = Join-Path $env:HOME 'run'
     $env:TMPDIR = Join-Path $env:HOME 'temp'
     $null = New-Item -ItemType Directory -Force -Path $script:Folder, $env:TMPDIR
@@ -46,6 +48,14 @@ function Complete-Scenario {
     foreach ($worker in $script:Workers) { if (-not $worker.HasExited) { $worker.Kill($true) } }
     if ($script:Notion -and -not $script:Notion.HasExited) { $script:Notion.Kill() }
     if ($script:HasDisk) { umount --lazy (Get-DiskFolder) }
+}
+
+function Test-TimeIsUp {
+    <#
+    .SYNOPSIS
+    Whether the time that the run was given has passed: then the scenario ends after the round that it is in, and says how many there were.
+    #>
+    $script:Minutes -gt 0 -and $script:Time.Elapsed.TotalMinutes -gt $script:Minutes
 }
 
 function Get-RunFolder { $script:Folder }

@@ -12,6 +12,12 @@ $workers = foreach ($i in 1..$Processes) {
 $foreign = Start-Worker -Script ForeignWriter -Id foreign -Plan @{ Seed = $Seed }
 $rolledBack = 0
 for ($round = 0; $round -lt $Rounds; $round++) {
+    if (Test-TimeIsUp) {
+        Set-Signal stop
+        $Rounds = $round
+        break
+    }
+
     Wait-Signal "ready.$round.*" $Processes -Process $workers
     Invoke-Expiry
     Set-Signal "go.$round"
@@ -44,4 +50,5 @@ $other = [IO.File]::ReadAllText((Join-Path (Get-RunFolder) 'foreign.json')) | Co
         "The foreign program itself had $($other.Errors) of $($other.Writes + $other.Errors) writes refused by the store."
     )
     Problems = $problems
+    Rounds   = $Rounds
 }

@@ -94,6 +94,7 @@ for ($i = 0; $i -le $Rounds; $i++) {
             if ($previous.Operation -eq 'connect' -and $spent) { $inWindow++ }
         }
     }
+    if (Test-TimeIsUp) { $Rounds = $i }
     if ($i -eq $Rounds) { break }
 
     if ($plan.Operation -eq 'refresh') { Invoke-Expiry $bot }
@@ -136,4 +137,5 @@ $problems.AddRange([string[]]@(Compare-ForeignSecret))
         ("The window, undisturbed, from Notion's commit to the first write that holds the pair: median {0:0} ms, longest of 20 {1:0} ms. To the last write, when it stands in its place and the copy is gone: median {2:0} ms, longest {3:0} ms." -f $first[10], $first[-1], $last[10], $last[-1])
     )
     Problems = $problems
+    Rounds   = $Rounds
 }

@@ -11,6 +11,12 @@ $refreshes = 0
 $newest = 0
 $problems = @()
 for ($round = 0; $round -lt $Rounds; $round++) {
+    if (Test-TimeIsUp) {
+        Set-Signal stop
+        $Rounds = $round
+        break
+    }
+
     Wait-Signal "ready.$round.*" $Processes -Process $workers
     $before = Get-RefreshCount
     Invoke-Expiry
@@ -33,4 +39,5 @@ if ($refreshes -ne $Rounds * $Processes) { $problems += "$refreshes refreshes wh
     Lost     = $problems.Count
     Facts    = @("$refreshes refreshes; $newest pairs found in the vault afterwards, each the newest; of 5 foreign secrets beside them $($changed.Count) changed.")
     Problems = $problems
+    Rounds   = $Rounds
 }

@@ -7,6 +7,12 @@ $refreshes = 0
 $newest = 0
 $problems = @()
 for ($round = 0; $round -lt $Rounds; $round++) {
+    if (Test-TimeIsUp) {
+        Set-Signal stop
+        $Rounds = $round
+        break
+    }
+
     Wait-Signal "ready.$round.*" ($Processes * $Runspaces) -Process $workers
     $before = Get-RefreshCount
     Invoke-Expiry
@@ -30,4 +36,5 @@ $problems += $failures | Group-Object | ForEach-Object { "$($_.Count) × $($_.Na
     Lost     = $problems.Count
     Facts    = @("$refreshes refresh requests in $Rounds rounds; $($failures.Count) of $calls calls failed; the vault held the newest pair after $newest of $Rounds rounds.")
     Problems = $problems
+    Rounds   = $Rounds
 }

@@ -35,6 +35,7 @@ $questions += foreach ($value in "a`r`nAuthorization: Bearer x", "a`nX: y", "a`0
 
 $problems = [Collections.Generic.List[string]]::new()
 $answers = @(foreach ($round in 1..$Rounds) {
+        if ($round -gt 1 -and (Test-TimeIsUp)) { break }
         $worker = Start-Worker -Script Requester -Id "r$round" -Plan @{ BaseUri = $base; Questions = @($questions) } -Environment @{ LIE_TOKEN = $token }
         Wait-Signal "answers-r$round" -Process $worker
         [IO.File]::ReadAllText((Join-Path (Get-RunFolder) "answers-r$round")) | ConvertFrom-Json
@@ -56,11 +57,12 @@ foreach ($one in $foreign | Group-Object) { $problems.Add("$($one.Count) × at a
 foreach ($one in @($server.Wrong) | Group-Object) { $problems.Add("$($one.Count) × sent although it should not be: $($one.Name)") }
 $server.Dispose()
 @{
-    Tried    = "$($answers.Count) questions ($(@($server.Lies).Count) kinds of lies, $($paths.Count) paths, $($names.Count + 5) headers, $Rounds × each); $($server.Requests) requests"
+    Tried    = "$($answers.Count) questions ($(@($server.Lies).Count) kinds of lies, $($paths.Count) paths, $($names.Count + 5) headers, $($answers.Count / $questions.Count) × each); $($server.Requests) requests"
     Lost     = $problems.Count
     Facts    = @(
         "$(@($answers | Where-Object { $_.ErrorId -and $_.IsOurs }).Count) ended in an error of ours that says what to do; $(@($answers | Where-Object { -not $_.ErrorId }).Count) came back as they were sent; anything else: $(@($answers | Where-Object { $_.ErrorId -and -not $_.IsOurs }).Count). Requests at another host: $($foreign.Count), with the token: $(@($foreign | Where-Object { $_ -like 'with the token*' }).Count)."
         "The process grew by $($largest.Grown) MB at most, with $($largest.Name)$(if (-not $IsLinux) { ' (not measured here)' }); a reply of a gigabyte, by $(($answers | Where-Object Name -EQ 'body-of-a-gigabyte' | Measure-Object Grown -Maximum).Maximum) MB; a gzip bomb of a gigabyte, by $(($answers | Where-Object Name -EQ 'gzip-bomb' | Measure-Object Grown -Maximum).Maximum) MB."
     )
     Problems = $problems
+    Rounds   = [int]($answers.Count / $questions.Count)
 }

@@ -16,6 +16,8 @@ $work = {
     catch { "$($_.FullyQualifiedErrorId): $_" }
 }
 for ($round = 0; $round -lt $Rounds; $round++) {
+    if (Test-TimeIsUp) { $Rounds = $round }
+    if ($round -eq $Rounds) { break }
     Invoke-Expiry
     $before = Get-RefreshCount
     $jobs = 1..4 | ForEach-Object { Start-ThreadJob -ScriptBlock $work -ArgumentList $manifest -ThrottleLimit 8 }
@@ -35,4 +37,5 @@ for ($round = 0; $round -lt $Rounds; $round++) {
     Lost     = $problems.Count
     Facts    = @("4 thread jobs and 4 runspaces of ForEach-Object -Parallel a round, each with a pipeline in a pipeline: $refreshes refreshes in $Rounds rounds.")
     Problems = $problems
+    Rounds   = $Rounds
 }

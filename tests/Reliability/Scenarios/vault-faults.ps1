@@ -139,10 +139,13 @@ function Start-Call {
 
 $problems = [Collections.Generic.List[string]]::new()
 $tally = [ordered]@{}
+$few = [Math]::Max(1, [int][Math]::Floor($Rounds / $Kinds.Count / 4))
 $counts = @{ Refused = 0; Kept = 0; Through = 0; Newest = 0; Foreign = 0 }
 for ($i = 0; $i -lt $Rounds; $i++) {
-    # One kind after the other: a store with a password is set up for all the locks at once.
-    $kind = $Kinds[[int][Math]::Floor($i * $Kinds.Count / $Rounds)]
+    if (Test-TimeIsUp) { $Rounds = $i }
+    if ($i -eq $Rounds) { break }
+    # A few of one kind, then the next: a store with a password is set up for several locks at once.
+    $kind = $Kinds[[int][Math]::Floor($i / $few) % $Kinds.Count]
     $isFirst = $kind -ne $state.Kind
     if ($isFirst) {
         Stop-Faulted
@@ -204,4 +207,5 @@ $kindsMet = foreach ($kind in $tally.Keys) { "$kind $($tally[$kind].Refused) / $
         if (-not $hasDisk) { 'A full and a read-only disk were left out: only root can mount a disk of its own.' }
     )
     Problems = $problems
+    Rounds   = $Rounds
 }

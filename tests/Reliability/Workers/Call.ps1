@@ -15,7 +15,8 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
     $failures = [Collections.Generic.List[string]]::new()
     for ($round = 0; $round -lt $plan.Rounds; $round++) {
         [IO.File]::WriteAllText("$($plan.Folder)/ready.$round.$($plan.Id).$_", '')
-        while (-not [IO.File]::Exists("$($plan.Folder)/go.$round")) { [Threading.Thread]::Sleep(20) }
+        while (-not [IO.File]::Exists("$($plan.Folder)/go.$round") -and -not [IO.File]::Exists("$($plan.Folder)/stop")) { [Threading.Thread]::Sleep(20) }
+        if (-not [IO.File]::Exists("$($plan.Folder)/go.$round")) { break }
         try {
             $calls++
             # 5>&1, 4>&1: what verbose and debug say is kept, to be searched for tokens.
