@@ -1,13 +1,13 @@
 # The scenarios in the order of the table, with the rounds of the full form. A lane takes its scenarios one after the other, beside the other lanes.
 @{
     'one-refresh'          = @{ Order = 1; Rounds = 50; Title = 'One expired token, 8 processes × 8 runspaces at once' }
-    'runspaces-at-once'    = @{ Order = 2; Rounds = 50; Title = 'ForEach-Object -Parallel, thread jobs and nested pipelines in one process' }
-    'many-connections'     = @{ Order = 3; Rounds = 50; Title = '8 connections in one SecretStore vault, refreshed by 8 processes at once' }
-    'foreign-writer'       = @{ Order = 4; Rounds = 50; Lane = 'foreign'; Title = 'The same, while a foreign process writes to the store without our lock' }
-    'kills'                = @{ Order = 5; Rounds = 200; Lane = 'kills'; Title = 'SIGKILL at random moments of connect, refresh and revoke' }
-    'vault-faults-before'  = @{ Order = 6; Rounds = 100; Lane = 'before'; Script = 'vault-faults'; Parameters = @{ Point = 'before' }; Title = 'The vault fails before a refresh: file held, store locked, read-only, disk full, corrupt, file gone, folder gone, unregistered' }
-    'vault-faults-between' = @{ Order = 7; Rounds = 100; Lane = 'between'; Script = 'vault-faults'; Parameters = @{ Point = 'between' }; Title = 'The same between Notion''s reply and the vault''s write' }
-    'vault-faults-during'  = @{ Order = 8; Rounds = 100; Lane = 'during'; Script = 'vault-faults'; Parameters = @{ Point = 'during' }; Title = 'The same during the vault''s write' }
-    'callback-attack'      = @{ Order = 9; Rounds = 10000; Lane = 'attacks'; Title = 'Hostile requests and slow sockets at the callback of a sign-in that is waiting' }
-    'request-attack'       = @{ Order = 10; Rounds = 5; Lane = 'attacks'; Title = 'Replies that lie, and paths and headers that try to leave the API' }
+    'many-connections'     = @{ Order = 2; Rounds = 50; Title = '8 connections in one SecretStore vault, refreshed by 8 processes at once' }
+    'runspaces-at-once'    = @{ Order = 3; Rounds = 50; Title = 'ForEach-Object -Parallel, thread jobs and nested pipelines in one process' }
+    'kills'                = @{ Order = 4; Rounds = 200; Lane = 'kills'; Title = 'SIGKILL at random moments of connect, refresh and revoke' }
+    'vault-faults-before'  = @{ Order = 5; Rounds = 100; Lane = 'before'; Script = 'vault-faults'; Parameters = @{ Point = 'before' }; Title = 'The vault fails before a refresh: file held, store locked, read-only, disk full, corrupt, file gone, folder gone, unregistered' }
+    'vault-faults-between' = @{ Order = 6; Rounds = 100; Lane = 'between'; Script = 'vault-faults'; Parameters = @{ Point = 'between' }; Title = 'The same between Notion''s reply and the vault''s write' }
+    'vault-faults-during'  = @{ Order = 7; Rounds = 100; Lane = 'during'; Script = 'vault-faults'; Parameters = @{ Point = 'during' }; Title = 'The same during the vault''s write' }
+    'callback-attack'      = @{ Order = 8; Rounds = 10000; Lane = 'attacks'; Title = 'Hostile requests and slow sockets at the callback of a sign-in that is waiting' }
+    'request-attack'       = @{ Order = 9; Rounds = 5; Lane = 'attacks'; Title = 'Replies that lie, and paths and headers that try to leave the API' }
+    'foreign-writer'       = @{ Order = 10; Rounds = 50; Lane = 'attacks'; Title = '8 connections in one SecretStore vault, while a foreign process writes to the store without our lock' }
 }

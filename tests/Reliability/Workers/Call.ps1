@@ -15,7 +15,7 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
     $failures = [Collections.Generic.List[string]]::new()
     for ($round = 0; $round -lt $plan.Rounds; $round++) {
         [IO.File]::WriteAllText("$($plan.Folder)/ready.$round.$($plan.Id).$_", '')
-        while (-not [IO.File]::Exists("$($plan.Folder)/go.$round") -and -not [IO.File]::Exists("$($plan.Folder)/stop")) { [Threading.Thread]::Sleep(20) }
+        while (-not [IO.File]::Exists("$($plan.Folder)/go.$round") -and -not [IO.File]::Exists("$($plan.Folder)/stop")) { [Threading.Thread]::Sleep(50) }
         if (-not [IO.File]::Exists("$($plan.Folder)/go.$round")) { break }
         try {
             $calls++

@@ -15,7 +15,7 @@ function Connect-Again([string] $Name, [string] $ClientId) {
     Connect-NotionWorkspace -Name $Name -ClientId $ClientId -BaseUri $plan.BaseUri -RedirectUri $plan.RedirectUri -TimeoutSec 120 -ErrorAction Stop -Verbose 4>&1 6>&1
 }
 
-while (-not [IO.File]::Exists("$($plan.Folder)/judge.$($plan.Id)")) { [Threading.Thread]::Sleep(20) }
+while (-not [IO.File]::Exists("$($plan.Folder)/judge.$($plan.Id)")) { [Threading.Thread]::Sleep(50) }
 
 # Before anything repairs anything.
 $verdicts = [ordered]@{}
@@ -51,7 +51,7 @@ try {
 catch { $trouble = "$($_.FullyQualifiedErrorId): $_" }
 Send-Signal "judged.$($plan.Id)" @{ Verdicts = $verdicts; Foreign = $foreign; Trouble = $trouble }
 
-while (-not [IO.File]::Exists("$($plan.Folder)/begin.$($plan.Id)")) { [Threading.Thread]::Sleep(1) }
+while (-not [IO.File]::Exists("$($plan.Folder)/begin.$($plan.Id)")) { [Threading.Thread]::Sleep(3) }
 switch ($plan.Operation) {
     'refresh' { Invoke-NotionRequest users/me -Connection Victim -Verbose -Debug 4>&1 5>&1 }
     'connect' { Connect-Again Victim $plan.ClientId }
