@@ -73,8 +73,6 @@ function Write-ReliabilityPage {
     param([hashtable]$Scenarios, [string]$ResultFolder)
     $names = @($Scenarios.Keys | Sort-Object { $Scenarios[$_].Order })
     $missing = @($names | Where-Object { -not (Test-Path -LiteralPath (Join-Path $ResultFolder "$_.json")) })
-    $tests = Join-Repository 'out', 'TestResults', 'secrets.json'
-    if (-not (Test-Path -LiteralPath $tests)) { $missing += 'the search over the test run (./build.ps1 Test)' }
     if ($missing) {
         Write-Information "docs/reliability.md was left as it is: no result yet of $($missing -join ', ')."
         return
@@ -96,17 +94,22 @@ function Write-ReliabilityPage {
     $searched = @($results | Where-Object Leaked -GE 0)
     $sums = foreach ($what in 'Secrets', 'Files', 'Leaked') { ($searched | Measure-Object -Property $what -Sum).Sum }
     $lines += "| Every secret of these runs, searched for in all that they wrote: output of all streams, transcripts, errors, homes, temporary files | $($sums[0]) secrets in $($sums[1]) files | - | $($sums[2]) | with each | with each |"
-    $test = [IO.File]::ReadAllText($tests) | ConvertFrom-Json
-    $lines += "| Every secret of the whole test run, searched for in all that it wrote: output, results, homes with their vaults, temporary files | $($test.Secrets) secrets in $($test.Files) files | - | $(@($test.Found).Count) | $($test.Date) | ``./build.ps1 Test`` |"
+    # Left behind by the last whole test run.
+    $file = Join-Repository 'out', 'TestResults', 'secrets.json'
+    $test = if (Test-Path -LiteralPath $file) { [IO.File]::ReadAllText($file) | ConvertFrom-Json }
+    $row = if ($test) { "$($test.Secrets) secrets in $($test.Files) files | - | $(@($test.Found).Count) | $($test.Date)" } else { 'not yet here | - | not searched | -' }
+    $lines += "| Every secret of the whole test run, searched for in all that it wrote: output, results, homes with their vaults, temporary files | $row | ``./build.ps1 Test`` |"
     foreach ($result in $results) {
         $lines += '', "## $($result.Scenario)", ''
         foreach ($fact in @($result.Facts)) { $lines += "- $fact" }
         foreach ($problem in @($result.Problems)) { $lines += "- PROBLEM: $problem" }
         $lines += "- It took $($result.Seconds) s."
     }
-    $lines += '', '## The test run', '', "- $(@($test.Suites) -join '; '). It took $($test.Seconds) s."
-    $lines += '- Not searched: the folders of a test vault that encrypts nothing, the addresses and headers that a test browser wrote down, and files into which a test wrote a secret to see whether it is found.'
-    foreach ($one in @($test.Found)) { $lines += "- PROBLEM: A secret was written: $one" }
+    if ($test) {
+        $lines += '', '## The test run', '', "- $(@($test.Suites) -join '; '). It took $($test.Seconds) s."
+        $lines += '- Not searched: the folders of a test vault that encrypts nothing, the addresses and headers that a test browser wrote down, and files into which a test wrote a secret to see whether it is found.'
+        foreach ($one in @($test.Found)) { $lines += "- PROBLEM: A secret was written: $one" }
+    }
     $machine = $results[-1].Machine
     $lines += '', '## The machine', '', "$($machine.Cores) cores, shared with other work; $($machine.System); PowerShell $($machine.PowerShell) on $($machine.Runtime); $(@($machine.Modules) -join ', ')."
     [IO.File]::WriteAllText((Join-Repository 'docs', 'reliability.md'), ($lines -join "`n") + "`n")
