@@ -33,3 +33,8 @@ internal readonly struct JsonSlice(byte[] bytes, int start, int length)
     /// <summary>The same value in bytes that keep little more than it alive.</summary>
     public JsonSlice Owned() => Bytes.Length <= SmallText || Length > Bytes.Length / 2 ? this : new(Span.ToArray(), 0, Length);
 }
+
+/// <summary>A member of an object.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its value.</param>
+internal readonly record struct Member(string Name, JsonSlice Value);

@@ -31,8 +31,8 @@ internal static class JsonToObject
 
         // A copy of its own: an item that is kept doesn't keep the page that it came with.
         byte[] json = utf8.ToArray();
+        if (!asHashtable) return LazyObject.OfReply(json);
         JsonSlice value = ReplyCheck.Run(json, asHashtable);
-        if (!asHashtable) return LazyObject.ValueOf(value);
         var reader = new Utf8JsonReader(value.Span, Options);
         reader.Read();
         return Eager(ref reader, value);

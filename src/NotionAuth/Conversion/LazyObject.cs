@@ -22,7 +22,7 @@ internal static class LazyObject
     private const int MostSpareMembers = 1024;
 
     [ThreadStatic]
-    private static List<(string Name, JsonSlice Value)>? _members;
+    private static List<Member>? _members;
 
     /// <summary>The value of a slice.</summary>
     public static object? ValueOf(JsonSlice json) => json.FirstByte switch
@@ -36,26 +36,54 @@ internal static class LazyObject
         _ => JsonNumber.Of(json.Span),
     };
 
+    /// <summary>The value of a reply.</summary>
+    /// <param name="json">The reply; its bytes are the value's own.</param>
+    /// <exception cref="NotionAuth.Core.NotionAuthException">What <see cref="ReplyCheck"/> finds.</exception>
+    public static object? OfReply(byte[] json)
+    {
+        List<Member> members = TakeMembers();
+        JsonSlice value = ReplyCheck.Run(json, asHashtable: false, members);
+        if (value.FirstByte == '{') return Make(members);
+        _members = members;
+        return ValueOf(value);
+    }
+
     private static PSObject Object(JsonSlice json)
     {
-        List<(string Name, JsonSlice Value)> members = _members ?? [];
-        string? kind = null;
+        List<Member> members = TakeMembers();
         var reader = new Utf8JsonReader(json.Span, JsonToObject.Options);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = NameTable.Get(reader.ValueSpan);
             reader.Read();
-            JsonSlice value = json.From(ref reader);
-            if (name == "object" && value.FirstByte == '"') kind = (string)ValueOf(value)!;
-            members.Add((name, value));
+            members.Add(new(name, json.From(ref reader)));
         }
 
+        return Make(members);
+    }
+
+    private static List<Member> TakeMembers()
+    {
+        List<Member> members = _members ?? [];
+        _members = null;
+        return members;
+    }
+
+    private static PSObject Make(List<Member> members)
+    {
+        string? kind = null;
         PSObject made = New(members.Count);
         PSMemberInfoCollection<PSPropertyInfo> properties = made.Properties;
-        foreach ((string name, JsonSlice value) in members) properties.Add(new LazyProperty(name, value), preValidated: true);
+        foreach (Member member in members)
+        {
+            if (member.Name == "object" && member.Value.FirstByte == '"') kind = (string)ValueOf(member.Value)!;
+            properties.Add(new LazyProperty(member.Name, member.Value), preValidated: true);
+        }
+
+        // Empty, or it would keep the JSON alive.
         members.Clear();
-        _members = members.Capacity <= MostSpareMembers ? members : null;
+        if (members.Capacity <= MostSpareMembers) _members = members;
         if (TypeNameOf(kind) is { } type) made.TypeNames.Insert(0, type);
         return made;
     }

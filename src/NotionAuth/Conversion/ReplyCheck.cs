@@ -8,7 +8,8 @@ namespace NotionAuth.Conversion;
 
 /// <summary>
 /// Reads a reply once from its first byte to its last and finds everything that can be wrong with it, so that what is converted later can't fail:
-/// broken JSON or UTF-8, too many levels, and keys that the objects to be made can't hold.
+/// broken JSON or UTF-8, too many levels, and keys that the objects to be made can't hold. On its way it notes where the outermost object's members
+/// are, so that they needn't be looked for again.
 /// </summary>
 internal sealed class ReplyCheck
 {
@@ -40,29 +41,48 @@ internal sealed class ReplyCheck
     /// <param name="asHashtable">Whether its objects become dictionaries, which hold any key.</param>
     /// <returns>The value without what stands around it.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>, <see cref="ErrorIds.DuplicateKey"/>.</exception>
-    public static JsonSlice Run(byte[] json, bool asHashtable)
+    public static JsonSlice Run(byte[] json, bool asHashtable) => Run(json, asHashtable, null);
+
+    /// <summary>Checks a reply and notes the members of its outermost object.</summary>
+    /// <param name="json">The reply.</param>
+    /// <param name="asHashtable">Whether its objects become dictionaries, which hold any key.</param>
+    /// <param name="members">Gets the members where the reply is an object.</param>
+    /// <returns>The value without what stands around it.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>, <see cref="ErrorIds.DuplicateKey"/>.</exception>
+    public static JsonSlice Run(byte[] json, bool asHashtable, List<Member>? members)
     {
         ReplyCheck check = _spare ?? new ReplyCheck();
         _spare = null;
         check._count = 0;
-        JsonSlice value = check.Read(json, asHashtable);
+        JsonSlice value = check.Read(json, asHashtable, members);
         if (check._keys.Length <= MostSpareKeys) _spare = check;
         return value;
     }
 
     [MethodImpl(Hot)]
-    private JsonSlice Read(byte[] json, bool asHashtable)
+    private JsonSlice Read(byte[] json, bool asHashtable, List<Member>? members)
     {
         if (!JsonString.IsUtf8(json)) throw Invalid("isn't UTF-8");
         try
         {
             var reader = new Utf8JsonReader(json, JsonToObject.Options);
-            int start = -1, end = 0;
+            int start = -1, end = 0, memberStart = 0;
+            string? name = null;
             while (reader.Read())
             {
+                JsonTokenType token = reader.TokenType;
                 if (start < 0) start = checked((int)reader.TokenStartIndex);
                 end = checked((int)reader.BytesConsumed);
-                switch (reader.TokenType)
+                if (members is not null && reader.CurrentDepth == 1)
+                {
+                    // A member's name, then its value: one token, or from its first to its last.
+                    bool isEnd = token is JsonTokenType.EndObject or JsonTokenType.EndArray;
+                    if (!isEnd) memberStart = checked((int)reader.TokenStartIndex);
+                    if (token == JsonTokenType.PropertyName) name = NameTable.Get(reader.ValueSpan);
+                    else if (name is not null && token is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) members.Add(new(name, new(json, memberStart, end - memberStart)));
+                }
+
+                switch (token)
                 {
                     case JsonTokenType.StartObject: Push(default); break;
                     case JsonTokenType.PropertyName: Push(new Key(reader.ValueSpan, checked((int)reader.TokenStartIndex) + 1, reader.ValueIsEscaped)); break;
