@@ -75,7 +75,13 @@ function Set-Fault {
             $handle.Write($state.Wrong, 0, $state.Wrong.Length)
             $handle.Dispose()
         }
-        'file gone' { [IO.File]::Move($file, "$folder/storefile-away", $true) }
+        'file gone' {
+            $handle = Open-StoreFile
+            $state.Bytes = [byte[]]::new($handle.Length)
+            $handle.ReadExactly($state.Bytes, 0, $state.Bytes.Length)
+            [IO.File]::Delete($file)
+            $handle.Dispose()
+        }
         'folder gone' { [IO.Directory]::Move($store, "$store-away") }
         'unregistered' { Invoke-Aside unregister }
     }
@@ -98,7 +104,13 @@ function Clear-Fault {
             }
             $handle.Dispose()
         }
-        'file gone' { if (-not [IO.File]::Exists($file)) { [IO.File]::Move("$folder/storefile-away", $file) } }
+        'file gone' {
+            # What the session has written again meanwhile is newer.
+            if (-not [IO.File]::Exists($file)) {
+                [IO.File]::WriteAllBytes($file, $state.Bytes)
+                chmod 600 $file
+            }
+        }
         'folder gone' { [IO.Directory]::Move("$store-away", $store) }
         'unregistered' { Invoke-Aside register }
     }
@@ -178,7 +190,8 @@ for ($i = 0; $i -lt $Rounds; $i++) {
         $met = if ($told) { 'Kept' } else { 'Through' }
         if ($spent -ne 1) { $problems.Add("$label`: $spent refreshes where one was enough.") }
         if ($told -gt 1) { $problems.Add("$label`: the user was told $told times.") }
-        foreach ($answer in $answers) { if ($answer.ErrorId) { $problems.Add("$label`: the pair was refreshed, but a call said $($answer.ErrorId): $($answer.Message)") } }
+        # Where the pair got into the vault before the fault, a vault that can't be asked is an error that says so.
+        foreach ($answer in $answers) { if ($answer.ErrorId -and ($told -or $answer.ErrorId -notlike 'Vault*')) { $problems.Add("$label`: the pair was refreshed, but a call said $($answer.ErrorId): $($answer.Message)") } }
     }
 
     $counts[$met]++
