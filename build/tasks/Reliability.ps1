@@ -83,7 +83,7 @@ function Write-ReliabilityPage {
         'Made by `./build.ps1 Reliability`; not written by hand. Each scenario runs against the simulated Notion and a real SecretStore vault, in a'
         'home of its own. Lost: what should not have been, each named below the table as a PROBLEM: calls that failed, pairs, connections or foreign secrets'
         'that were lost without a word, errors that say nothing. Sign-ins that ended in NeedsReconnect are counted below the table. Leaked: files in which a'
-        'secret of the run was found, as it is, in UTF-16, in hexadecimal or in base64.', ''
+        'secret of the run was found, as it is, in UTF-16, in hexadecimal or in base64. A row is the newest run of its scenario; the rows need not be of one run.', ''
         '| What was done | Tried | Lost | Leaked | Date | Repeat it |', '|---|---|---|---|---|---|'
     )
     foreach ($result in $results) {
