@@ -27,4 +27,5 @@ $times = Measure-Peer -Runs $Runs -Peers ([ordered]@{
         New-RatioTarget $times -By 'Invoke-RestMethod' -Limit 0.5
         New-RatioTarget $times -By 'the bare HttpClient' -Limit 2
     )
+    Facts   = @('Beside Invoke-RestMethod -WebSession, which keeps its connection: {0:0.00} ×.' -f (New-RatioTarget $times -By 'Invoke-RestMethod -WebSession' -Limit 1).Figure)
 }

@@ -68,6 +68,7 @@ function Write-BenchmarkPage {
         'Made by `./build.ps1 Benchmark`; not written by hand. Everything runs against the simulated Notion on the loopback address of one machine. A figure is the'
         'median of paired runs: in each run every peer does the same work, one after the other, and the ratio is taken of that run''s own times. The floor is a bare'
         'HttpClient that reads and parses every token of the reply and makes no objects. How it is done: [benchmarks/README.md](../benchmarks/README.md).', ''
+        (Get-LoadNote $results), ''
         '| Work | At most | Figure | |', '|---|---|---|---|'
     )
     foreach ($result in $results) {
@@ -87,10 +88,18 @@ function Write-BenchmarkPage {
     $lines += @([IO.File]::ReadAllLines($core.FullName) | Where-Object { $_ -match '^\|' } | ForEach-Object { [Net.WebUtility]::HtmlDecode($_) -replace "^\| '([^']+)'", '| $1' })
     $machine = $results[-1].Machine
     $lines += '', '## The machine', '', "$($machine.Processor), $($machine.Cores) cores, which the simulated Notion shares; $($machine.Memory) GB; $($machine.System); PowerShell $($machine.PowerShell) on $($machine.Runtime), $($machine.Collector); Node $($machine.Node) with @notionhq/client $($machine.Sdk)."
-    $loads = @($results | ForEach-Object { '{0} {1}' -f $_.Work, $_.Machine.Load })
-    $lines += '', "Load of the machine before each work (1 is one core busy): $($loads -join ', ')."
     [IO.File]::WriteAllText((Join-Repository 'docs', 'benchmarks.md'), ($lines -join "`n") + "`n")
     Write-Information 'Written: docs/benchmarks.md'
+}
+
+<# Times of a machine that is shared say little; whoever reads the figures has to know. #>
+function Get-LoadNote {
+    param([object[]]$Results)
+    $loads = @($Results | ForEach-Object { $_.Machine.Load -as [double] })
+    $text = "When the works began, between $(($loads | Measure-Object -Minimum).Minimum) and $(($loads | Measure-Object -Maximum).Maximum) programs wanted the $($Results[0].Machine.Cores) cores ("
+    $text += (@($Results | ForEach-Object { '{0} {1}' -f $_.Work, $_.Machine.Load }) -join ', ') + ').'
+    if (($loads | Measure-Object -Maximum).Maximum -gt 2 * $Results[0].Machine.Cores) { $text += ' **So the machine was busy with other work**: times are several times as long as on a quiet one, and ratios are rough.' }
+    $text
 }
 
 function Format-Figure {
@@ -108,7 +117,7 @@ function Format-Excess {
 function Format-TimeTable {
     param([object]$Result)
     $each = if ($Result.PerRun -gt 1) { ' each' } else { '' }
-    $lines = @('', "| | median$each | least | most | allocated | collections | paused by them |", '|---|---|---|---|---|---|---|')
+    $lines = @('', "| | median$each | least | most | processor time | allocated | collections | paused by them |", '|---|---|---|---|---|---|---|---|')
     foreach ($time in @($Result.Times)) {
         $cost = if ($time.Cost -and $time.Cost.MB -ge 1) { '{0} | {1:0.0} MB | {2:0.#} | {3:0.0} ms' -f (Format-Duration $time.Cost.CpuMs), $time.Cost.MB, $time.Cost.Collections, $time.Cost.PauseMs } else { ' | | |' }
         $lines += '| {0} | {1} | {2} | {3} | {4} |' -f $time.Peer, (Format-Duration $time.Median), (Format-Duration $time.Least), (Format-Duration $time.Most), $cost
