@@ -98,7 +98,7 @@ function Get-LoadNote {
     $loads = @($Results | ForEach-Object { $_.Machine.Load -as [double] })
     $text = "When the works began, between $(($loads | Measure-Object -Minimum).Minimum) and $(($loads | Measure-Object -Maximum).Maximum) programs wanted the $($Results[0].Machine.Cores) cores ("
     $text += (@($Results | ForEach-Object { '{0} {1}' -f $_.Work, $_.Machine.Load }) -join ', ') + ').'
-    if (($loads | Measure-Object -Maximum).Maximum -gt 2 * $Results[0].Machine.Cores) { $text += ' **So the machine was busy with other work**: times are several times as long as on a quiet one, and ratios are rough.' }
+    if (($loads | Measure-Object -Maximum).Maximum -gt 2 * $Results[0].Machine.Cores) { $text += ' So the machine had other work, too: times may be longer than on a quiet one, and ratios are rough.' }
     $text
 }
 
