@@ -60,6 +60,10 @@ $ErrorActionPreference = 'Stop'
 $InformationPreference = 'Continue'
 $ProgressPreference = 'SilentlyContinue'
 
+# From another shell a list comes as one word.
+$Scenario = @($Scenario -split ',')
+$Work = @($Work -split ',')
+
 foreach ($part in Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot 'build/tasks') -Filter *.ps1) { . $part.FullName }
 
 try {
