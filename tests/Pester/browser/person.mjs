@@ -20,7 +20,8 @@ try {
     report.errors.push(`dialog: ${dialog.message()}`);
     await dialog.dismiss();
   });
-  page.on('request', (request) => report.requests.push(request.url()));
+  // Without the query: the code in it is the browser's own matter, and what the page shows must not have it.
+  page.on('request', (request) => report.requests.push(request.url().split('?')[0]));
 
   let response = await page.goto(process.argv[2]);
   if (plan.press) {
