@@ -108,19 +108,6 @@ BeforeAll {
         Invoke-NotionRequest users/me -AsHashtable:$AsHashtable -ErrorAction Stop
     }
 
-    function Get-SentBody {
-        <#
-        .SYNOPSIS
-        What arrives at Notion of a body.
-        #>
-        param($Body)
-
-        Clear-FakeRequest
-        Add-FakeFault @{ path = '/v1/comments'; status = 200; body = '{"object":"comment"}' }
-        $null = Invoke-NotionRequest comments -Method POST -Body $Body -ErrorAction Stop
-        (Get-FakeRequest '/v1/comments')[0].body
-    }
-
     function ConvertTo-EagerObject {
         <#
         .SYNOPSIS

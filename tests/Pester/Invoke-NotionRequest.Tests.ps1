@@ -8,19 +8,6 @@ BeforeAll {
     # One process-only connection to the seeded workspace, for all that has nothing to do with vaults.
     $arguments = (New-FakeToken -Workspace Acme).SignIn
     $connection = Connect-NotionWorkspace @arguments -SessionOnly -Name Seeded
-
-    function Get-SentBody {
-        <#
-        .SYNOPSIS
-        What arrives at Notion of a body.
-        #>
-        param($Body)
-
-        Clear-FakeRequest
-        Add-FakeFault @{ path = '/v1/comments'; status = 200; body = '{"object":"comment"}' }
-        $null = Invoke-NotionRequest comments -Method POST -Body $Body
-        (Get-FakeRequest '/v1/comments')[0].body
-    }
 }
 
 AfterAll { Stop-FakeNotion $fake }

@@ -24,8 +24,10 @@ public sealed record NotionResponse(int Status, ReadOnlyMemory<byte> Body, strin
     /// </summary>
     public IAsyncEnumerable<ServerSentEvent>? Events { get; init; }
 
-    // Notion nests blocks and property values; it doesn't nest thousands of levels.
-    internal static readonly JsonDocumentOptions Limits = new() { MaxDepth = 512 };
+    /// <summary>How many levels a reply may be nested: Notion nests blocks and property values, a few dozen levels; it doesn't nest thousands.</summary>
+    public const int MaximumDepth = 512;
+
+    internal static readonly JsonDocumentOptions Limits = new() { MaxDepth = MaximumDepth };
 
     /// <summary>Reads the body.</summary>
     /// <returns>The JSON document, which the caller disposes of.</returns>

@@ -263,30 +263,26 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 
     private async Task<NotionClient> OpenAsync(CancellationToken cancellationToken)
     {
-        WaitDisplay waits = _waits ??= new WaitDisplay(OnPipeline, Show);
         NotionTransport? transport = Proxy is null && ProxyCredential is null
             ? null : ProcessState.Transports.Get(Proxy, ProxyCredential?.GetNetworkCredential());
         if (Token is not null)
         {
             Uri baseUri = BaseUri is null ? Core.Http.BaseUri.Default : Core.Http.BaseUri.Check(BaseUri);
             Secret token = AccessTokenText.Parse(SecureText.Reveal(Token));
-            return new NotionClient(transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token), ProcessState.TokenGates.Of(token, baseUri), Log)
-            {
-                Waiting = waits.Begin,
-                Waited = waits.End,
-            };
+            return NewClient(transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token), ProcessState.TokenGates.Of(token, baseUri), Core.Api.NotionVersion.Default);
         }
 
         (ConnectionSession session, IConnectionStore store) = await Finder.FindAsync(Connection, Vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
         transport ??= TransportOf(session);
-        var tokens = new ConnectionTokenSource(session, store, transport, Log, Warn);
+        ConnectionTokenSource tokens = TokensOf(session, store, transport);
         NotionConnection facts = (await tokens.LoadAsync(cancellationToken).ConfigureAwait(false)).Facts;
-        return new NotionClient(transport, facts.BaseUri, tokens, session.Gate, Log)
-        {
-            NotionVersion = facts.NotionVersion,
-            Waiting = waits.Begin,
-            Waited = waits.End,
-        };
+        return NewClient(transport, facts.BaseUri, tokens, session.Gate, facts.NotionVersion);
+    }
+
+    private NotionClient NewClient(NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, RateLimitGate gate, string version)
+    {
+        WaitDisplay waits = _waits ??= new WaitDisplay(OnPipeline, Show);
+        return new NotionClient(transport, baseUri, tokens, gate, Log) { NotionVersion = version, Waiting = waits.Begin, Waited = waits.End };
     }
 
     private TransferDisplay Display(string activity) => new(activity, OnPipeline, Show);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Text.Json;
 using NotionAuth.Core;
+using NotionAuth.Core.Api;
 
 namespace NotionAuth.Conversion;
 
@@ -13,8 +14,8 @@ namespace NotionAuth.Conversion;
 /// </summary>
 internal static class JsonToObject
 {
-    /// <summary>As deep as a reply may be; Notion's own are a few dozen levels deep.</summary>
-    public const int MaximumDepth = 512;
+    /// <summary>As deep as a reply may be, and so a body that is to be the same again.</summary>
+    public const int MaximumDepth = NotionResponse.MaximumDepth;
 
     internal static readonly JsonReaderOptions Options = new() { MaxDepth = MaximumDepth };
 

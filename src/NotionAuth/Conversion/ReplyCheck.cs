@@ -39,17 +39,10 @@ internal sealed class ReplyCheck
     /// <summary>Checks a reply.</summary>
     /// <param name="json">The reply.</param>
     /// <param name="asHashtable">Whether its objects become dictionaries, which hold any key.</param>
+    /// <param name="members">Gets the members of the outermost object, where the reply is one; null where nobody needs them.</param>
     /// <returns>The value without what stands around it.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>, <see cref="ErrorIds.DuplicateKey"/>.</exception>
-    public static JsonSlice Run(byte[] json, bool asHashtable) => Run(json, asHashtable, null);
-
-    /// <summary>Checks a reply and notes the members of its outermost object.</summary>
-    /// <param name="json">The reply.</param>
-    /// <param name="asHashtable">Whether its objects become dictionaries, which hold any key.</param>
-    /// <param name="members">Gets the members where the reply is an object.</param>
-    /// <returns>The value without what stands around it.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>, <see cref="ErrorIds.DuplicateKey"/>.</exception>
-    public static JsonSlice Run(byte[] json, bool asHashtable, List<Member>? members)
+    public static JsonSlice Run(byte[] json, bool asHashtable, List<Member>? members = null)
     {
         ReplyCheck check = _spare ?? new ReplyCheck();
         _spare = null;

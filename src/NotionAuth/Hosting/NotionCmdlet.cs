@@ -127,6 +127,6 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
 
     private protected static NotionTransport TransportOf(ConnectionSession session) => session.Transport ?? ProcessState.Transport;
 
-    private protected ConnectionTokenSource TokensOf(ConnectionSession session, IConnectionStore store) =>
-        new(session, store, TransportOf(session), Log, Warn);
+    private protected ConnectionTokenSource TokensOf(ConnectionSession session, IConnectionStore store, NotionTransport? transport = null) =>
+        new(session, store, transport ?? TransportOf(session), Log, Warn);
 }

@@ -214,6 +214,19 @@ function Get-FakeRequest {
     @((Invoke-FakeControl $query).requests | Where-Object { -not $BotId -or $_.botId -eq $BotId })
 }
 
+function Get-SentBody {
+    <#
+    .SYNOPSIS
+    What arrives at Notion of a body.
+    #>
+    param($Body)
+
+    Clear-FakeRequest
+    Add-FakeFault @{ path = '/v1/comments'; status = 200; body = '{"object":"comment"}' }
+    $null = Invoke-NotionRequest comments -Method POST -Body $Body -ErrorAction Stop
+    (Get-FakeRequest '/v1/comments')[0].body
+}
+
 function Clear-FakeRequest { $null = Invoke-FakeControl 'requests' DELETE }
 
 function Add-FakeFault {
