@@ -9,7 +9,6 @@
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Core', 'Desktop')
-    RequiredModules        = @(@{ ModuleName = 'Microsoft.PowerShell.SecretManagement'; ModuleVersion = '1.1.0' })
     FormatsToProcess       = @('NotionAuth.Format.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @('Connect-NotionWorkspace', 'Get-NotionConnection', 'Test-NotionToken', 'Revoke-NotionToken', 'Invoke-NotionRequest')
