@@ -60,14 +60,8 @@ public sealed class ConnectionRevoker(
                 "Revoke it in Notion (notion.so/my-integrations: the integration's page, or Personal access tokens), then forget it here: Revoke-NotionToken -LocalOnly.")
             { Target = facts.Name };
 
-        AppRegistration app = (facts.ClientId is null ? null : await s.ReadAppAsync(facts.ClientId, cancellationToken).ConfigureAwait(false))
-            ?? throw new NotionAuthException(
-                ErrorIds.MissingClient, NotionErrorKind.NotFound,
-                $"The client secret of {facts.ClientId}, which revoking '{facts.Name}' needs, isn't stored. The connection was kept.",
-                $"Sign in again to store it ({facts.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString)), or remove the connection in Notion's settings and here with Revoke-NotionToken -LocalOnly.")
-            { Target = facts.Name };
-
-        var client = new OAuthClient(transport, app.Credentials, facts.BaseUri, facts.NotionVersion, log);
+        AppRegistration app = await s.FindAppAsync(facts, "revoking", "The connection was kept.", cancellationToken).ConfigureAwait(false);
+        OAuthClient client = app.Client(transport, facts.NotionVersion, log);
 
         // Whether revoking one token of a pair ends the other isn't documented, and an expired access token says nothing of the refresh token: both go.
         if (stored.RefreshToken is not null) await client.RevokeAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,7 @@ public sealed class ConnectionTester(ConnectionSession session, IConnectionStore
     {
         StoredConnection connection = await LoadAsync(cancellationToken).ConfigureAwait(false);
         AppRegistration? app = connection.Facts is { AuthType: AuthType.OAuth, ClientId: { } clientId }
-            ? await store.ReadAppAsync(clientId, cancellationToken).ConfigureAwait(false) : null;
+            ? await store.FindAppAsync(clientId, connection.Facts.BaseUri, cancellationToken).ConfigureAwait(false) : null;
         return await new TokenTester(transport, log).TestAsync(connection, app, cancellationToken).ConfigureAwait(false);
     }
 

@@ -61,19 +61,14 @@ public sealed class ConnectionTokenSource(
         if (!stored.AccessToken.Matches(rejected)) return stored.AccessToken;
         if (stored.RefreshToken is null || stored.Facts.ClientId is null) return null;
 
-        AppRegistration app = await s.ReadAppAsync(stored.Facts.ClientId, cancellationToken).ConfigureAwait(false)
-            ?? throw new NotionAuthException(
-                ErrorIds.MissingClient, NotionErrorKind.NotFound,
-                $"The token of '{stored.Facts.Name}' has expired, and the client secret of {stored.Facts.ClientId} that a refresh needs isn't in {Where(s)}.",
-                $"Sign in again: {stored.Facts.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString).")
-            { Target = stored.Facts.Name };
+        AppRegistration app = await s.FindAppAsync(stored.Facts, "refreshing the expired token of", "The connection was kept.", cancellationToken).ConfigureAwait(false);
 
         // A refresh token is spent by using it: first make sure that the new one can be kept.
         await s.ProveWritableAsync(stored, cancellationToken).ConfigureAwait(false);
         StoredConnection refreshed;
         try
         {
-            var client = new OAuthClient(transport, app.Credentials, stored.Facts.BaseUri, stored.Facts.NotionVersion, log);
+            OAuthClient client = app.Client(transport, stored.Facts.NotionVersion, log);
             refreshed = stored.Refreshed(await client.RefreshAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false), DateTime.UtcNow);
         }
         catch (OAuthException e) when (e.Error == "invalid_grant")

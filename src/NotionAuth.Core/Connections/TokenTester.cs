@@ -73,7 +73,7 @@ public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntr
 {
     /// <summary>Tests a stored connection's token: by introspection where its client credentials are known, else with users/me.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="app">The app registration, or null.</param>
+    /// <param name="app">The app registration for the connection's origin, or null.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The result; trouble on the way is <see cref="TokenStatus.Unknown"/>, no exception.</returns>
     public async Task<TokenTestResult> TestAsync(StoredConnection connection, AppRegistration? app, CancellationToken cancellationToken)
@@ -97,7 +97,7 @@ public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntr
     private async Task<TokenTestResult> IntrospectAsync(StoredConnection connection, AppRegistration app, CancellationToken cancellationToken)
     {
         NotionConnection facts = connection.Facts;
-        var client = new OAuthClient(transport, app.Credentials, facts.BaseUri, facts.NotionVersion, log);
+        OAuthClient client = app.Client(transport, facts.NotionVersion, log);
         return await TimedAsync(TokenTestMethod.Introspect, async () =>
         {
             IntrospectionReply reply = await client.IntrospectAsync(connection.AccessToken, cancellationToken).ConfigureAwait(false);
