@@ -69,7 +69,8 @@ public sealed class ConnectionTokenSource(
         try
         {
             OAuthClient client = app.Client(transport, stored.Facts.NotionVersion, log);
-            refreshed = stored.Refreshed(await client.RefreshAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false), DateTime.UtcNow);
+            TokenReply reply = await client.RefreshAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);
+            refreshed = IsSameId(reply.BotId, session.Key.BotId) ? stored.Refreshed(reply, DateTime.UtcNow) : throw OtherBot(stored.Facts);
         }
         catch (OAuthException e) when (e.Error == "invalid_grant")
         {
@@ -173,6 +174,16 @@ public sealed class ConnectionTokenSource(
         session.Connection is { } known && !known.Facts.NeedsReconnect && !known.AccessToken.Matches(rejected) ? known.AccessToken : null;
 
     private static string Where(IConnectionStore s) => s.Vault.Length == 0 ? "this process" : $"vault '{s.Vault}'";
+
+    // A UUID stays the same in capitals and without its hyphens.
+    private static bool IsSameId(string left, string right) =>
+        string.Equals(left.Replace("-", string.Empty), right.Replace("-", string.Empty), StringComparison.OrdinalIgnoreCase);
+
+    private static NotionAuthException OtherBot(NotionConnection facts) => new(
+        ErrorIds.InvalidReply, NotionErrorKind.InvalidData,
+        $"The refresh of '{facts.Name}' brought a token of another bot, and so perhaps of another workspace. It was not used, and what is stored stays as it was.",
+        $"Check whether a proxy changes replies, then run the command again. If it happens again, sign in again: {facts.ReconnectCommand()}")
+    { Target = facts.Name };
 
     private static NotionAuthException Reconnect(NotionConnection facts) => new(
         ErrorIds.NeedsReconnect, NotionErrorKind.AuthenticationFailed,
