@@ -48,17 +48,17 @@ public sealed class ConnectionTokenSource(
     public async Task<Secret> GetAsync(CancellationToken cancellationToken) => (await LoadAsync(cancellationToken).ConfigureAwait(false)).AccessToken;
 
     /// <inheritdoc/>
-    public async Task<Secret?> RenewAsync(Secret rejected, CancellationToken cancellationToken)
+    public async Task<RenewedToken?> RenewAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
         if (Newer(rejected) is { } newer) return newer;
         return await session.LockedAsync(store, () => Newer(rejected), s => RefreshAsync(s, rejected, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Secret?> RefreshAsync(IConnectionStore s, Secret rejected, CancellationToken cancellationToken)
+    private async Task<RenewedToken?> RefreshAsync(IConnectionStore s, Secret rejected, CancellationToken cancellationToken)
     {
         StoredConnection stored = session.IsUnsaved ? session.Connection! : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
         if (stored.Facts.NeedsReconnect) throw Reconnect(stored.Facts);
-        if (!stored.AccessToken.Matches(rejected)) return stored.AccessToken;
+        if (!stored.AccessToken.Matches(rejected)) return Others(stored);
         if (stored.RefreshToken is null || stored.Facts.ClientId is null) return null;
 
         AppRegistration app = await s.FindAppAsync(stored.Facts, "refreshing the expired token of", "The connection was kept.", cancellationToken).ConfigureAwait(false);
@@ -78,15 +78,15 @@ public sealed class ConnectionTokenSource(
         }
 
         await TrySaveAsync(s, refreshed, CancellationToken.None).ConfigureAwait(false);
-        return refreshed.AccessToken;
+        return new(refreshed.AccessToken, IsIssued: true);
     }
 
     // Somebody else may have spent the refresh token: then the winner's pair is in the vault. Nothing is ever deleted here.
-    private async Task<Secret?> AfterInvalidGrantAsync(IConnectionStore s, StoredConnection stored, CancellationToken cancellationToken)
+    private async Task<RenewedToken?> AfterInvalidGrantAsync(IConnectionStore s, StoredConnection stored, CancellationToken cancellationToken)
     {
         if (session.IsUnsaved) await TakeNewerAsync(s, stored, cancellationToken).ConfigureAwait(false);
         StoredConnection again = session.IsUnsaved ? stored : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
-        if (!again.AccessToken.Matches(stored.AccessToken)) return again.AccessToken;
+        if (!again.AccessToken.Matches(stored.AccessToken)) return Others(again);
 
         StoredConnection marked = again with { Facts = again.Facts with { NeedsReconnect = true }, Generation = again.Generation + 1 };
         session.Connection = marked;
@@ -170,8 +170,11 @@ public sealed class ConnectionTokenSource(
     private StoredConnection? Usable() =>
         session.Connection is { } known && !known.Facts.NeedsReconnect && !session.IsUnsaved ? known : null;
 
-    private Secret? Newer(Secret rejected) =>
-        session.Connection is { } known && !known.Facts.NeedsReconnect && !known.AccessToken.Matches(rejected) ? known.AccessToken : null;
+    private RenewedToken? Newer(Secret rejected) =>
+        session.Connection is { } known && !known.Facts.NeedsReconnect && !known.AccessToken.Matches(rejected) ? Others(known) : null;
+
+    // Somebody else has renewed it. When, and whether it has expired since, isn't known.
+    private static RenewedToken Others(StoredConnection connection) => new(connection.AccessToken, IsIssued: false);
 
     private static string Where(IConnectionStore s) => s.Vault.Length == 0 ? "this process" : $"vault '{s.Vault}'";
 

@@ -47,6 +47,36 @@ public sealed class LivePairTests
         Assert.Equal(old.Facts.BotId, process.Store.Stored(old.Facts.BotId)!.Facts.BotId);
     }
 
+    [Fact]
+    public async Task A_pair_that_another_process_has_renewed_and_that_has_expired_since_is_renewed_again()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var job = new TestProcess(notion);
+        var idle = new TestProcess(notion, job.Store);
+        await notion.StoreAsync(job.Store);
+        await idle.Client.SendAsync(Me, default);
+        notion.Fake.ExpireAccessTokens();
+        await job.Client.SendAsync(Me, default);
+        notion.Fake.ExpireAccessTokens();
+        notion.Fake.ClearRequests();
+
+        Assert.Equal(200, (await idle.Client.SendAsync(Me, default)).Status);
+        Assert.Equal([401, 401, 200], notion.RequestsTo("/v1/users/me").Select(r => r.Status));
+        Assert.Equal([true, true], notion.Fake.RefreshRequests.Select(r => r.Granted));
+    }
+
+    [Fact]
+    public async Task A_token_that_was_issued_for_the_call_and_is_rejected_has_the_401_as_its_answer()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new TestProcess(notion);
+        await notion.StoreAsync(process.Store);
+        notion.Fake.Faults.Add(Fault.Of(401, "unauthorized", "/v1/users/me", times: null));
+        await Expect.ErrorAsync<NotionApiException>("Unauthorized", () => process.Client.SendAsync(Me, default));
+        Assert.Single(notion.Fake.RefreshRequests);
+        Assert.Equal(2, notion.Fake.CountRequests("/v1/users/me"));
+    }
+
     private static void AnswerRefresh(TestNotion notion, string accessToken, string botId) => notion.Fake.Faults.Add(new Fault
     {
         Kind = FaultKind.RawBody,
