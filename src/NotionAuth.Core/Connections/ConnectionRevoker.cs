@@ -42,7 +42,7 @@ public sealed class ConnectionRevoker(
         try
         {
             // A pair that the vault didn't take is the live one; the vault's is spent.
-            stored = session.IsUnsaved ? session.Connection : await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
+            stored = session.IsUnsaved ? session.Connection : session.Newest(await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false));
         }
         catch (NotionAuthException e) when (localOnly && e.ErrorId == ErrorIds.SecretInvalid)
         {

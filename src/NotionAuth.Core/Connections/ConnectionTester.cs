@@ -29,6 +29,6 @@ public sealed class ConnectionTester(ConnectionSession session, IConnectionStore
     private async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
         if (session is { IsUnsaved: true, Connection: { } unsaved }) return unsaved;
-        return await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw ConnectionName.Gone();
+        return session.Newest(await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)) ?? throw ConnectionName.Gone();
     }
 }

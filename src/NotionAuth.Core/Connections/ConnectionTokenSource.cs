@@ -88,7 +88,7 @@ public sealed class ConnectionTokenSource(
         StoredConnection again = session.IsUnsaved ? stored : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
         if (!again.AccessToken.Matches(stored.AccessToken)) return Others(again);
 
-        StoredConnection marked = again with { Facts = again.Facts with { NeedsReconnect = true }, Generation = again.Generation + 1 };
+        StoredConnection marked = again.Marked();
         session.Connection = marked;
         session.IsUnsaved = true;
         try
@@ -107,9 +107,10 @@ public sealed class ConnectionTokenSource(
     private async Task SaveLaterAsync(IConnectionStore s, CancellationToken cancellationToken)
     {
         StoredConnection unsaved = session.Connection!;
+        StoredConnection? stored;
         try
         {
-            await TakeNewerAsync(s, unsaved, cancellationToken).ConfigureAwait(false);
+            stored = await TakeNewerAsync(s, unsaved, cancellationToken).ConfigureAwait(false);
         }
         catch (NotionAuthException)
         {
@@ -117,17 +118,18 @@ public sealed class ConnectionTokenSource(
             return;
         }
 
-        if (session.IsUnsaved) await TrySaveAsync(s, unsaved, cancellationToken).ConfigureAwait(false);
+        if (session.IsUnsaved) await TrySaveAsync(s, unsaved.Over(stored), cancellationToken).ConfigureAwait(false);
     }
 
-    // Whoever wrote the connection while this process held a pair that the vault didn't take has signed in anew: that pair counts.
-    private async Task TakeNewerAsync(IConnectionStore s, StoredConnection unsaved, CancellationToken cancellationToken)
+    // Whoever wrote a pair while this process held one that the vault didn't take has signed in anew: that pair counts. A mark does only on this very pair.
+    private async Task<StoredConnection?> TakeNewerAsync(IConnectionStore s, StoredConnection unsaved, CancellationToken cancellationToken)
     {
         StoredConnection? stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
-        bool isOlder = stored is null || (stored.Facts.ConnectedAt == unsaved.Facts.ConnectedAt && stored.Generation < unsaved.Generation);
-        if (isOlder || stored!.AccessToken.Matches(unsaved.AccessToken)) return;
+        bool isOurs = stored is null || unsaved.IsNewerThan(stored) || (stored.AccessToken.Matches(unsaved.AccessToken) && !stored.IsNewerThan(unsaved));
+        if (isOurs) return stored;
         session.Connection = stored;
         session.IsUnsaved = false;
+        return stored;
     }
 
     private async Task TrySaveAsync(IConnectionStore s, StoredConnection connection, CancellationToken cancellationToken)
@@ -155,10 +157,12 @@ public sealed class ConnectionTokenSource(
                 ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
                 $"The connection{(session.Connection is { } c ? $" '{c.Facts.Name}'" : string.Empty)} isn't in {Where(s)} any more.",
                 "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
-        if (session.Connection is { } known && known.Facts.ConnectedAt == stored.Facts.ConnectedAt && known.Generation > stored.Generation)
+        if (session.Newest(stored) is { } known && !ReferenceEquals(known, stored))
         {
-            // Another program has written an older state of the vault over ours. The pair that this process holds is the newest there is.
-            warn($"Another program took '{known.Facts.Name}' in {Where(s)} back to an older state; the newer one is written again.");
+            // Another program has written an older state of the vault over ours, or somebody who didn't see our pair has put a mark there. The pair that
+            // this process holds is the newest there is.
+            if (!stored.Facts.NeedsReconnect) warn($"Another program took '{known.Facts.Name}' in {Where(s)} back to an older state; the newer one is written again.");
+            known = known.Over(stored);
             await TrySaveAsync(s, known, CancellationToken.None).ConfigureAwait(false);
             return known;
         }

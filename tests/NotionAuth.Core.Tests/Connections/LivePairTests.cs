@@ -77,6 +77,80 @@ public sealed class LivePairTests
         Assert.Equal(2, notion.Fake.CountRequests("/v1/users/me"));
     }
 
+    [Fact]
+    public async Task A_mark_in_the_vault_does_not_beat_the_pair_that_the_vault_did_not_take()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.ReuseRevokesFamily = false);
+        var holder = new TestProcess(notion);
+        var other = new TestProcess(notion, holder.Store);
+        StoredConnection old = await notion.StoreAsync(holder.Store);
+        await other.Client.SendAsync(Me, default);
+        notion.Fake.ExpireAccessTokens();
+        holder.Store.FailOn("Write", 1);
+        await holder.Client.SendAsync(Me, default);
+        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => other.Client.SendAsync(Me, default));
+        Assert.True(holder.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        long marked = holder.Store.Stored(old.Facts.BotId)!.Generation;
+
+        Assert.Equal(200, (await holder.Client.SendAsync(Me, default)).Status);
+        StoredConnection stored = holder.Store.Stored(old.Facts.BotId)!;
+        Assert.Equal(TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == stored.AccessToken.Reveal()).AccessState);
+        Assert.False(stored.Facts.NeedsReconnect);
+        Assert.True(stored.Generation > marked);
+        Assert.Equal(200, (await other.Client.SendAsync(Me, default)).Status);
+        Assert.Equal(1, notion.Fake.RefreshCount);
+    }
+
+    [Fact]
+    public async Task A_mark_over_an_older_pair_does_not_beat_the_newer_one_that_a_process_still_holds()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new TestProcess(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        await process.Client.SendAsync(Me, default);
+        await process.Store.WriteAsync(Marked(old), default);
+        notion.Fake.ExpireAccessTokens();
+
+        Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
+        Assert.False(process.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.Equal([true, true], notion.Fake.RefreshRequests.Select(r => r.Granted));
+    }
+
+    [Fact]
+    public async Task A_mark_over_a_newer_pair_stands_and_the_older_one_is_not_spent_again()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new TestProcess(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        await process.Client.SendAsync(Me, default);
+        StoredConnection newer = old.Refreshed(await notion.OAuth().RefreshAsync(old.RefreshToken!, default), DateTime.UtcNow);
+        await process.Store.WriteAsync(Marked(newer), default);
+        notion.Fake.ExpireAccessTokens();
+        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
+        Assert.Single(notion.Fake.RefreshRequests);
+        Assert.True(process.Store.Stored(old.Facts.BotId)!.AccessToken.Matches(newer.AccessToken));
+    }
+
+    [Fact]
+    public async Task A_mark_over_an_older_pair_does_not_keep_the_newer_one_from_being_tested_and_revoked()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var process = new TestProcess(notion);
+        StoredConnection old = await notion.StoreAsync(process.Store);
+        notion.Fake.ExpireAccessTokens();
+        await process.Client.SendAsync(Me, default);
+        await process.Store.WriteAsync(Marked(old), default);
+
+        TokenTestResult test = await new ConnectionTester(process.Session, process.Store, notion.Transport, null).TestAsync(default);
+        Assert.Equal(TokenStatus.Active, test.Status);
+        await new ConnectionRevoker(process.Session, process.Store, process.Cache, notion.Transport, null).RevokeAsync(false, default);
+        Assert.DoesNotContain(notion.Fake.Tokens, t => t.ClientId == old.Facts.ClientId && (t.AccessState == TokenState.Live || t.RefreshState == TokenState.Live));
+    }
+
+    private static StoredConnection Marked(StoredConnection connection) =>
+        connection with { Facts = connection.Facts with { NeedsReconnect = true }, Generation = connection.Generation + 1 };
+
     private static void AnswerRefresh(TestNotion notion, string accessToken, string botId) => notion.Fake.Faults.Add(new Fault
     {
         Kind = FaultKind.RawBody,
