@@ -15,8 +15,8 @@ public sealed record AppRegistration(ClientCredentials Credentials, IReadOnlyLis
     public string Id { get; init; } = Credentials.ClientId;
 
     /// <summary>The one way to use the secret: with the origin that it was given for.</summary>
-    internal OAuthClient Client(NotionTransport transport, string notionVersion, Action<RequestLogEntry>? log) =>
-        new(transport, Credentials, BaseUri, notionVersion, log);
+    internal OAuthClient Client(NotionTransport transport, string notionVersion, RequestBounds bounds, Action<RequestLogEntry>? log) =>
+        new(transport, Credentials, BaseUri, notionVersion, log) { Bounds = bounds };
 
     /// <summary>A placeholder: the record's own text would list its members.</summary>
     /// <returns>The client id.</returns>

@@ -15,6 +15,12 @@ namespace NotionAuth.Core.Connections;
 public sealed class ConnectionRevoker(
     ConnectionSession session, IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
+    // While it waits, it holds the connection, and other processes wait for that.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>What bounds the requests have.</summary>
+    public RequestBounds Bounds { get; init; } = new();
+
     /// <summary>Revokes and forgets.</summary>
     /// <param name="localOnly">Forgets without asking Notion: the token stays valid there.</param>
     /// <param name="cancellationToken">Ends the wait for Notion; nothing is forgotten then.</param>
@@ -61,7 +67,7 @@ public sealed class ConnectionRevoker(
             { Target = facts.Name };
 
         AppRegistration app = await s.FindAppAsync(facts, "revoking", "The connection was kept.", cancellationToken).ConfigureAwait(false);
-        OAuthClient client = app.Client(transport, facts.NotionVersion, log);
+        OAuthClient client = app.Client(transport, facts.NotionVersion, Bounds.AtMost(LongestWait), log);
 
         // Whether revoking one token of a pair ends the other isn't documented, and an expired access token says nothing of the refresh token: both go.
         if (stored.RefreshToken is not null) await client.RevokeAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);

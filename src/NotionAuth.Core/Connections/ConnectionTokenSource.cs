@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Http;
@@ -18,6 +19,13 @@ namespace NotionAuth.Core.Connections;
 public sealed class ConnectionTokenSource(
     ConnectionSession session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log, Action<string> warn) : IAccessTokenSource
 {
+    // A refresh holds the connection, so that it doesn't wait itself: the request that needs it does, and asks again.
+    private static readonly RequestBounds OneAttempt = new() { MaximumRetryCount = 0 };
+
+    // How long a write to a vault that machines share may take to be seen. A mark costs a person a sign-in, and so isn't written sooner.
+    private static readonly TimeSpan[] Settling = [.. new[] { 1, 1, 2, 3, 3 }.Select(s => TimeSpan.FromSeconds(s))];
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(2);
+
     /// <summary>Reads the connection, from the process's memory where it can.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connection.</returns>
@@ -51,10 +59,10 @@ public sealed class ConnectionTokenSource(
     public async Task<RenewedToken?> RenewAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
         if (Newer(rejected) is { } newer) return newer;
-        return await session.LockedAsync(store, () => Newer(rejected), s => RefreshAsync(s, rejected, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await session.LockedAsync(store, () => Newer(rejected), s => RefreshAsync(s, rejected, context, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<RenewedToken?> RefreshAsync(IConnectionStore s, Secret rejected, CancellationToken cancellationToken)
+    private async Task<RenewedToken?> RefreshAsync(IConnectionStore s, Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
         StoredConnection stored = session.IsUnsaved ? session.Connection! : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
         if (stored.Facts.NeedsReconnect) throw Reconnect(stored.Facts);
@@ -68,40 +76,87 @@ public sealed class ConnectionTokenSource(
         StoredConnection refreshed;
         try
         {
-            OAuthClient client = app.Client(transport, stored.Facts.NotionVersion, log);
+            OAuthClient client = app.Client(transport, stored.Facts.NotionVersion, OneAttempt, log);
             TokenReply reply = await client.RefreshAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);
             refreshed = IsSameId(reply.BotId, session.Key.BotId) ? stored.Refreshed(reply, DateTime.UtcNow) : throw OtherBot(stored.Facts);
         }
         catch (OAuthException e) when (e.Error == "invalid_grant")
         {
-            return await AfterInvalidGrantAsync(s, stored, cancellationToken).ConfigureAwait(false);
+            return await AfterInvalidGrantAsync(s, stored, e, context, cancellationToken).ConfigureAwait(false);
         }
 
         await TrySaveAsync(s, refreshed, CancellationToken.None).ConfigureAwait(false);
         return new(refreshed.AccessToken, IsIssued: true);
     }
 
-    // Somebody else may have spent the refresh token: then the winner's pair is in the vault. Nothing is ever deleted here.
-    private async Task<RenewedToken?> AfterInvalidGrantAsync(IConnectionStore s, StoredConnection stored, CancellationToken cancellationToken)
+    // Somebody else may have spent the refresh token: then the winner's pair is in the vault, or will be seen there. Where the vault is shared by
+    // machines, no lock of ours reaches the others, and their writes are seen after some time. Nothing is ever deleted here.
+    private async Task<RenewedToken?> AfterInvalidGrantAsync(
+        IConnectionStore s, StoredConnection spent, OAuthException refusal, RequestContext context, CancellationToken cancellationToken)
     {
-        if (session.IsUnsaved) await TakeNewerAsync(s, stored, cancellationToken).ConfigureAwait(false);
-        StoredConnection again = session.IsUnsaved ? stored : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
-        if (!again.AccessToken.Matches(stored.AccessToken)) return Others(again);
+        (bool isOthers, StoredConnection last) = await LookAsync(s, spent, cancellationToken).ConfigureAwait(false);
+        foreach (TimeSpan pause in s.Vault.Length == 0 ? [] : Settling)
+        {
+            if (isOthers) break;
 
-        StoredConnection marked = again.Marked();
+            // Without the time to look, it stays open whether a person is needed: the next command looks again.
+            if (!await PauseAsync(s, pause, context, cancellationToken).ConfigureAwait(false)) throw refusal;
+            (isOthers, last) = await LookAsync(s, spent, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (isOthers) return Others(last);
+        StoredConnection marked = last.HasPairOf(spent) ? last : spent;
+        if (!marked.Facts.NeedsReconnect) marked = marked.Marked();
+        if (marked.IsNewerThan(last))
+        {
+            if (await MarkAsync(s, marked, context, cancellationToken).ConfigureAwait(false) is { } found) return found;
+        }
+        else
+        {
+            // Somebody else was as unlucky, and has marked it already.
+            session.Connection = last;
+            session.IsUnsaved = false;
+        }
+
+        throw Reconnect(marked.Facts);
+    }
+
+    /// <summary>Writes a mark over what was read just now, and gives way where a pair is seen after all.</summary>
+    private async Task<RenewedToken?> MarkAsync(IConnectionStore s, StoredConnection marked, RequestContext context, CancellationToken cancellationToken)
+    {
         session.Connection = marked;
         session.IsUnsaved = true;
         try
         {
             await s.WriteAsync(marked, CancellationToken.None).ConfigureAwait(false);
             session.IsUnsaved = false;
+            if (s.Vault.Length == 0 || !await PauseAsync(s, LastPause, context, cancellationToken).ConfigureAwait(false)) return null;
+            (bool isOthers, StoredConnection last) = await LookAsync(s, marked, cancellationToken).ConfigureAwait(false);
+            return isOthers ? Others(last) : null;
         }
         catch (NotionAuthException)
         {
             // Only the mark is missing in the vault then: this process remembers it, and writes it at the next chance.
+            return null;
         }
+    }
 
-        throw Reconnect(marked.Facts);
+    /// <summary>Looks for somebody else's pair, and takes it. One that is older than the refused one isn't it, and a mark is none.</summary>
+    private async Task<(bool IsOthers, StoredConnection Last)> LookAsync(IConnectionStore s, StoredConnection refused, CancellationToken cancellationToken)
+    {
+        StoredConnection stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone(s);
+        if (stored.Facts.NeedsReconnect || stored.HasPairOf(refused) || refused.IsNewerThan(stored)) return (false, stored);
+        session.Connection = stored;
+        session.IsUnsaved = false;
+        return (true, stored);
+    }
+
+    private async Task<bool> PauseAsync(IConnectionStore s, TimeSpan pause, RequestContext context, CancellationToken cancellationToken)
+    {
+        if (pause > context.TimeLeft) return false;
+        await transport.Policy.WaitAsync(
+            "POST", "/v1/oauth/token", context, WaitReason.Vault, $"the refresh token was refused, and {Where(s)} is looked at again", pause, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private async Task SaveLaterAsync(IConnectionStore s, CancellationToken cancellationToken)
@@ -125,7 +180,7 @@ public sealed class ConnectionTokenSource(
     private async Task<StoredConnection?> TakeNewerAsync(IConnectionStore s, StoredConnection unsaved, CancellationToken cancellationToken)
     {
         StoredConnection? stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
-        bool isOurs = stored is null || unsaved.IsNewerThan(stored) || (stored.AccessToken.Matches(unsaved.AccessToken) && !stored.IsNewerThan(unsaved));
+        bool isOurs = stored is null || unsaved.IsNewerThan(stored) || (stored.HasPairOf(unsaved) && !stored.IsNewerThan(unsaved));
         if (isOurs) return stored;
         session.Connection = stored;
         session.IsUnsaved = false;
@@ -152,11 +207,7 @@ public sealed class ConnectionTokenSource(
 
     private async Task<StoredConnection> ReadAsync(IConnectionStore s, CancellationToken cancellationToken)
     {
-        StoredConnection stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)
-            ?? throw new NotionAuthException(
-                ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
-                $"The connection{(session.Connection is { } c ? $" '{c.Facts.Name}'" : string.Empty)} isn't in {Where(s)} any more.",
-                "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
+        StoredConnection stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone(s);
         if (session.Newest(stored) is { } known && !ReferenceEquals(known, stored))
         {
             // Another program has written an older state of the vault over ours, or somebody who didn't see our pair has put a mark there. The pair that
@@ -179,6 +230,11 @@ public sealed class ConnectionTokenSource(
 
     // Somebody else has renewed it. When, and whether it has expired since, isn't known.
     private static RenewedToken Others(StoredConnection connection) => new(connection.AccessToken, IsIssued: false);
+
+    private NotionAuthException Gone(IConnectionStore s) => new(
+        ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
+        $"The connection{(session.Connection is { } c ? $" '{c.Facts.Name}'" : string.Empty)} isn't in {Where(s)} any more.",
+        "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
 
     private static string Where(IConnectionStore s) => s.Vault.Length == 0 ? "this process" : $"vault '{s.Vault}'";
 

@@ -14,6 +14,9 @@ namespace NotionAuth.Core.Connections;
 /// <param name="log">Told of each attempt, or null.</param>
 public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
+    /// <summary>What bounds the requests have.</summary>
+    public RequestBounds Bounds { get; init; } = new();
+
     /// <summary>Signs in and keeps the app registration that refreshing needs, then the connection.</summary>
     /// <param name="app">The integration.</param>
     /// <param name="signIn">How a person signs in.</param>
@@ -36,7 +39,7 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
         // Before a person is sent to the browser: a vault that is locked or read-only would cost the sign-in.
         await store.ProveWritableAsync(example: null, cancellationToken).ConfigureAwait(false);
 
-        OAuthClient client = app.Client(transport, options.NotionVersion, log);
+        OAuthClient client = app.Client(transport, options.NotionVersion, Bounds, log);
         return await new SignIn(transport, client, app.BaseUri, signIn, log).RunAsync(
             async reply =>
             {

@@ -33,8 +33,14 @@ public sealed record StoredConnection
     {
         if (Facts.ConnectedAt != other.Facts.ConnectedAt) return false;
         if (PairGeneration != other.PairGeneration) return PairGeneration > other.PairGeneration;
-        return Facts.NeedsReconnect != other.Facts.NeedsReconnect && Facts.NeedsReconnect == AccessToken.Matches(other.AccessToken);
+        return Facts.NeedsReconnect != other.Facts.NeedsReconnect && Facts.NeedsReconnect == HasPairOf(other);
     }
+
+    /// <summary>Whether both tokens are another state's. A new sign-in may be handed the access token that there was.</summary>
+    /// <param name="other">The other state.</param>
+    /// <returns><see langword="true"/> where nothing was issued in between.</returns>
+    internal bool HasPairOf(StoredConnection other) =>
+        AccessToken.Matches(other.AccessToken) && (RefreshToken?.Matches(other.RefreshToken) ?? other.RefreshToken is null);
 
     /// <summary>The same, to be written over another state: the number of writes goes on from there.</summary>
     /// <param name="other">What is written over, or null.</param>

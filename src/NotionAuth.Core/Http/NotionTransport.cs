@@ -15,6 +15,9 @@ public sealed class NotionTransport : IDisposable
     private readonly HttpMessageInvoker _invoker;
     private readonly EnvironmentProxy? _environment;
 
+    /// <summary>The rule for repeating and waiting.</summary>
+    internal RetryPolicy Policy { get; }
+
     /// <summary>Makes a transport.</summary>
     /// <param name="proxy">The proxy, or null for the one that HTTPS_PROXY names (but for hosts of NO_PROXY), else the system's.</param>
     /// <param name="policy">The rule for repeating, or null for the usual one.</param>
@@ -24,7 +27,7 @@ public sealed class NotionTransport : IDisposable
     /// <summary>Makes a transport over a handler that isn't the platform's, for measuring without a network.</summary>
     internal NotionTransport(HttpMessageHandler primary, RetryPolicy? policy = null)
     {
-        policy ??= new RetryPolicy();
+        Policy = policy ??= new RetryPolicy();
 
         // From the outside in: a repeated attempt waits at the gate again and asks for the token again.
         _invoker = new HttpMessageInvoker(

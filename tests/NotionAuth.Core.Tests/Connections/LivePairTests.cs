@@ -109,7 +109,7 @@ public sealed class LivePairTests
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         await process.Client.SendAsync(Me, default);
-        await process.Store.WriteAsync(Marked(old), default);
+        await process.Store.WriteAsync(old.Marked(), default);
         notion.Fake.ExpireAccessTokens();
 
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
@@ -125,7 +125,7 @@ public sealed class LivePairTests
         StoredConnection old = await notion.StoreAsync(process.Store);
         await process.Client.SendAsync(Me, default);
         StoredConnection newer = old.Refreshed(await notion.OAuth().RefreshAsync(old.RefreshToken!, default), DateTime.UtcNow);
-        await process.Store.WriteAsync(Marked(newer), default);
+        await process.Store.WriteAsync(newer.Marked(), default);
         notion.Fake.ExpireAccessTokens();
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
         Assert.Single(notion.Fake.RefreshRequests);
@@ -140,16 +140,13 @@ public sealed class LivePairTests
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         await process.Client.SendAsync(Me, default);
-        await process.Store.WriteAsync(Marked(old), default);
+        await process.Store.WriteAsync(old.Marked(), default);
 
         TokenTestResult test = await new ConnectionTester(process.Session, process.Store, notion.Transport, null).TestAsync(default);
         Assert.Equal(TokenStatus.Active, test.Status);
         await new ConnectionRevoker(process.Session, process.Store, process.Cache, notion.Transport, null).RevokeAsync(false, default);
         Assert.DoesNotContain(notion.Fake.Tokens, t => t.ClientId == old.Facts.ClientId && (t.AccessState == TokenState.Live || t.RefreshState == TokenState.Live));
     }
-
-    private static StoredConnection Marked(StoredConnection connection) =>
-        connection with { Facts = connection.Facts with { NeedsReconnect = true }, Generation = connection.Generation + 1 };
 
     private static void AnswerRefresh(TestNotion notion, string accessToken, string botId) => notion.Fake.Faults.Add(new Fault
     {

@@ -1,7 +1,9 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Http;
 
 namespace NotionAuth.Core.Tests.Support;
 
@@ -23,7 +25,11 @@ internal sealed class TestProcess(TestNotion notion, RecordingStore? store = nul
         }
     }
 
-    public NotionClient Client => notion.Client(new ConnectionTokenSource(Session, Store, notion.Transport, notion.Log.Enqueue, Warnings.Add), Session.Gate);
+    public NotionClient Client => ClientWith(waiting: null);
+
+    public NotionClient ClientWith(Action<RequestWait>? waiting) => new(
+        notion.Transport, notion.BaseUri, new ConnectionTokenSource(Session, Store, notion.Transport, notion.Log.Enqueue, Warnings.Add), Session.Gate, notion.Log.Enqueue)
+    { Waiting = waiting };
 
     public ConnectionFinder Finder => new(new TestStores(Store), Cache);
 
