@@ -17,7 +17,8 @@ internal static class AppRegistrations
     /// <param name="origin">The origin.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The registration, or null where there is none for that origin.</returns>
-    public static async Task<AppRegistration?> FindAppAsync(this IConnectionStore store, string clientId, Uri origin, CancellationToken cancellationToken)
+    public static async Task<AppRegistration?> FindAppAsync(
+        this IConnectionStore store, string clientId, Uri origin, CancellationToken cancellationToken)
     {
         NotionAuthException? broken = null;
         try
@@ -46,7 +47,9 @@ internal static class AppRegistrations
     public static async Task<AppRegistration> FindAppAsync(
         this IConnectionStore store, NotionConnection facts, string purpose, string outcome, CancellationToken cancellationToken)
     {
-        if (facts.ClientId is not null && await store.FindAppAsync(facts.ClientId, facts.BaseUri, cancellationToken).ConfigureAwait(false) is { } app) return app;
+        AppRegistration? app = facts.ClientId is null
+            ? null : await store.FindAppAsync(facts.ClientId, facts.BaseUri, cancellationToken).ConfigureAwait(false);
+        if (app is not null) return app;
         string where = store.Vault.Length == 0 ? "this process" : $"vault '{store.Vault}'";
         throw new NotionAuthException(
             ErrorIds.MissingClient, NotionErrorKind.NotFound,
@@ -70,7 +73,8 @@ internal static class AppRegistrations
             using (await s.LockAsync(SecretName.OfApp(clientId), CancellationToken.None).ConfigureAwait(false))
             {
                 bool isPlain = await IsPlainAsync(s, app).ConfigureAwait(false);
-                await s.WriteAppAsync(app with { Id = isPlain ? clientId : SecretName.AppIdAt(clientId, app.BaseUri) }, CancellationToken.None).ConfigureAwait(false);
+                string id = isPlain ? clientId : SecretName.AppIdAt(clientId, app.BaseUri);
+                await s.WriteAppAsync(app with { Id = id }, CancellationToken.None).ConfigureAwait(false);
             }
 
             return null;

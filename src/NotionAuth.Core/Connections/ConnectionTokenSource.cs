@@ -69,7 +69,8 @@ public sealed class ConnectionTokenSource(
         if (!stored.AccessToken.Matches(rejected)) return Others(stored);
         if (stored.RefreshToken is null || stored.Facts.ClientId is null) return null;
 
-        AppRegistration app = await s.FindAppAsync(stored.Facts, "refreshing the expired token of", "The connection was kept.", cancellationToken).ConfigureAwait(false);
+        AppRegistration app = await s.FindAppAsync(
+            stored.Facts, "refreshing the expired token of", "The connection was kept.", cancellationToken).ConfigureAwait(false);
 
         // A refresh token is spent by using it: first make sure that the new one can be kept.
         await s.ProveWritableAsync(stored, cancellationToken).ConfigureAwait(false);
@@ -154,8 +155,8 @@ public sealed class ConnectionTokenSource(
     private async Task<bool> PauseAsync(IConnectionStore s, TimeSpan pause, RequestContext context, CancellationToken cancellationToken)
     {
         if (pause > context.TimeLeft) return false;
-        await transport.Policy.WaitAsync(
-            "POST", "/v1/oauth/token", context, WaitReason.Vault, $"the refresh token was refused, and {Where(s)} is looked at again", pause, cancellationToken).ConfigureAwait(false);
+        string detail = $"the refresh token was refused, and {Where(s)} is looked at again";
+        await transport.Policy.WaitAsync("POST", "/v1/oauth/token", context, WaitReason.Vault, detail, pause, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -176,7 +177,8 @@ public sealed class ConnectionTokenSource(
         if (session.IsUnsaved) await TrySaveAsync(s, unsaved.Over(stored), cancellationToken).ConfigureAwait(false);
     }
 
-    // Whoever wrote a pair while this process held one that the vault didn't take has signed in anew: that pair counts. A mark does only on this very pair.
+    // Whoever wrote a pair while this process held one that the vault didn't take has signed in anew: that pair counts. A mark does only on this
+    // very pair.
     private async Task<StoredConnection?> TakeNewerAsync(IConnectionStore s, StoredConnection unsaved, CancellationToken cancellationToken)
     {
         StoredConnection? stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
@@ -210,9 +212,10 @@ public sealed class ConnectionTokenSource(
         StoredConnection stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone(s);
         if (session.Newest(stored) is { } known && !ReferenceEquals(known, stored))
         {
-            // Another program has written an older state of the vault over ours, or somebody who didn't see our pair has put a mark there. The pair that
-            // this process holds is the newest there is.
-            if (!stored.Facts.NeedsReconnect) warn($"Another program took '{known.Facts.Name}' in {Where(s)} back to an older state; the newer one is written again.");
+            // Another program has written an older state of the vault over ours, or somebody who didn't see our pair has put a mark there. The pair
+            // that this process holds is the newest there is.
+            if (!stored.Facts.NeedsReconnect)
+                warn($"Another program took '{known.Facts.Name}' in {Where(s)} back to an older state; the newer one is written again.");
             known = known.Over(stored);
             await TrySaveAsync(s, known, CancellationToken.None).ConfigureAwait(false);
             return known;

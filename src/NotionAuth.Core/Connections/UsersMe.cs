@@ -12,7 +12,8 @@ internal static class UsersMe
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     public static Task<NotionResponse> AskAsync(
-        NotionTransport transport, Uri baseUri, Secret token, string notionVersion, RequestBounds bounds, Action<RequestLogEntry>? log, CancellationToken cancellationToken)
+        NotionTransport transport, Uri baseUri, Secret token, string notionVersion, RequestBounds bounds, Action<RequestLogEntry>? log,
+        CancellationToken cancellationToken)
     {
         var client = new NotionClient(transport, baseUri, new FixedTokenSource(token), gate: null, log)
         {
@@ -20,7 +21,13 @@ internal static class UsersMe
             Waiting = bounds.Waiting,
             Waited = bounds.Waited,
         };
-        var request = new NotionRequest { Path = "users/me", NotionVersion = notionVersion, MaximumRetryCount = bounds.MaximumRetryCount, Timeout = Timeout };
+        var request = new NotionRequest
+        {
+            Path = "users/me",
+            NotionVersion = notionVersion,
+            MaximumRetryCount = bounds.MaximumRetryCount,
+            Timeout = Timeout,
+        };
         return client.SendAsync(request, cancellationToken);
     }
 }

@@ -21,7 +21,9 @@ internal sealed class EnvironmentProxy(Func<string, string?> read) : IWebProxy, 
 
     /// <summary>Refuses a variable that names a proxy which can't be used: the platform would send the request directly.</summary>
     /// <param name="destination">Where the request goes; what goes past the proxy doesn't mind.</param>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidProxy"/>. The message holds nothing of the value, which may have a password in it.</exception>
+    /// <exception cref="NotionAuthException">
+    /// <see cref="ErrorIds.InvalidProxy"/>. The message holds nothing of the value, which may have a password in it.
+    /// </exception>
     public void Check(Uri destination)
     {
         if (IsDirect(destination) || Variable() is not { } variable || Usable(variable.Value) is not null) return;
@@ -29,7 +31,8 @@ internal sealed class EnvironmentProxy(Func<string, string?> read) : IWebProxy, 
             ? "names a SOCKS proxy, and SOCKS isn't supported" : "holds something that isn't a proxy's http or https address";
         throw new NotionAuthException(
             ErrorIds.InvalidProxy, NotionErrorKind.InvalidArgument, $"The environment variable {variable.Name} {why}. Nothing was sent.",
-            $"Set {variable.Name} to an address such as http://proxy:8080, or pass -Proxy; without a proxy, clear the variable, or name the host {destination.Host} in NO_PROXY.");
+            $"Set {variable.Name} to an address such as http://proxy:8080, or pass -Proxy; "
+            + $"without a proxy, clear the variable, or name the host {destination.Host} in NO_PROXY.");
     }
 
     public Uri? GetProxy(Uri destination)

@@ -21,7 +21,9 @@ public interface IAccessTokenSource
 
 /// <summary>A token in place of a rejected one.</summary>
 /// <param name="Token">The token.</param>
-/// <param name="IsIssued">Whether it was issued for this very call. One that somebody else got may have expired meanwhile, and then another is asked for.</param>
+/// <param name="IsIssued">
+/// Whether it was issued for this very call. One that somebody else got may have expired meanwhile, and then another is asked for.
+/// </param>
 public sealed record RenewedToken(Secret Token, bool IsIssued);
 
 /// <summary>A token that is just given: nothing is stored, nothing is refreshed.</summary>

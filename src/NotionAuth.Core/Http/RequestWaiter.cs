@@ -17,7 +17,8 @@ internal static class RequestWaiter
         policy.WaitAsync(request.Method.Method, request.RequestUri!.AbsolutePath, context, reason, detail, wait, cancellationToken);
 
     public static async Task WaitAsync(
-        this RetryPolicy policy, string method, string path, RequestContext context, WaitReason reason, string detail, TimeSpan wait, CancellationToken cancellationToken)
+        this RetryPolicy policy, string method, string path, RequestContext context, WaitReason reason, string detail, TimeSpan wait,
+        CancellationToken cancellationToken)
     {
         if (reason == WaitReason.Gate && wait < Shortest)
         {

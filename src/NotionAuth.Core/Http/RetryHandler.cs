@@ -32,7 +32,8 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
                 // Notion has put off the refresh, which holds locks and so doesn't wait itself. Here none is held.
                 wait = RetryPolicy.DelayAfterRefresh(e.Reply, attempt, context);
                 if (wait is null) throw;
-                if (GivesUp(context, wait.Value)) throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message.TrimEnd('.')}. {context.GaveUp}", e.RecommendedAction);
+                if (GivesUp(context, wait.Value))
+                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message.TrimEnd('.')}. {context.GaveUp}", e.RecommendedAction);
                 detail = $"{e.Reply.Status.ToString(CultureInfo.InvariantCulture)} for the refresh of the token";
                 if (e.Reply.Status == 429) reason = WaitReason.RateLimited;
             }

@@ -39,7 +39,13 @@ public sealed class OAuthException : NotionAuthException
         Create(reply.Code!, reply.Message, reply);
 
     private static OAuthException Create(string code, string message, Api.NotionApiException? reply) =>
-        new(Api.ErrorCode.ToErrorId(code), KindOf(code), message, ActionFor(code)) { Error = code, Status = reply?.Status, RequestId = reply?.RequestId, Reply = reply?.Reply };
+        new(Api.ErrorCode.ToErrorId(code), KindOf(code), message, ActionFor(code))
+        {
+            Error = code,
+            Status = reply?.Status,
+            RequestId = reply?.RequestId,
+            Reply = reply?.Reply,
+        };
 
     private static NotionErrorKind KindOf(string code) => code switch
     {
