@@ -106,7 +106,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
 
     public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
-        string clientId = app.Credentials.ClientId, json = ConnectionJson.Write(app);
+        string clientId = app.Id, json = ConnectionJson.Write(app);
         if (info.IsSecretStore) Replace(info, SecretName.OfApp(clientId), SecretName.OfAppSpare(clientId), json, null);
         else Write(info, SecretName.OfApp(clientId), json, null);
         return true;
