@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace NotionAuth.Core.Api;
 
@@ -10,8 +11,8 @@ public static class ApiPath
 {
     private const string Root = "/v1/";
 
-    // How bytes begin that aren't UTF-8 (RFC 3629 section 3) and that some servers take for dots and slashes all the same.
-    private static readonly string[] OverlongForms = ["%c0%", "%c1%", "%e0%8", "%e0%9", "%f0%8", "%f8%8", "%fc%8"];
+    // How bytes begin that aren't UTF-8, so that decoding leaves them, and that some servers take for dots and slashes all the same (RFC 3629 section 3).
+    private static readonly Regex Overlong = new("%(C[01]|[EF]0%[89]|F[8C]%8)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>Makes a request's URI.</summary>
     /// <param name="path"><c>users/me</c>, <c>/v1/users/me</c>, or a full URL on the connection's host; it may have a query.</param>
@@ -90,34 +91,32 @@ public static class ApiPath
     private static void CheckSegments(string path, string relative)
     {
         if (relative.IndexOf('@') >= 0) throw Invalid(path, "has an @");
-
-        // A server may decode more than once; dots may be written in other scripts, which normalization folds.
-        string decoded = relative;
-        for (int round = 0; round < 4; round++)
-        {
-            string normalized = Fold(decoded);
-            if (normalized.Any(char.IsControl)) throw Invalid(path, "has an encoded control character");
-            if (normalized.Split('/', '\\').Any(segment => segment.Split(';')[0] is "." or "..")) throw Invalid(path, "has a dot segment (. or ..)");
-            if (OverlongForms.Any(form => decoded.IndexOf(form, StringComparison.OrdinalIgnoreCase) >= 0)) throw Invalid(path, "has an overlong encoding");
-            string next = Uri.UnescapeDataString(decoded);
-            if (next == decoded) break;
-            decoded = next;
-        }
-
         if (relative.Contains("//")) throw Invalid(path, "has an empty segment");
+
+        string decoded = Decoded(path, relative);
+        if (decoded.Any(char.IsControl)) throw Invalid(path, "has an encoded control character");
+        if (decoded.Split('/', '\\').Any(segment => segment.Split(';')[0] is "." or "..")) throw Invalid(path, "has a dot segment (. or ..)");
+        if (Overlong.IsMatch(decoded)) throw Invalid(path, "has an overlong encoding");
     }
 
-    private static string Fold(string text)
+    // What is left when nothing more can be decoded: a server may decode more than once, and take for dots what normalization makes dots of.
+    private static string Decoded(string path, string text)
     {
-        try
+        string decoded = text, before;
+        do
         {
-            return text.Normalize(NormalizationForm.FormKC);
+            before = decoded;
+            try
+            {
+                decoded = Uri.UnescapeDataString(before.Normalize(NormalizationForm.FormKC));
+            }
+            catch (ArgumentException)
+            {
+                throw Invalid(path, "has an encoded character that is none");
+            }
         }
-        catch (ArgumentException)
-        {
-            // Broken surrogates: they can't be dots.
-            return text;
-        }
+        while (decoded != before);
+        return decoded;
     }
 
     private static NotionAuthException Invalid(string path, string why, string action = "Pass a path such as users/me, pages/<id> or data_sources/<id>/query.") =>

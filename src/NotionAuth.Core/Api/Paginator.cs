@@ -49,8 +49,7 @@ public static class Paginator
                 emptyPages = page.Items.Count == 0 ? emptyPages + 1 : 0;
                 if (emptyPages == MaximumEmptyPages) throw page.Response.Invalid($"is the {MaximumEmptyPages}th empty page on end, and names another one");
 
-                // As a digest, so that a list without end takes little memory however long its cursors are.
-                if (!seen.Add(Http.Fingerprint.Of(page.NextCursor)))
+                if (!seen.Add(page.NextCursor))
                     throw new NotionAuthException(
                         ErrorIds.RepeatedCursor, NotionErrorKind.InvalidData, "Notion named a next page that was read already: the list would never end.",
                         "Run the command again; if it happens again, report the path to Notion's support.")
