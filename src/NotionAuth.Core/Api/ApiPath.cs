@@ -28,7 +28,9 @@ public static class ApiPath
         if (rest.Split('?')[0].Contains("://"))
         {
             if (!rest.StartsWith(origin + "/", StringComparison.OrdinalIgnoreCase))
-                throw Invalid(path, "is on another host than the connection", $"Pass a path such as users/me, or a URL on {origin}.");
+                throw Invalid(
+                    path, "is on another host than the connection",
+                    $"Pass a path such as users/me, or a URL on {origin}. The signed address of a file needs no token: fetch it with Invoke-WebRequest -Uri <address> -OutFile <file>.");
             rest = rest.Substring(origin.Length);
         }
 
@@ -67,7 +69,7 @@ public static class ApiPath
         return uri;
     }
 
-    // Letters, digits, hyphens, underscores and single slashes: nothing there could be refused, or read in two ways.
+    // Letters, digits, hyphens, underscores and single slashes between them: nothing there could be refused, or read in two ways.
     private static bool IsPlain(string path)
     {
         for (int i = 0; i < path.Length; i++)
@@ -77,7 +79,7 @@ public static class ApiPath
             if (isSlash ? i == 0 || path[i - 1] == '/' : c is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_')) return false;
         }
 
-        return path.Length > 0 && !path.StartsWith("v1/", StringComparison.Ordinal);
+        return path.Length > 0 && path[path.Length - 1] != '/' && !path.StartsWith("v1/", StringComparison.Ordinal);
     }
 
     private static void CheckCharacters(string path, string part)
@@ -91,7 +93,8 @@ public static class ApiPath
     private static void CheckSegments(string path, string relative)
     {
         if (relative.IndexOf('@') >= 0) throw Invalid(path, "has an @");
-        if (relative.Contains("//")) throw Invalid(path, "has an empty segment");
+        if (relative[0] == '/' || relative.Contains("//") || relative.EndsWith("/", StringComparison.Ordinal))
+            throw Invalid(path, "has an empty part, before or after a slash", "Is a variable in it empty? Put an id in its place.");
 
         string decoded = Decoded(path, relative);
         if (decoded.Any(char.IsControl)) throw Invalid(path, "has an encoded control character");
@@ -120,5 +123,5 @@ public static class ApiPath
     }
 
     private static NotionAuthException Invalid(string path, string why, string action = "Pass a path such as users/me, pages/<id> or data_sources/<id>/query.") =>
-        new(ErrorIds.InvalidPath, NotionErrorKind.InvalidArgument, $"The path {why}. Nothing was sent.", action) { Target = Redaction.Scrub(path) };
+        new(ErrorIds.InvalidPath, NotionErrorKind.InvalidArgument, $"The path {why}. Nothing was sent.", action) { Target = Redaction.Scrub(path.Split('?')[0]) };
 }

@@ -56,7 +56,6 @@ public sealed class NotionTransport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxConnectionsPerServer = 64,
             ConnectTimeout = TimeSpan.FromSeconds(15),
@@ -68,7 +67,6 @@ public sealed class NotionTransport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
             MaxConnectionsPerServer = 64,
         };
 #endif

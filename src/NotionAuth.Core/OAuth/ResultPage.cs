@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace NotionAuth.Core.OAuth;
@@ -44,7 +43,7 @@ public sealed class ResultPage
     [
         new("Content-Type", "text/html; charset=utf-8"),
         new("Cache-Control", "no-store"),
-        new("Content-Security-Policy", $"default-src 'none'; style-src 'sha256-{Sha256(StyleText)}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+        new("Content-Security-Policy", $"default-src 'none'; style-src 'sha256-{Digest.Sha256(StyleText)}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
         new("Cross-Origin-Opener-Policy", "same-origin"),
         new("Cross-Origin-Resource-Policy", "same-origin"),
         new("Referrer-Policy", "no-referrer"),
@@ -170,14 +169,4 @@ public sealed class ResultPage
     }
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Sha256(string text)
-    {
-#if NET8_0_OR_GREATER
-        return Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-#else
-        using var sha = SHA256.Create();
-        return Convert.ToBase64String(sha.ComputeHash(Encoding.UTF8.GetBytes(text)));
-#endif
-    }
 }
