@@ -11,7 +11,8 @@ public static class ApiPath
 {
     private const string Root = "/v1/";
 
-    // How bytes begin that aren't UTF-8, so that decoding leaves them, and that some servers take for dots and slashes all the same (RFC 3629 section 3).
+    // How bytes begin that aren't UTF-8, so that decoding leaves them, and that some servers take for dots and slashes all the same
+    // (RFC 3629 section 3).
     private static readonly Regex Overlong = new("%(C[01]|[EF]0%[89]|F[8C]%8)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>Makes a request's URI.</summary>
@@ -30,7 +31,8 @@ public static class ApiPath
             if (!rest.StartsWith(origin + "/", StringComparison.OrdinalIgnoreCase))
                 throw Invalid(
                     path, "is on another host than the connection",
-                    $"Pass a path such as users/me, or a URL on {origin}. The signed address of a file needs no token: fetch it with Invoke-WebRequest -Uri <address> -OutFile <file>.");
+                    $"Pass a path such as users/me, or a URL on {origin}. "
+                    + "The signed address of a file needs no token: fetch it with Invoke-WebRequest -Uri <address> -OutFile <file>.");
             rest = rest.Substring(origin.Length);
         }
 

@@ -6,8 +6,8 @@ using System.Threading.Tasks;
 namespace NotionAuth.Core.Http;
 
 /// <summary>
-/// The bytes of a gzip reply on their way to the platform's decompression, which takes their end for the end of what was packed wherever they break off.
-/// The last four are the length of the whole (RFC 1952 section 2.3.1).
+/// The bytes of a gzip reply on their way to the platform's decompression, which takes their end for the end of what was packed, wherever
+/// they break off. The last four are the length of the whole (RFC 1952 section 2.3.1).
 /// </summary>
 internal sealed class PackedStream(Stream wire) : Stream
 {
@@ -32,7 +32,8 @@ internal sealed class PackedStream(Stream wire) : Stream
     /// <exception cref="InvalidDataException">It wasn't.</exception>
     public void ThrowIfCut(long unpacked)
     {
-        if (_hasBytes && _lastFour != unchecked((uint)unpacked)) throw new InvalidDataException("The reply is packed (gzip) and ended before it was whole.");
+        if (_hasBytes && _lastFour != unchecked((uint)unpacked))
+            throw new InvalidDataException("The reply is packed (gzip) and ended before it was whole.");
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Seen(buffer.AsSpan(offset, wire.Read(buffer, offset, count)));
