@@ -60,7 +60,6 @@ public sealed class NotionTransport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxConnectionsPerServer = 64,
             ConnectTimeout = TimeSpan.FromSeconds(15),
@@ -72,7 +71,6 @@ public sealed class NotionTransport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
             MaxConnectionsPerServer = 64,
         };
 #endif

@@ -48,8 +48,8 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
         try
         {
             done = await CompleteAsync(callback.Response, request, complete, cancellationToken).ConfigureAwait(false);
-            string? icon = await WorkspaceIcon.LoadAsync(done.Connection.WorkspaceIcon, allowLoopbackHttp: baseUri.IsLoopback, cancellationToken).ConfigureAwait(false);
-            page = ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, icon);
+            cancellationToken.ThrowIfCancellationRequested();
+            page = ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, done.Connection.WorkspaceIcon);
             await callback.AnswerAsync(page, cancellationToken).ConfigureAwait(false);
             return done.Result;
         }
@@ -71,7 +71,7 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
             using var farewell = new CancellationTokenSource(FarewellTime);
             page = done is null
                 ? ResultPage.Failure("The sign-in was cancelled", "It was cancelled in PowerShell before it was complete. Nothing was kept.", "To sign in, run Connect-NotionWorkspace again.")
-                : ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, icon: null);
+                : ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, done.Connection.WorkspaceIcon);
             await callback.AnswerAsync(page, farewell.Token).ConfigureAwait(false);
             throw;
         }
