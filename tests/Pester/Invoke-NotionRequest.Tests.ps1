@@ -633,7 +633,6 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach (Ge
 
     It 'reports a vault that was removed meanwhile, does not spend the refresh token, and works when it is back' {
         $connection = Connect-Fake
-        $registered = Get-SecretVault -Name $vault.Name
         Invoke-FakeExpiry $connection.BotId
         Unregister-SecretVault -Name $vault.Name
         try {
@@ -641,8 +640,8 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach (Ge
             Get-RefreshCount $connection.ClientId | Should -Be 0
         }
         finally {
-            $with = if ($vault.Folder) { @{ VaultParameters = @{ Path = $vault.Folder } } } else { @{} }
-            Register-SecretVault -Name $vault.Name -ModuleName $(if ($vault.Folder) { Join-Path $PSScriptRoot 'Vaults/NoMetadataVault' } else { $registered.ModuleName }) -DefaultVault @with
+            $registration = $vault.Registration
+            Register-SecretVault @registration
         }
 
         (Invoke-NotionRequest users/me).id | Should -BeExactly $connection.BotId
