@@ -1,3 +1,5 @@
+BeforeDiscovery { Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force }
+
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
@@ -441,7 +443,7 @@ Describe 'Invoke-NotionRequest' {
     }
 }
 
-Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' } {
+Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll {
         $vault = New-TestVault -Kind $Kind
 
@@ -633,7 +635,6 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach @{ 
 
     It 'reports a vault that was removed meanwhile, does not spend the refresh token, and works when it is back' {
         $connection = Connect-Fake
-        $registered = Get-SecretVault -Name $vault.Name
         Invoke-FakeExpiry $connection.BotId
         Unregister-SecretVault -Name $vault.Name
         try {
@@ -641,8 +642,8 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach @{ 
             Get-RefreshCount $connection.ClientId | Should -Be 0
         }
         finally {
-            $with = if ($vault.Folder) { @{ VaultParameters = @{ Path = $vault.Folder } } } else { @{} }
-            Register-SecretVault -Name $vault.Name -ModuleName $(if ($vault.Folder) { Join-Path $PSScriptRoot 'Vaults/NoMetadataVault' } else { $registered.ModuleName }) -DefaultVault @with
+            $registration = $vault.Registration
+            Register-SecretVault @registration
         }
 
         (Invoke-NotionRequest users/me).id | Should -BeExactly $connection.BotId

@@ -1,8 +1,8 @@
 # The whole life of a session in a process that has no SecretManagement, and each way into a vault with its error.
 
 BeforeAll {
-    $modulePath = $env:PSModulePath
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
+    $modulePath = Get-TestModulePath
     Initialize-NotionAuthTest -NoSecretManagement
     $fake = Start-FakeNotion
 
