@@ -30,8 +30,8 @@ Describe 'Invoke-NotionRequest' {
             ('users/me', "pages/$pageId", 'users' | Invoke-NotionRequest).object | Should -Be 'user', 'page', 'list'
         }
 
-        It 'takes paths and bodies by property name' {
-            $made = [pscustomobject]@{ Path = 'search'; Body = @{ page_size = 1 } } | Invoke-NotionRequest -Method POST
+        It 'takes paths by property name, and bodies by a script block' {
+            $made = [pscustomobject]@{ Path = 'search'; Body = @{ page_size = 1 } } | Invoke-NotionRequest -Method POST -Body { $_.Body }
             $made.results.Count | Should -Be 1
         }
 
