@@ -364,8 +364,10 @@ function Start-Worker {
     $Plan.Id = $Id
     $Plan.Module = $script:ModulePath
     $Plan | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $file
-    $own = (Get-Process -Id $PID).Path
-    $command = $Prefix + @($own, '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot "Workers/$Script.ps1"), $file)
+    # PowerShell as a .NET tool is a library that dotnet runs. Not pwsh from the PATH: that may start another process, and a kill would miss it.
+    $own = @((Get-Process -Id $PID).Path)
+    if ([IO.Path]::GetFileNameWithoutExtension($own[0]) -eq 'dotnet') { $own += Join-Path $PSHOME 'pwsh.dll' }
+    $command = $Prefix + $own + @('-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot "Workers/$Script.ps1"), $file)
     $start = [Diagnostics.ProcessStartInfo]::new('/bin/sh')
     foreach ($argument in @('-c', 'log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null', 'worker', (Join-Path $script:Folder "output-$Id.txt")) + $command) { $start.ArgumentList.Add($argument) }
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
