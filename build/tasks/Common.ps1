@@ -162,6 +162,7 @@ function Invoke-Bounded {
         $process = Open-Process -Command $Command -OutputFile $file
         $ended = $process.WaitForExit($TimeoutSec * 1000)
         Close-Process $process
+        $null = $process.WaitForExitAsync().Wait(5000)
         $text = (@($file, "$file.errors") | ForEach-Object { [IO.File]::ReadAllText($_) }) -join "`n"
         if (-not $ended) { return @{ Code = 124; Text = "no answer within $TimeoutSec seconds" } }
         @{ Code = $process.ExitCode; Text = $text.Trim() }
