@@ -63,24 +63,28 @@ static async Task<string[]?> NewestToolAsync()
     // The tool's own program has to be told where .NET is, if it isn't in the usual place.
     if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is null)
         Environment.SetEnvironmentVariable("DOTNET_ROOT", Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")));
-    if (await VersionAsync(program[0]) is { } there)
+    // A tool for an older .NET runs on a newer one.
+    Environment.SetEnvironmentVariable("DOTNET_ROLL_FORWARD", "Major");
+    (int code, string output) = await VersionAsync(program[0]);
+    if (code == 0)
     {
-        Console.WriteLine($"{there}, which an earlier run has fetched, is used.");
+        Console.WriteLine($"{output}, which an earlier run has fetched, is used.");
         return program;
     }
 
-    (int code, string output) = await ReadAsync("dotnet", ["package", "search", "PowerShell", "--exact-match", "--format", "json"], TimeSpan.FromMinutes(1));
-    if (code != 0) Console.WriteLine($"No other version was found: {LastLine(output)}");
+    (_, output) = await ReadAsync("dotnet", ["package", "search", "PowerShell", "--exact-match", "--format", "json"], TimeSpan.FromMinutes(1));
+    Version[] versions = [.. ServedVersions(output)];
+    if (versions.Length == 0) Console.WriteLine("No other version was found.");
     // A release's last digit doesn't change the runtime that it needs: of 7.6.1 and 7.6.2, only the newer is tried.
-    foreach (Version version in ServedVersions(output).OrderDescending().DistinctBy(v => (v.Major, v.Minor)))
+    foreach (Version version in versions.OrderDescending().DistinctBy(v => (v.Major, v.Minor)))
     {
         Console.WriteLine($"Getting PowerShell {version} ...");
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        (code, output) = await ReadAsync("dotnet", ["tool", "install", "PowerShell", "--version", $"{version}", "--tool-path", folder, "--allow-roll-forward"],
-            TimeSpan.FromMinutes(3));
-        if (code == 0 && await VersionAsync(program[0]) is { } got)
+        (code, output) = await ReadAsync("dotnet", ["tool", "install", "PowerShell", "--version", $"{version}", "--tool-path", folder], TimeSpan.FromMinutes(3));
+        if (code == 0) (code, output) = await VersionAsync(program[0]);
+        if (code == 0)
         {
-            Console.WriteLine($"{got} is used, the newest one served that runs here.");
+            Console.WriteLine($"{output} is used, the newest one served that runs here.");
             return program;
         }
 
@@ -105,10 +109,10 @@ static IEnumerable<Version> ServedVersions(string json)
     }
 }
 
-static async Task<string?> VersionAsync(string program)
+static async Task<(int Code, string Output)> VersionAsync(string program)
 {
-    (int code, string output) = await ReadAsync(program, ["-NoProfile", "-NonInteractive", "-Version"], TimeSpan.FromMinutes(1));
-    return code == 0 ? output.Trim() : null;
+    (int code, string output) = await ReadAsync(program, ["-Version"], TimeSpan.FromMinutes(1));
+    return (code, output.Trim());
 }
 
 static string LastLine(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "no answer";
