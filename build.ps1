@@ -61,6 +61,7 @@ $ProgressPreference = 'SilentlyContinue'
 
 # What runs the child processes and the tests is this PowerShell; an older one hands over to one that is new enough.
 if ($PSVersionTable.PSVersion -lt [version]'7.4') {
+    Write-Information "PowerShell $($PSVersionTable.PSVersion) is older than 7.4; getting a newer one as a .NET tool ..."
     $words = foreach ($name in $PSBoundParameters.Keys) { "-$name"; @($PSBoundParameters[$name]) -join ',' }
     & dotnet run (Join-Path $PSScriptRoot 'build/WithoutPowerShell.cs') -- @words
     exit $LASTEXITCODE

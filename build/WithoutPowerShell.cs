@@ -22,7 +22,6 @@ using System.Xml.Linq;
 
 const string GetIt = "How to get it: https://aka.ms/install-powershell";
 
-Console.WriteLine("PowerShell 7.4 or later (pwsh) was not found; getting it as a .NET tool ...");
 string[]? shell = await PinnedToolAsync() ?? await NewestToolAsync();
 if (shell is not null) return await RunAsync(shell[0], [.. shell[1..], "-NoProfile", "-File", "build.ps1", .. args]);
 Console.WriteLine("POWERSHELL COULD NOT BE HAD AS A .NET TOOL. What .NET alone can do follows.");

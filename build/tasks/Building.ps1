@@ -16,6 +16,7 @@ function Invoke-Build {
     param([string]$Configuration, [string]$Solution = 'NotionAuth.sln')
     Write-Heading 'Build'
     Invoke-Program dotnet 'build', (Join-Repository $Solution), '--configuration', $Configuration, '--nologo'
+    Write-Information 'Staging the module ...'
     Copy-Module $Configuration
     Write-Information "Staged: $(Get-StagedModule)"
 }

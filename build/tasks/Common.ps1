@@ -159,7 +159,8 @@ function Invoke-Bounded {
     $folder = Get-TemporaryHome
     try {
         $file = Join-Path $folder 'output'
-        $process = Open-Process -Command $Command -OutputFile $file
+        # A build server that outlives the program would keep its output open.
+        $process = Open-Process -Command $Command -OutputFile $file -Environment @{ MSBUILDDISABLENODEREUSE = '1' }
         $ended = $process.WaitForExit($TimeoutSec * 1000)
         Close-Process $process
         $null = $process.WaitForExitAsync().Wait(5000)
