@@ -17,7 +17,7 @@ function Invoke-Demo {
         $arguments = @('-ReadyFile', $readyFile, '-ModuleBase', (Get-StagedModule), '-VaultKind', $vault.Kind)
         Write-Heading 'The story begins in a fresh PowerShell'
         if ($vault.Why) { Write-VaultNote $vault.Why }
-        $code = Invoke-ChildScript -Script 'Show-Demo.ps1' -Arguments $arguments -HomeFolder $homeFolder -Environment $environment -TimeoutSec 120
+        $code = Invoke-ChildScript -Script 'Show-Demo.ps1' -Arguments $arguments -HomeFolder $homeFolder -Environment $environment -TimeoutSec 300
         if ($code -ne 0) { throw "exit code $code." }
         if ($vault.Why) { Write-VaultNote $vault.Why }
     }

@@ -16,25 +16,22 @@ function Save-GalleryModule {
     param([string]$Name, [version]$Minimum, [version]$Below)
     if ($script:GalleryTrouble) { throw $script:GalleryTrouble }
     Write-Information "Asking the PowerShell Gallery for $Name ..."
-    $what = @{ Name = $Name; Version = "[$Minimum,$Below)"; Repository = 'PSGallery'; ErrorAction = 'Stop' }
-    try { $null = Invoke-WithTimeLimit -Command 'Find-PSResource' -Parameters $what -TimeoutSec 15 }
-    catch {
-        $script:GalleryTrouble = "the PowerShell Gallery could not be asked: $(($_.Exception.GetBaseException().Message -split '\r?\n| Request sent')[0])"
+    $what = "-Name $Name -Version '[$Minimum,$Below)' -Repository PSGallery"
+    $answer = Invoke-BoundedCommand "`$null = Find-PSResource $what" -TimeoutSec 20
+    if ($answer.Code -ne 0) {
+        $script:GalleryTrouble = "the PowerShell Gallery could not be asked: $(($answer.Text -split '\r?\n| Request sent')[0])"
         throw $script:GalleryTrouble
     }
     $folder = [IO.Directory]::CreateDirectory((Join-Repository 'out', 'modules')).FullName
-    $null = Invoke-WithTimeLimit -Command 'Save-PSResource' -Parameters ($what + @{ Path = $folder; TrustRepository = $true }) -TimeoutSec 300
+    $answer = Invoke-BoundedCommand "Save-PSResource $what -Path '$($folder.Replace("'", "''"))' -TrustRepository" -TimeoutSec 300
+    if ($answer.Code -ne 0) { throw "the PowerShell Gallery did not give it: $($answer.Text)" }
 }
 
-<# Runs a command that may wait for a network for ever; what hasn't ended in time is left behind, and ends with this process. #>
-function Invoke-WithTimeLimit {
-    param([string]$Command, [hashtable]$Parameters, [int]$TimeoutSec)
-    $shell = [powershell]::Create()
-    $null = $shell.AddScript('$ProgressPreference = ''SilentlyContinue''').AddStatement().AddCommand($Command).AddParameters($Parameters)
-    $run = $shell.BeginInvoke()
-    if (-not $run.AsyncWaitHandle.WaitOne($TimeoutSec * 1000)) { throw "no answer within $TimeoutSec seconds" }
-    $shell.EndInvoke($run)
-    $shell.Dispose()
+<# A command that may wait for a network for ever, in a process of its own, which can be ended. #>
+function Invoke-BoundedCommand {
+    param([string]$Command, [int]$TimeoutSec)
+    $script = "`$ProgressPreference = 'SilentlyContinue'; `$ErrorActionPreference = 'Stop'; try { $Command } catch { [Console]::Error.WriteLine(`$_.Exception.Message); exit 1 }"
+    Invoke-Bounded -Command (@(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' + $script) -TimeoutSec $TimeoutSec
 }
 
 <# Pester is published on NuGet, too: the pinned version, or the newest one there that will do. NuGet's own client gets it, by its name. #>

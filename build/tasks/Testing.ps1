@@ -112,8 +112,8 @@ function Complete-TestRun {
     finally { Clear-Folder $Run.Folder }
 }
 
-# A vault that encrypts nothing, a browser's own records, and files that a test wrote a secret into to see whether it is found.
-$script:OutsideWorld = '[\\/](vault|control)-\d+-[0-9a-f]{8}[\\/]|[\\/](person|chromium)-\d+-[0-9a-f]{8}[\\/](head-\d+\.txt|address)$'
+# Vaults that encrypt nothing, a browser's own records, and files that a test wrote a secret into to see whether it is found.
+$script:OutsideWorld = 'plain-file-vault|[\\/](vault|control)-\d+-[0-9a-f]{8}[\\/]|[\\/](person|chromium)-\d+-[0-9a-f]{8}[\\/](head-\d+\.txt|address)$'
 
 function Get-SuiteResult {
     param([string]$Name)
