@@ -9,14 +9,15 @@
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Core', 'Desktop')
-    RequiredModules        = @(@{ ModuleName = 'Microsoft.PowerShell.SecretManagement'; ModuleVersion = '1.1.0' })
     FormatsToProcess       = @('NotionAuth.Format.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @('Connect-NotionWorkspace', 'Get-NotionConnection', 'Test-NotionToken', 'Revoke-NotionToken', 'Invoke-NotionRequest')
     VariablesToExport      = @()
     AliasesToExport        = @()
     PrivateData            = @{
-        PSData = @{
+        # What the package depends on. Not RequiredModules: SecretManagement is loaded when a vault is first used, and a session without one needs none.
+        PackageDependencies = @(@{ ModuleName = 'Microsoft.PowerShell.SecretManagement'; ModuleVersion = '1.1.0' })
+        PSData              = @{
             Tags         = @('Notion', 'OAuth', 'API', 'SecretManagement', 'Token', 'REST', 'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS')
             ReleaseNotes = 'See CHANGELOG.md.'
         }

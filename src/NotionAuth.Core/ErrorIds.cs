@@ -153,6 +153,9 @@ public static class ErrorIds
     /// <summary>A stored secret that can't be read: broken, or not NotionAuth's.</summary>
     public const string SecretInvalid = "SecretInvalid";
 
+    /// <summary>A vault is needed, and the module Microsoft.PowerShell.SecretManagement isn't installed or can't be loaded.</summary>
+    public const string SecretManagementMissing = "SecretManagementMissing";
+
     /// <summary>A stored secret of a newer version of NotionAuth.</summary>
     public const string SecretTooNew = "SecretTooNew";
 

@@ -1,3 +1,5 @@
+BeforeDiscovery { Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force }
+
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
@@ -6,7 +8,7 @@ BeforeAll {
 
 AfterAll { Stop-FakeNotion $fake }
 
-Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' } {
+Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll { $vault = New-TestVault -Kind $Kind }
 
     Context 'signing in with OAuth' {
@@ -632,7 +634,7 @@ Describe 'Connect-NotionWorkspace and the vault' {
         Join-Path $person address | Should -Not -Exist
     }
 
-    It 'says what to do about a locked vault where nobody can be asked, and leaves it as it is' {
+    It 'says what to do about a locked vault where nobody can be asked, and leaves it as it is' -Tag SecretStore -Skip:(-not (Test-SecretStore)) {
         $token = New-FakeToken
         $place = New-TestFolder 'locked'
         Initialize-SecretStore -HomeFolder $place -PasswordText 'store password'

@@ -1,3 +1,5 @@
+BeforeDiscovery { Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force }
+
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
@@ -6,7 +8,7 @@ BeforeAll {
 
 AfterAll { Stop-FakeNotion $fake }
 
-Describe 'Get-NotionConnection with a <Kind> vault' -ForEach @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' } {
+Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll {
         $vault = New-TestVault -Kind $Kind
         $null = Set-Person visit
@@ -222,7 +224,7 @@ Describe 'Get-NotionConnection without a vault that works' {
 
 Describe 'Get-NotionConnection and secrets' {
     It 'reads no secret where the vault keeps metadata' {
-        $null = New-TestVault -Kind SecretStore
+        $null = New-TestVault -Kind (Get-StandardVaultKind)
         $arguments = (New-FakeToken).SignIn
         $connection = Connect-NotionWorkspace @arguments
         # What is stored is not what the metadata says any more: if the secret were read, this would be an error.

@@ -93,7 +93,7 @@ Describe '<Name>' -ForEach $commands {
     }
 }
 
-Describe 'Tab completion with a <Kind> vault' -ForEach @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' } {
+Describe 'Tab completion with a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll {
         $fake = Start-FakeNotion
         $vault = New-TestVault -Kind $Kind

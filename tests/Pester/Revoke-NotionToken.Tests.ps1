@@ -1,3 +1,5 @@
+BeforeDiscovery { Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force }
+
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
@@ -6,7 +8,7 @@ BeforeAll {
 
 AfterAll { Stop-FakeNotion $fake }
 
-Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' } {
+Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll {
         $vault = New-TestVault -Kind $Kind
 

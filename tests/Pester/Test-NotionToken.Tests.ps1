@@ -1,3 +1,5 @@
+BeforeDiscovery { Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force }
+
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
@@ -6,7 +8,7 @@ BeforeAll {
 
 AfterAll { Stop-FakeNotion $fake }
 
-Describe 'Test-NotionToken with a <Kind> vault' -ForEach @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' } {
+Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll {
         $vault = New-TestVault -Kind $Kind
         $null = Set-Person visit
@@ -195,7 +197,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach @{ Kind = 'SecretStore'
             try {
                 $said = Invoke-InProcess "try { Test-NotionToken '$($spoilt.Name)' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }"
                 # Without metadata the secret is the only one who knows the name.
-                $said | Should -Match $(if ($Kind -eq 'SecretStore') { "^$Id," } else { '^ConnectionNotFound,' })
+                $said | Should -Match $(if ($Kind -ne 'NoMetadata') { "^$Id," } else { '^ConnectionNotFound,' })
             }
             finally {
                 Remove-Secret -Name $name -Vault $vault.Name

@@ -1,3 +1,5 @@
+BeforeDiscovery { Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force }
+
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
@@ -6,7 +8,7 @@ BeforeAll {
 
 AfterAll { Stop-FakeNotion $fake }
 
-Describe 'What the vault says among us, with a <Kind> vault' -ForEach (@{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' }) {
+Describe 'What the vault says among us, with a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll { $vault = New-TestVault -Kind $Kind }
 
     It 'stands in no transcript, and in no $Error' {
@@ -45,7 +47,7 @@ Describe 'What the vault says among us, with a <Kind> vault' -ForEach (@{ Kind =
     }
 }
 
-Describe 'What an ended process leaves in a SecretStore vault' {
+Describe 'What an ended process leaves in a SecretStore vault' -Tag SecretStore -Skip:(-not (Test-SecretStore)) {
     BeforeAll {
         $vault = New-TestVault -Kind SecretStore
         $names = '(Get-SecretInfo -Vault Personal | Sort-Object Name).Name'

@@ -8,6 +8,7 @@ $script:Patience = [timespan]::FromMinutes(5)
 $script:Http = [Net.Http.HttpClient]::new()
 $script:HasDisk = $false
 $script:StorePassword = $null
+$script:PlainVault = $null
 $script:Workers = [Collections.Generic.List[Diagnostics.Process]]::new()
 
 # ---------------------------------------------------------------------------------------------------------------- the scenario
@@ -23,15 +24,24 @@ function Initialize-Scenario {
     $script:Minutes = $Minutes
     $script:Time = [Diagnostics.Stopwatch]::StartNew()
     $script:Folder = Join-Path $env:HOME 'run'
+    $outside = [IO.Path]::GetTempPath()
     $env:TMPDIR = Join-Path $env:HOME 'temp'
     $null = New-Item -ItemType Directory -Force -Path $script:Folder, $env:TMPDIR
     Start-Notion $FakePath
 
     # SecretManagement keeps an own runspace; the vault is registered once, before any worker runs.
-    Import-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore -Global
+    Import-Module Microsoft.PowerShell.SecretManagement -Global
     Import-Module $ModulePath -Global
-    $null = Reset-SecretStore -Scope CurrentUser -Authentication None -Interaction None -Force -Confirm:$false -WarningAction Ignore
-    Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
+    if ($env:NOTIONAUTH_TEST_VAULTS -eq 'StandIn') {
+        # Outside of what is searched for secrets: it encrypts nothing.
+        $script:PlainVault = Join-Path $outside "notionauth-vault-$PID.xml"
+        Register-SecretVault -Name Store -ModuleName NotionAuth.PlainFileVault -VaultParameters @{ Path = $script:PlainVault } -DefaultVault
+    }
+    else {
+        Import-Module Microsoft.PowerShell.SecretStore -Global
+        $null = Reset-SecretStore -Scope CurrentUser -Authentication None -Interaction None -Force -Confirm:$false -WarningAction Ignore
+        Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
+    }
 
     # Stands in for the browser and the person: follows the sign-in's address, which the simulated Notion approves at once.
     $browser = Join-Path $script:Folder 'browser.sh'
@@ -48,6 +58,7 @@ function Complete-Scenario {
     foreach ($worker in $script:Workers) { if (-not $worker.HasExited) { $worker.Kill($true) } }
     if ($script:Notion -and -not $script:Notion.HasExited) { $script:Notion.Kill() }
     if ($script:HasDisk) { umount --lazy (Get-DiskFolder) }
+    if ($script:PlainVault) { Remove-Item -LiteralPath $script:PlainVault -ErrorAction Ignore }
 }
 
 function Test-TimeIsUp {
@@ -195,6 +206,8 @@ function Sync-Store {
     .SYNOPSIS
     Makes this process's picture of the store that of the file; says what is wrong with the file, or nothing.
     #>
+    # The plain file vault keeps no picture: it reads its file each time.
+    if ($script:PlainVault) { return }
     $assembly = [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'Microsoft.PowerShell.SecretStore' })[0]
     $static = [Reflection.BindingFlags]'Static,NonPublic,Public'
     $parameters = [object[]]::new(3)

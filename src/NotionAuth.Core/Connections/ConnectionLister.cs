@@ -23,7 +23,8 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
     {
         var connections = new List<NotionConnection>();
         var problems = new List<NotionAuthException>();
-        foreach (IConnectionStore store in await StoresAsync(vault, current, problems, cancellationToken).ConfigureAwait(false))
+        (List<IConnectionStore> found, NotionAuthException? noVault) = await StoresAsync(vault, current, problems, cancellationToken).ConfigureAwait(false);
+        foreach (IConnectionStore store in found)
         {
             StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
             foreach (NotionConnection connection in listing.Connections)
@@ -34,15 +35,16 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
             problems.AddRange(listing.Problems);
         }
 
-        return new StoreListing(connections.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ToList(), problems);
+        return new StoreListing(connections.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ToList(), problems) { NoVault = noVault };
     }
 
-    private async Task<List<IConnectionStore>> StoresAsync(
+    private async Task<(List<IConnectionStore> Found, NotionAuthException? NoVault)> StoresAsync(
         string? vault, ConnectionKey? current, List<NotionAuthException> problems, CancellationToken cancellationToken)
     {
-        if (vault is not null) return [await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false)];
+        if (vault is not null) return ([await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false)], null);
 
         var found = new List<IConnectionStore> { stores.Session };
+        NotionAuthException? noVault = null;
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (string? name in new string?[] { null }.Concat(cache.Vaults()))
         {
@@ -52,9 +54,10 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
                 if (names.Add(store.Vault)) found.Add(store);
                 cache.Missing.TryRemove(store.Vault, out _);
             }
-            catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultNotConfigured)
+            catch (NotionAuthException e) when (e.ErrorId is ErrorIds.VaultNotConfigured or ErrorIds.SecretManagementMissing)
             {
                 // A session without a vault has its own connections only.
+                noVault = e;
             }
             catch (NotionAuthException e) when (name is not null && e.ErrorId == ErrorIds.VaultNotFound)
             {
@@ -64,7 +67,7 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
             }
         }
 
-        return found;
+        return (found, noVault);
     }
 
     private static NotionAuthException Missing(string vault) => new(

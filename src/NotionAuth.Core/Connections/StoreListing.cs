@@ -5,4 +5,8 @@ namespace NotionAuth.Core.Connections;
 /// <summary>What a store holds.</summary>
 /// <param name="Connections">The connections.</param>
 /// <param name="Problems">What stands under our names but can't be read; it was left as it is.</param>
-public sealed record StoreListing(IReadOnlyList<NotionConnection> Connections, IReadOnlyList<NotionAuthException> Problems);
+public sealed record StoreListing(IReadOnlyList<NotionConnection> Connections, IReadOnlyList<NotionAuthException> Problems)
+{
+    /// <summary>Why there is no vault to look in, where none was named; null where there is one.</summary>
+    public NotionAuthException? NoVault { get; init; }
+}

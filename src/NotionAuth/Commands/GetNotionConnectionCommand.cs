@@ -38,7 +38,7 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
         foreach (string name in Name ?? [])
         {
             if (WildcardPattern.ContainsWildcardCharacters(name) || listing.Connections.Any(c => ConnectionName.AreSame(c.Name, name))) continue;
-            await WriteErrorAsync(ConnectionName.NotFound(
+            await WriteErrorAsync(listing.NoVault ?? ConnectionName.NotFound(
                 name, listing.Connections.Select(c => c.Name).ToList(), string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'")).ConfigureAwait(false);
         }
 

@@ -1,5 +1,4 @@
 using System;
-using System.Collections;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
@@ -22,7 +21,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     internal RunspaceState RunspaceState { get; private set; } = null!;
 
     /// <summary>The stores, for work that runs now.</summary>
-    internal IConnectionStores Stores => new VaultStores(_pump, _secrets!);
+    internal IConnectionStores Stores => new VaultStores(_secrets!);
 
     /// <summary>Finds connections.</summary>
     internal ConnectionFinder Finder => new(Stores, ProcessState.Cache);
@@ -37,9 +36,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         RunspaceState = RunspaceState.Current;
-
-        // A script module has an $Error of its own, which stays empty: errors go to the global one.
-        _secrets = new SecretManagement(SessionState.PSVariable.GetValue("global:Error") as IList ?? new ArrayList(), _stopping.Token);
+        _secrets = new SecretManagement(Host, _stopping.Token);
     }
 
     /// <summary>Does something on the pipeline thread and makes PowerShell's errors of Core's.</summary>

@@ -1,25 +1,18 @@
-using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
+using System.Management.Automation.Host;
 using System.Security;
 using System.Threading;
 
 namespace NotionAuth.Vault;
 
-/// <summary>
-/// SecretManagement's cmdlets, called on the pipeline thread. The module has no API for consumers, and runs every call of a process in one
-/// runspace of its own that takes one call at a time: so do we.
-/// </summary>
-/// <param name="errors">The session's <c>$Error</c>, which is left as it was found: what matters of an error is thrown.</param>
+/// <summary>SecretManagement's cmdlets, called from any thread.</summary>
+/// <param name="host">Who is asked where a vault asks for a password; null where nobody can be asked.</param>
 /// <param name="stopping">Ends waits when the pipeline stops.</param>
-internal sealed class SecretManagement(IList errors, CancellationToken stopping)
+internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
 {
-    private const string Module = "Microsoft.PowerShell.SecretManagement\\";
-    private static readonly SemaphoreSlim OneAtATime = new(1, 1);
-
     // A store that is busy is asked again after these pauses; it has tried four times within a second by itself.
     private static readonly int[] PausesMs = [30, 100, 300, 900];
 
@@ -83,29 +76,15 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
     public void Remove(string vault, string name) =>
         Invoke("Remove-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name, ["WhatIf"] = false, ["Confirm"] = false }, vault, completes: true);
 
-    /// <summary>Does something that no vault call of this process may run beside.</summary>
-    /// <param name="action">The action, a short one.</param>
-    /// <returns>What it returned.</returns>
-    public static T Alone<T>(Func<T> action)
-    {
-        OneAtATime.Wait();
-        try
-        {
-            return action();
-        }
-        finally
-        {
-            OneAtATime.Release();
-        }
-    }
-
+    // After Ctrl+C a token that was just issued must reach the vault all the same: what must complete isn't stopped, nor is its wait for the turn,
+    // which is short, as every holder makes one call.
     private IReadOnlyList<PSObject> Invoke(string command, Hashtable parameters, string? vault, bool completes = false)
     {
         for (int attempt = 0; ; attempt++)
         {
             try
             {
-                return InvokeOnce(command, parameters, vault, completes);
+                return InvokeOnce(command, parameters, vault, completes ? CancellationToken.None : stopping);
             }
             catch (VaultException e) when (e.IsBusy && attempt < PausesMs.Length && (completes || !stopping.IsCancellationRequested))
             {
@@ -116,55 +95,19 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
         }
     }
 
-    private IReadOnlyList<PSObject> InvokeOnce(string command, Hashtable parameters, string? vault, bool completes)
+    private IReadOnlyList<PSObject> InvokeOnce(string command, Hashtable parameters, string? vault, CancellationToken cancellationToken)
     {
-        // What must complete isn't held up by the wait's token either: it is short, as every holder makes one call.
-        OneAtATime.Wait(completes ? CancellationToken.None : stopping);
-        object? latest = errors.Count > 0 ? errors[0] : null;
-        try
-        {
-            using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-            return Invoke(shell, command, parameters, vault, errors, latest);
-        }
-        catch (PipelineStoppedException) when (completes)
-        {
-            // After Ctrl+C the session's runspace runs nothing more, but a token that was just issued must reach the vault all the same.
-            using Runspace runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
-            runspace.Open();
-            using var shell = System.Management.Automation.PowerShell.Create();
-            shell.Runspace = runspace;
-            return Invoke(shell, command, parameters, vault, (IList)runspace.SessionStateProxy.GetVariable("Error"), null);
-        }
-        finally
-        {
-            while (IsNew(errors, latest)) errors.RemoveAt(0);
-            SecretStoreImage.SerializeUpdates();
-            OneAtATime.Release();
-        }
-    }
-
-    // Silent, for what is written aloud shows in the user's transcript, and that a secret isn't there is no error of theirs. $Error has it all the same.
-    private static IReadOnlyList<PSObject> Invoke(
-        System.Management.Automation.PowerShell shell, string command, Hashtable parameters, string? vault, IList errors, object? latest)
-    {
-        shell.AddCommand(Module + command).AddParameters(parameters)
-            .AddParameter("Verbose", false).AddParameter("Debug", false)
-            .AddParameter("WarningAction", ActionPreference.Ignore)
-            .AddParameter("ErrorAction", ActionPreference.SilentlyContinue);
+        var errors = new List<ErrorRecord>();
         IReadOnlyList<PSObject> output;
         try
         {
-            output = shell.Invoke();
+            output = VaultRunspace.Invoke(host, command, parameters, errors, cancellationToken);
         }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        catch (RuntimeException e)
         {
             throw VaultException.Of(e.ErrorRecord, vault);
         }
 
-        if (!shell.HadErrors) return output;
-        ErrorRecord? record = IsNew(errors, latest) ? errors[0] as ErrorRecord ?? (errors[0] as RuntimeException)?.ErrorRecord : null;
-        throw VaultException.Of(record ?? new ErrorRecord(new InvalidOperationException($"{command} failed."), command, ErrorCategory.NotSpecified, null), vault);
+        return errors.Count == 0 ? output : throw VaultException.Of(errors[0], vault);
     }
-
-    private static bool IsNew(IList errors, object? latest) => errors.Count > 0 && !ReferenceEquals(errors[0], latest);
 }

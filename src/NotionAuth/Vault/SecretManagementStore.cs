@@ -16,7 +16,7 @@ namespace NotionAuth.Vault;
 /// Connections in a SecretManagement vault: one SecureString of JSON each, its facts as metadata where the vault keeps metadata. Every call
 /// holds the vault's lock, and a write is read back before it counts.
 /// </summary>
-internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement secrets, string vault) : IConnectionStore
+internal sealed class SecretManagementStore(SecretManagement secrets, string vault) : IConnectionStore
 {
     private const int WriteAttempts = 3;
 
@@ -125,18 +125,11 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken) =>
         await FileLock.AcquireAsync($"connection {Vault} {botId}", ConnectionTimeout, cancellationToken).ConfigureAwait(false);
 
-    // The work gets a pump of its own, which the pipeline thread drains until the work has ended: output that waits for a slow downstream
-    // can't keep a lock held, and a cmdlet called from that downstream can't wait for a lock that its own thread would have to free.
-    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => pump.CallAsync(() =>
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var inner = new PipelinePump();
-        return inner.Run(() => work(new SecretManagementStore(inner, secrets, vault) { _info = _info }), static () => { });
-    });
+    // No vault call needs the pipeline thread: output that waits for a slow downstream can't keep a lock held.
+    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
 
-    // The lock belongs to the vault, not to the connection: SecretStore writes everything at each write, whatever has changed. It is taken and
-    // given back on the pipeline thread, so that nobody holds it while that thread is busy elsewhere.
-    private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken) => pump.CallAsync(() =>
+    // The lock belongs to the vault, not to the connection: SecretStore writes everything at each write, whatever has changed.
+    private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken) => Task.Run(() =>
     {
         SecretManagement.VaultInfo info = Info();
 
@@ -145,7 +138,7 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         using FileLock held = FileLock.AcquireAsync($"vault {what}", VaultTimeout, cancellationToken).GetAwaiter().GetResult();
         if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
         return action(info);
-    });
+    }, cancellationToken);
 
     private SecretManagement.VaultInfo Info() => _info ??=
         secrets.GetVaults(completes: true).FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(Vault);

@@ -18,7 +18,7 @@ internal static class SecretStoreImage
 
     /// <summary>Reads the store's file again, if the store is open in this process.</summary>
     /// <returns>Whether the picture is current; an unopened store reads its file when it is opened.</returns>
-    public static bool TryMakeCurrent() => SecretManagement.Alone(TryMakeCurrentAlone);
+    public static bool TryMakeCurrent() => VaultRunspace.Alone(TryMakeCurrentAlone);
 
     /// <summary>Lets SecretStore's own reading of a changed file wait its turn; called where no other vault call runs.</summary>
     public static void SerializeUpdates()
@@ -99,6 +99,6 @@ internal static class SecretStoreImage
     /// <summary>One handler, run where no vault call runs beside it.</summary>
     private sealed class Turn(Delegate handler)
     {
-        public void Take(object? sender, EventArgs args) => SecretManagement.Alone(() => handler.DynamicInvoke(sender, args));
+        public void Take(object? sender, EventArgs args) => VaultRunspace.Alone(() => handler.DynamicInvoke(sender, args));
     }
 }

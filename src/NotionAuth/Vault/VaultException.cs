@@ -40,11 +40,6 @@ internal sealed class VaultException : NotionAuthException
                 "Unlock it with Unlock-SecretStore (a runbook: Unlock-SecretStore -Password <SecureString>) or Unlock-SecretVault, then run the command again.")
             { Target = vault };
 
-        if (record.Exception is CommandNotFoundException)
-            return new VaultException(
-                ErrorIds.VaultFailed, NotionErrorKind.NotInstalled, "The module Microsoft.PowerShell.SecretManagement isn't available.",
-                "Install it with Install-Module Microsoft.PowerShell.SecretManagement, and import NotionAuth again.");
-
         if (id is "GetSecretNotFound" or "InvokeGetSecretNotFound" || said.EndsWith("was not found.", StringComparison.Ordinal))
             return new VaultException(ErrorIds.VaultFailed, NotionErrorKind.NotFound, said, string.Empty) { IsSecretNotFound = true };
 
@@ -55,6 +50,21 @@ internal sealed class VaultException : NotionAuthException
             ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, $"Vault '{vault}' failed: {said}",
             "Check it with Get-SecretVault and Get-SecretInfo -Vault <name>, then run the command again.")
         { Target = vault, IsBusy = Chain(record.Exception).Any(e => BusyTexts.Any(t => e.Message.IndexOf(t, StringComparison.OrdinalIgnoreCase) >= 0)) };
+    }
+
+    /// <summary>SecretManagement isn't there, or can't be loaded.</summary>
+    /// <param name="record">What Import-Module says.</param>
+    /// <param name="minimum">The oldest version that will do.</param>
+    public static VaultException NotLoaded(ErrorRecord record, Version minimum)
+    {
+        bool isMissing = record.Exception is System.IO.FileNotFoundException || record.FullyQualifiedErrorId.StartsWith("Modules_Module", StringComparison.Ordinal);
+        return new VaultException(
+            ErrorIds.SecretManagementMissing, NotionErrorKind.NotInstalled,
+            isMissing
+                ? $"A vault needs the module Microsoft.PowerShell.SecretManagement ({minimum} or later), and it isn't installed."
+                : $"A vault needs the module Microsoft.PowerShell.SecretManagement, and it can't be loaded: {Redaction.Scrub(Innermost(record.Exception).Message)}",
+            "Install it, and a vault to go with it: Install-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore -Scope CurrentUser. "
+            + "Then run the command again. Without a vault: Connect-NotionWorkspace -SessionOnly keeps the connection in this process alone.");
     }
 
     public static VaultException Full(string vault) => new(

@@ -10,18 +10,18 @@ using NotionAuth.Hosting;
 namespace NotionAuth.Vault;
 
 /// <summary>The one rule for which vault is meant: the one that is named, else NOTIONAUTH_VAULT, else the default vault, else the only one.</summary>
-internal sealed class VaultStores(PipelinePump pump, SecretManagement secrets) : IConnectionStores
+internal sealed class VaultStores(SecretManagement secrets) : IConnectionStores
 {
     public IConnectionStore Session => ProcessState.Session;
 
     public async Task<IConnectionStore> OpenAsync(string? vault, CancellationToken cancellationToken)
     {
         if (vault is { Length: 0 }) return Session;
-        IReadOnlyList<SecretManagement.VaultInfo> registered = await pump.CallAsync(() => secrets.GetVaults()).ConfigureAwait(false);
+        IReadOnlyList<SecretManagement.VaultInfo> registered = await Task.Run(() => secrets.GetVaults(), cancellationToken).ConfigureAwait(false);
         return Known(Choose(registered, vault).Name);
     }
 
-    public IConnectionStore Known(string vault) => vault.Length == 0 ? Session : new SecretManagementStore(pump, secrets, vault);
+    public IConnectionStore Known(string vault) => vault.Length == 0 ? Session : new SecretManagementStore(secrets, vault);
 
     private static SecretManagement.VaultInfo Choose(IReadOnlyList<SecretManagement.VaultInfo> registered, string? vault)
     {

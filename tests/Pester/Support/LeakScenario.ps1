@@ -26,8 +26,12 @@ function ConvertTo-Secret {
     $secret
 }
 
-Import-Module Microsoft.PowerShell.SecretStore
-Register-SecretVault -Name Personal -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
+# The vault is SecretStore, or a file that is named, where SecretStore isn't there.
+if ($env:LEAK_VAULT) { Register-SecretVault -Name Personal -ModuleName NotionAuth.PlainFileVault -VaultParameters @{ Path = $env:LEAK_VAULT } -DefaultVault }
+else {
+    Import-Module Microsoft.PowerShell.SecretStore
+    Register-SecretVault -Name Personal -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
+}
 Import-Module $env:NOTIONAUTH_MODULE_PATH
 
 $internal = ConvertTo-Secret $env:LEAK_INTERNAL

@@ -19,7 +19,10 @@ function Initialize-NotionAuthTest {
     <#
     .SYNOPSIS
     Gives the process a HOME of its own, clears what the machine's environment says of Notion and of browsers, and imports the module.
+    With -NoSecretManagement, the process finds no module but PowerShell's own.
     #>
+    param([switch] $NoSecretManagement)
+
     $ErrorActionPreference = 'Stop'
     Set-OwnHome
     foreach ($name in 'NOTION_TOKEN', 'NOTION_API_TOKEN', 'NOTION_CLIENT_ID', 'NOTION_CLIENT_SECRET', 'NOTION_REDIRECT_URI', 'NOTIONAUTH_VAULT',
@@ -30,7 +33,12 @@ function Initialize-NotionAuthTest {
     # A proxy of the machine is for the network; everything here is on this machine.
     $env:NO_PROXY = $env:no_proxy = 'localhost,127.0.0.1,::1'
 
-    Import-Module Microsoft.PowerShell.SecretManagement -Global
+    if ($NoSecretManagement) { $env:PSModulePath = Join-Path $PSHOME 'Modules' }
+    else {
+        $env:PSModulePath = Get-TestModulePath
+        Import-Module Microsoft.PowerShell.SecretManagement -Global
+    }
+
     Import-Module (Get-NotionAuthPath) -Global
 }
 
@@ -413,12 +421,74 @@ function Get-ChromiumReport {
 
 # ---------------------------------------------------------------------------------------------------------------------- vaults
 
+function Get-VaultMode {
+    <#
+    .SYNOPSIS
+    Real: the tests have the real SecretManagement and SecretStore. StandIn: they have neither, and make do with tests/SecretManagement.StandIn.
+    NOTIONAUTH_TEST_VAULTS says which, or what is there does.
+    #>
+    if (-not $env:NOTIONAUTH_TEST_VAULTS) {
+        $isReal = (Get-RealSecretManagementFolder) -and (Get-Module -ListAvailable -Name Microsoft.PowerShell.SecretStore -Verbose:$false)
+        $env:NOTIONAUTH_TEST_VAULTS = if ($isReal) { 'Real' } else { 'StandIn' }
+    }
+
+    if ($env:NOTIONAUTH_TEST_VAULTS -notin 'Real', 'StandIn') { throw "NOTIONAUTH_TEST_VAULTS is Real or StandIn, not '$env:NOTIONAUTH_TEST_VAULTS'." }
+    $env:NOTIONAUTH_TEST_VAULTS
+}
+
+function Get-StandInFolder {
+    <#
+    .SYNOPSIS
+    The folder with the stand-in and the plain file vault, to be on PSModulePath.
+    #>
+    $built = Get-Item -Path (Join-Path $script:Root 'tests/SecretManagement.StandIn/bin/*/Modules/Microsoft.PowerShell.SecretManagement/*/*.dll') -ErrorAction Ignore |
+        Sort-Object LastWriteTimeUtc | Select-Object -Last 1
+    if (-not $built) { throw 'The stand-in for SecretManagement is not built. Run: pwsh build.ps1 Build' }
+    $built.Directory.Parent.Parent.FullName
+}
+
+function Get-RealSecretManagementFolder {
+    <#
+    .SYNOPSIS
+    The folder on PSModulePath that the real SecretManagement is in; nothing where there is none.
+    #>
+    Get-Module -ListAvailable -Name Microsoft.PowerShell.SecretManagement -Verbose:$false |
+        Where-Object { -not ($_.PrivateData -is [hashtable] -and $_.PrivateData['IsNotionAuthStandIn']) } |
+        Select-Object -First 1 | ForEach-Object { Split-Path (Split-Path $_.ModuleBase) }
+}
+
+function Get-TestModulePath {
+    <#
+    .SYNOPSIS
+    PSModulePath with the stand-in before everything else, where the tests run on it.
+    #>
+    if ((Get-VaultMode) -eq 'Real') { return $env:PSModulePath }
+    $standIn = Get-StandInFolder
+    @($standIn) + @($env:PSModulePath -split [IO.Path]::PathSeparator | Where-Object { $_ -ne $standIn }) -join [IO.Path]::PathSeparator
+}
+
+function Test-SecretStore {
+    <#
+    .SYNOPSIS
+    Whether the tests of SecretStore itself can run, for -Skip.
+    #>
+    (Get-VaultMode) -eq 'Real'
+}
+
+function Get-StandardVaultKind {
+    <#
+    .SYNOPSIS
+    The kind of vault that has all that a vault may have: SecretStore, or the plain file vault where that isn't there.
+    #>
+    if (Test-SecretStore) { 'SecretStore' } else { 'PlainFile' }
+}
+
 function Get-VaultKind {
     <#
     .SYNOPSIS
     The vaults that every test that touches one runs in, for -ForEach.
     #>
-    @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' }
+    @{ Kind = Get-StandardVaultKind }, @{ Kind = 'NoMetadata' }
 }
 
 function Remove-TestVault {
@@ -436,7 +506,7 @@ function New-TestVault {
     .SYNOPSIS
     Registers an empty vault; it is the only one unless -Beside is given.
     #>
-    param([Parameter(Mandatory)] [ValidateSet('SecretStore', 'NoMetadata')] [string] $Kind, [string] $Name = 'Personal', [switch] $Beside, [switch] $NotDefault)
+    param([Parameter(Mandatory)] [ValidateSet('SecretStore', 'PlainFile', 'NoMetadata')] [string] $Kind, [string] $Name = 'Personal', [switch] $Beside, [switch] $NotDefault)
 
     if (-not $Beside) { Remove-TestVault }
     $folder = $null
@@ -445,6 +515,11 @@ function New-TestVault {
         $script:IsStoreMade = $true
         Register-SecretVault -Name $Name -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault:(-not $NotDefault)
         Get-SecretInfo -Vault $Name | ForEach-Object { Remove-Secret -Name $_.Name -Vault $Name }
+    }
+    elseif ($Kind -eq 'PlainFile') {
+        # Its folder is one that nobody searches for secrets: it encrypts nothing.
+        $path = Join-Path (New-TestFolder 'vault') 'vault.xml'
+        Register-SecretVault -Name $Name -ModuleName NotionAuth.PlainFileVault -VaultParameters @{ Path = $path } -DefaultVault:(-not $NotDefault)
     }
     else {
         $folder = New-TestFolder 'vault'

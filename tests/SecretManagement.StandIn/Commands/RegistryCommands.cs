@@ -88,7 +88,7 @@ public sealed class RegisterSecretVaultCommand : SecretCmdlet
         ThrowTerminatingError(new ErrorRecord(exception, errorId, category, this));
 }
 
-[Cmdlet(VerbsLifecycle.Unregister, "SecretVault", DefaultParameterSetName = NameParameterSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Unregister, "SecretVault", SupportsShouldProcess = true)]
 public sealed class UnregisterSecretVaultCommand : SecretCmdlet
 {
     private const string NameParameterSet = nameof(NameParameterSet);

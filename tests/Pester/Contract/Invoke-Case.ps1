@@ -1,7 +1,7 @@
-# Plays the contract's cases with whichever SecretManagement is first on PSModulePath, in a process and a home of its own, and writes what
+# Plays the cases of the contract with whichever SecretManagement is first on PSModulePath, in a process and a home of its own, and writes what
 # each of them did, as text, into a file of JSON.
 [CmdletBinding()]
-param([Parameter(Mandatory)] [string] $CaseFile, [Parameter(Mandatory)] [string] $PlainFileVault, [Parameter(Mandatory)] [string] $ResultFile, [string] $Only)
+param([Parameter(Mandatory)] [string] $PlainFileVault, [Parameter(Mandatory)] [string] $ResultFile)
 
 $ErrorActionPreference = 'Continue'
 $ProgressPreference = 'SilentlyContinue'
@@ -10,7 +10,6 @@ $vaults = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../Vaults'))
 $plain = $PlainFileVault
 $trouble = Join-Path $vaults 'TroubleVault'
 $withoutMetadata = Join-Path $vaults 'NoMetadataVault'
-$patience = [timespan]::FromSeconds(60)
 
 function Register-Plain {
     param([string] $Name = 'File')
@@ -40,12 +39,37 @@ function New-Secure {
 <# A module with a nested one of this name, which has this script; returns its path. #>
 function New-Extension {
     param([string] $Script, [string] $Nested = 'Made.Extension')
-    $module = Join-Path $folder 'Made'
+    $script:Made++
+    $module = Join-Path $folder "$script:Made/Made"
     $null = [IO.Directory]::CreateDirectory((Join-Path $module $Nested))
     Set-Content -LiteralPath (Join-Path $module "$Nested/$Nested.psm1") -Value $Script
     Set-Content -LiteralPath (Join-Path $module "$Nested/$Nested.psd1") -Value "@{ ModuleVersion = '1.0'; RootModule = '$Nested.psm1'; FunctionsToExport = '*' }"
     Set-Content -LiteralPath (Join-Path $module 'Made.psd1') -Value "@{ ModuleVersion = '1.0'; NestedModules = @('$Nested') }"
     $module
+}
+
+<# The script of an extension that has all that is required, or lacks a function. #>
+function Get-ExtensionScript {
+    param([string] $Without)
+    $functions = [ordered]@{
+        'Get-Secret'       = '[string] $Name, [string] $VaultName, [hashtable] $AdditionalParameters'
+        'Set-Secret'       = '[string] $Name, [object] $Secret, [string] $VaultName, [hashtable] $AdditionalParameters'
+        'Remove-Secret'    = '[string] $Name, [string] $VaultName, [hashtable] $AdditionalParameters'
+        'Get-SecretInfo'   = '[string] $Filter, [string] $VaultName, [hashtable] $AdditionalParameters'
+        'Test-SecretVault' = '[string] $VaultName, [hashtable] $AdditionalParameters'
+    }
+    ($functions.Keys | Where-Object { $_ -ne $Without } | ForEach-Object { "function $_ { param($($functions[$_])) }" }) -join "`n"
+}
+
+<# Does the same with a vault of troubles for each of these plans for a function. #>
+function Invoke-EachPlan {
+    param([string] $Function, [string[]] $Plan, [scriptblock] $Do)
+    foreach ($one in $Plan) {
+        Register-Trouble @{ $Function.Replace('-', '_') = $one } -Name $one
+        "-- $one"
+        try { & $Do $one }
+        catch { [pscustomobject]@{ PSTypeName = 'Terminating'; Record = $_ } }
+    }
 }
 
 function Format-Value {
@@ -70,19 +94,25 @@ function Format-Value {
     "$($Value.GetType().Name) $Value"
 }
 
+function Format-Target {
+    param($Target)
+    if ($null -eq $Target) { 'null' } elseif ($Target -is [string]) { "'$Target'" } else { $Target.GetType().FullName }
+}
+
 <# An error as others can rely on it: id, types, category, target; the message of what lies at its bottom, which is the extension's own. #>
 function Format-Error {
     param([Management.Automation.ErrorRecord] $Record)
     $types = for ($exception = $Record.Exception; $exception; $exception = $exception.InnerException) { $exception.GetType().FullName; $bottom = $exception }
     $types = @($types)
     $own = if ($bottom.Message -match '^(The extension|The inner one|This vault|The secret '')') { ": $($bottom.Message)" }
-    "$($Record.FullyQualifiedErrorId) | $($types -join ' < ') | $($Record.CategoryInfo.Category) | $(Format-Value $Record.TargetObject)$own"
+    "$($Record.FullyQualifiedErrorId) | $($types -join ' < ') | $($Record.CategoryInfo.Category) | $(Format-Target $Record.TargetObject)$own"
 }
 
 function Format-Item {
     param($Item)
+    if ($Item.PSTypeNames -and $Item.PSTypeNames[0] -eq 'Terminating') { return "terminating $(Format-Item $Item.Record)" }
     switch ($Item) {
-        { $Item -is [Management.Automation.ErrorRecord] } { $script:messages += $Item.Exception.Message; return "error: $(Format-Error $Item)" }
+        { $Item -is [Management.Automation.ErrorRecord] } { return "error: $(Format-Error $Item)" }
         { $Item -is [Management.Automation.WarningRecord] } { return "warning$(if ("$Item" -eq 'A warning.') { ': A warning.' })" }
         { $Item -is [Management.Automation.VerboseRecord] } { if ("$Item" -eq 'Forced.') { return "verbose: $Item" } else { return } }
         { $Item -is [Management.Automation.DebugRecord] } { return "debug: $Item" }
@@ -99,15 +129,20 @@ function Hide-Place {
         $Text = $Text.Replace($place.Path, $place.As)
     }
 
-    $Text
+    $Text = $Text.TrimEnd().Replace("`r", '').Replace("`n", '\n')
+    $Text.Replace('Microsoft.PowerShell.SecretManagement.', '').Replace('System.Management.Automation.', '')
 }
 
-$results = foreach ($case in & $CaseFile) {
-    if ($Only -and $case.Name -notlike $Only) { continue }
-    Get-SecretVault -ErrorAction Ignore | Unregister-SecretVault
+$results = foreach ($case in Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.Cases.ps1 | Sort-Object Name | ForEach-Object { & $_.FullName }) {
+    # Some vaults can't be unregistered: those of the last cases.
+    foreach ($left in Get-SecretVault) {
+        try { Unregister-SecretVault -SecretVault $left }
+        catch { Write-Verbose "$($left.Name) stays: $_" }
+    }
+
+    $script:Made = 0
     $folder = Join-Path $HOME "case-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
     $null = [IO.Directory]::CreateDirectory($folder)
-    $script:messages = @()
     $did = @()
     # One after the other: the next statement shows what an error has left.
     foreach ($statement in $case.Do.Ast.EndBlock.Statements) {
@@ -115,7 +150,7 @@ $results = foreach ($case in & $CaseFile) {
         catch { $did += "terminating $(Format-Item $_)" }
     }
 
-    @{ Name = $case.Name; Did = @($did | ForEach-Object { Hide-Place $_ }); Messages = @($messages | ForEach-Object { Hide-Place $_ }) }
+    @{ Name = $case.Name; Did = @($did | ForEach-Object { Hide-Place $_ }) }
 }
 
 $module = Get-Module Microsoft.PowerShell.SecretManagement
