@@ -27,6 +27,7 @@ param(
     [string]$Configuration = 'Release',
 
     # Test: only these suites, xunit or Pester.
+    [ArgumentCompletions('xunit', 'Pester')]
     [string[]]$Suite = @('xunit', 'Pester'),
 
     # Test: only tests with this text in their full name.

@@ -79,7 +79,8 @@ static async Task<string[]?> NewestToolAsync()
     {
         Console.WriteLine($"Getting PowerShell {version} ...");
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        (code, output) = await ReadAsync("dotnet", ["tool", "install", "PowerShell", "--version", $"{version}", "--tool-path", folder], TimeSpan.FromMinutes(3));
+        (code, output) = await ReadAsync("dotnet", ["tool", "install", "PowerShell", "--version", $"{version}", "--tool-path", folder],
+            TimeSpan.FromMinutes(3));
         if (code == 0) (code, output) = await VersionAsync(program[0]);
         if (code == 0)
         {
@@ -114,7 +115,8 @@ static async Task<(int Code, string Output)> VersionAsync(string program)
     return (code, output.Trim());
 }
 
-static string LastLine(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "no answer";
+static string LastLine(string text) =>
+    text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "no answer";
 
 static Task<int> BuildAsync(string configuration) => RunAsync("dotnet", ["build", "NotionAuth.sln", "--configuration", configuration, "--nologo"]);
 
@@ -137,8 +139,8 @@ static async Task<int> TestAsync(Options options)
     {
         string[] filter = options.Filter.Length == 0 ? [] : ["--filter", $"FullyQualifiedName~{options.Filter}"];
         await InstallNodePackagesAsync(Path.Combine("tests", "sdk"));
-        code = await RunAsync("dotnet", ["test", "NotionAuth.sln", "--configuration", options.Configuration, "--no-build", "--nologo", "--logger", "trx",
-            "--results-directory", results, "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none", .. filter]);
+        code = await RunAsync("dotnet", ["test", "NotionAuth.sln", "--configuration", options.Configuration, "--no-build", "--nologo",
+            "--logger", "trx", "--results-directory", results, "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none", .. filter]);
     }
 
     int total = 0, passed = 0, failed = 0;
@@ -277,12 +279,16 @@ static async Task<(int Code, string Output)> ReadAsync(string program, IEnumerab
     using var timer = new CancellationTokenSource(limit);
     try
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         try
         {
-            string[] texts = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(timer.Token), process.StandardError.ReadToEndAsync(timer.Token));
+            Task<string> output = process.StandardOutput.ReadToEndAsync(timer.Token), errors = process.StandardError.ReadToEndAsync(timer.Token);
+            string[] texts = await Task.WhenAll(output, errors);
             await process.WaitForExitAsync(timer.Token);
             return (process.ExitCode, string.Concat(texts));
         }
@@ -324,7 +330,10 @@ internal sealed record Options(string Task, string Configuration, string[] Suite
                 hasTask = true;
             }
             else if (Is(name, "-Configuration") && OneOf(value, "Debug", "Release") is { } known) configuration = known;
-            else if (Is(name, "-Suite") && value.Split(',').Select(v => OneOf(v, "xunit", "Pester")).ToArray() is var chosen && !chosen.Contains(null)) suites = chosen!;
+            else if (Is(name, "-Suite") && value.Split(',').All(v => OneOf(v, "xunit", "Pester") is not null))
+            {
+                suites = [.. value.Split(',').Select(v => OneOf(v, "xunit", "Pester")!)];
+            }
             else if (Is(name, "-Filter")) filter = value;
             else
             {

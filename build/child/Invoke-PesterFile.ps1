@@ -21,17 +21,20 @@ $ErrorActionPreference = 'Continue'
 $run = Invoke-Pester -Configuration $configuration
 function Test-OfStore {
     param($Test)
-    for ($part = $Test; $part; $part = if ($part.PSObject.Properties['Block']) { $part.Block } else { $part.Parent }) { if ($part.Tag -contains 'SecretStore') { return $true } }
+    if ($Test.Tag -contains 'SecretStore') { return $true }
+    for ($block = $Test.Block; $block; $block = $block.Parent) { if ($block.Tag -contains 'SecretStore') { return $true } }
     $false
 }
 
 $tests = foreach ($test in $run.Tests) {
     if ($test.Result -eq 'NotRun') { continue }
     @{
-        Name = $test.ExpandedPath; Seconds = $test.Duration.TotalSeconds; Result = if ($test.Result -eq 'Inconclusive') { 'Skipped' } else { "$($test.Result)" }
-        Why  = if ($test.Result -ne 'Failed') { "$($test.ErrorRecord)" } else { '' }; IsOfStore = Test-OfStore $test
+        Name = $test.ExpandedPath; Seconds = $test.Duration.TotalSeconds
+        Result = if ($test.Result -eq 'Inconclusive') { 'Skipped' } else { "$($test.Result)" }
+        Why = if ($test.Result -ne 'Failed') { "$($test.ErrorRecord)" } else { '' }; IsOfStore = Test-OfStore $test
     }
 }
-@{ Passed = $run.PassedCount; Failed = $run.FailedCount; Skipped = $run.SkippedCount + $run.InconclusiveCount; Result = "$($run.Result)"; Tests = @($tests) } |
+$skipped = $run.SkippedCount + $run.InconclusiveCount
+@{ Passed = $run.PassedCount; Failed = $run.FailedCount; Skipped = $skipped; Result = "$($run.Result)"; Tests = @($tests) } |
     ConvertTo-Json -Depth 4 | Set-Content -LiteralPath $Summary
 exit 0

@@ -76,7 +76,7 @@ function Get-IsolatedEnvironment {
     $environment
 }
 
-<# Tests and users start pwsh by its name: this makes one that is the PowerShell that runs now, whatever PATH has, and returns the folder that it is in. #>
+<# Tests and users start pwsh by its name: this makes one that is the PowerShell that runs now, whatever PATH has, and returns its folder. #>
 function Get-PowerShellFolder {
     param([string]$HomeFolder)
     $program, $library = Get-PowerShellProgram

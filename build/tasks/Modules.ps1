@@ -30,7 +30,8 @@ function Save-GalleryModule {
 <# A command that may wait for a network for ever, in a process of its own, which can be ended. #>
 function Invoke-BoundedCommand {
     param([string]$Command, [int]$TimeoutSec)
-    $script = "`$ProgressPreference = 'SilentlyContinue'; `$ErrorActionPreference = 'Stop'; try { $Command } catch { [Console]::Error.WriteLine(`$_.Exception.Message); exit 1 }"
+    $script = "`$ProgressPreference = 'SilentlyContinue'; `$ErrorActionPreference = 'Stop'; " +
+    "try { $Command } catch { [Console]::Error.WriteLine(`$_.Exception.Message); exit 1 }"
     Invoke-Bounded -Command (@(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' + $script) -TimeoutSec $TimeoutSec
 }
 
@@ -51,7 +52,8 @@ function Save-NuGetPester {
     }
     $package = (Invoke-Bounded -Command (@('dotnet', 'msbuild', $project, '-nologo', '-getProperty:PkgPester') + $choice) -TimeoutSec 60).Text
     $source = Join-Path $package 'tools'
-    if ($answer.Code -ne 0 -or -not (Test-Path -LiteralPath (Join-Path $source 'Pester.psd1'))) { throw "NuGet did not have it: $(Get-LastLine $answer.Text)" }
+    $isThere = $answer.Code -eq 0 -and (Test-Path -LiteralPath (Join-Path $source 'Pester.psd1'))
+    if (-not $isThere) { throw "NuGet did not have it: $(Get-LastLine $answer.Text)" }
     $target = Join-Repository 'out', 'modules', 'Pester', (Split-Path -Leaf $package)
     Clear-Folder $target
     $null = [IO.Directory]::CreateDirectory((Split-Path -Parent $target))
@@ -89,7 +91,8 @@ function Resolve-RequiredModule {
         }
         catch { $reasons += ($_.Exception.Message -split '\r?\n')[0] }
     }
-    throw "The module $Name ($Minimum or later) is missing, and could not be fetched ($($reasons -join '; ')). Install it with: Install-Module $Name -MinimumVersion $Minimum -Scope CurrentUser"
+    throw "The module $Name ($Minimum or later) is missing, and could not be fetched ($($reasons -join '; ')). " +
+    "Install it with: Install-Module $Name -MinimumVersion $Minimum -Scope CurrentUser"
 }
 
 function Resolve-Pester { Resolve-RequiredModule -Name Pester -Minimum 5.5.0 -Below 6.0 }

@@ -55,9 +55,12 @@ function Get-SkipNote {
     param([object[]]$Results)
     $skipped = @($Results | ForEach-Object { $_.Tests } | Where-Object Result -EQ 'Skipped')
     $store = @($skipped | Where-Object IsOfStore)
-    if ($store -and $script:WhyStandIn) { "$($store.Count) TESTS ABOUT SECRETSTORE ITSELF WERE SKIPPED, AND ALL OTHERS RAN ON A STAND-IN: $($script:WhyStandIn.ToUpperInvariant())" }
-    foreach ($group in $skipped | Where-Object { -not ($_.IsOfStore -and $script:WhyStandIn) } | Group-Object { "$($_.File): $($_.Why)" }) {
-        "$($group.Count) TESTS WERE SKIPPED IN $($group.Group[0].File.ToUpperInvariant()): $(if ($group.Group[0].Why) { $group.Group[0].Why.ToUpperInvariant() } else { ($group.Group.Name -join '; ').ToUpperInvariant() })"
+    $why = $script:WhyStandIn
+    if ($store -and $why) { "$($store.Count) TESTS ABOUT SECRETSTORE ITSELF WERE SKIPPED, AND ALL OTHERS RAN ON A STAND-IN: $($why.ToUpperInvariant())" }
+    foreach ($group in $skipped | Where-Object { -not ($_.IsOfStore -and $why) } | Group-Object { "$($_.File): $($_.Why)" }) {
+        $first = $group.Group[0]
+        $text = "$($group.Count) TESTS WERE SKIPPED IN $($first.File): $(if ($first.Why) { $first.Why } else { $group.Group.Name -join '; ' })"
+        $text.ToUpperInvariant()
     }
 }
 
@@ -98,12 +101,14 @@ function Complete-TestRun {
     try {
         $files = [int]($Results | Measure-Object -Property Searched -Sum | ForEach-Object Sum)
         $found = @($Results | ForEach-Object { $_.Leaks })
-        $secrets = [int](Get-ChildItem -LiteralPath (Join-Path $Run.Folder 'counts') -File | Measure-Object -Property Length -Sum | ForEach-Object Sum)
+        $counts = Get-ChildItem -LiteralPath (Join-Path $Run.Folder 'counts') -File
+        $secrets = [int]($counts | Measure-Object -Property Length -Sum | ForEach-Object Sum)
         Write-Heading 'Secrets'
         Write-Information "$secrets secrets were made up in this run and searched for in $files files that it wrote: $($found.Count) found."
         if ($IsWhole) {
             @{
-                Date = $Run.Started.ToString('yyyy-MM-dd'); Secrets = $secrets; Files = $files; Found = $found; Seconds = [int]([datetime]::UtcNow - $Run.Started).TotalSeconds
+                Date = $Run.Started.ToString('yyyy-MM-dd'); Secrets = $secrets; Files = $files; Found = $found
+                Seconds = [int]([datetime]::UtcNow - $Run.Started).TotalSeconds
                 Suites = @($Results | ForEach-Object { "$($_.Suite) $($_.Passed) passed, $($_.Failed) failed, $($_.Skipped) skipped" })
             } | ConvertTo-Json | Set-Content -LiteralPath (Join-Repository 'out', 'TestResults', 'secrets.json')
         }
@@ -148,7 +153,8 @@ function Invoke-XunitSuite {
                 $outcome = if ($test.outcome -eq 'NotExecuted') { 'Skipped' } else { $test.outcome }
                 $time = $test.GetAttribute('duration')
                 [pscustomobject]@{
-                    File = 'xunit'; Name = $test.testName -replace '^NotionAuth\.Core\.Tests\.'; Seconds = if ($time) { ([timespan]$time).TotalSeconds } else { 0 }
+                    File = 'xunit'; Name = $test.testName -replace '^NotionAuth\.Core\.Tests\.'
+                    Seconds = if ($time) { ([timespan]$time).TotalSeconds } else { 0 }
                     Result = $outcome; Why = if ($why) { $why.InnerText.Trim() } else { '' }; IsOfStore = $false
                 }
             })
@@ -183,8 +189,8 @@ function Invoke-PesterSuite {
     $folder = Join-Repository 'out', 'TestResults', 'Pester'
     Clear-Folder $folder
     $null = [IO.Directory]::CreateDirectory($folder)
-    $files = @(Get-ChildItem -Path (Join-Repository 'tests', 'Pester'), (Join-Repository 'tests', 'SecretManagement.StandIn') -Filter *.Tests.ps1 -Recurse -ErrorAction Ignore |
-            Where-Object { $_.FullName -notmatch '[\\/](node_modules|bin|obj)[\\/]' -and (Test-MayHold $_ $Filter) })
+    $files = @(Get-ChildItem -Path (Join-Repository 'tests', 'Pester') -Filter *.Tests.ps1 -Recurse |
+            Where-Object { $_.FullName -notmatch 'node_modules' -and (Test-MayHold $_ $Filter) })
     $how = @{ Run = $Run; Configuration = $Configuration; Filter = $Filter; Pester = $pester; Vault = $vault; ResultFolder = $folder }
     # Much of a file's time is waiting, for processes that start and for pauses that are asked for: three for two cores. The longest files first.
     $beside = @($files | Where-Object Name -NotIn $script:Alone | Sort-Object Length -Descending)
@@ -203,7 +209,7 @@ function Invoke-PesterSuite {
     $result
 }
 
-<# Whether tests of this name can be in the file. Names are matched as they stand there; where one is computed, or the filter is a pattern, nobody can tell. #>
+<# Whether tests of this name can be in the file. Names are matched as they stand there; of a computed one, or a pattern, nobody can tell. #>
 function Test-MayHold {
     param([IO.FileInfo]$File, [string]$Filter)
     if (-not $Filter -or $Filter -match '[.*?\[\]`''"]') { return $true }
@@ -211,16 +217,20 @@ function Test-MayHold {
     $text.Contains($Filter, [StringComparison]::OrdinalIgnoreCase) -or $text -match '(?m)^\s*(Describe|Context|It)\s+(?!'')'
 }
 
-<# Test files, so many at once, each in a process and a home of its own, so that no vault, connection or current state goes from one file to the next. #>
+<# Test files, so many at once, each in a process and a home of its own, so that no vault, connection or state goes from one to the next. #>
 function Invoke-PesterFile {
-    param([object]$Run, [IO.FileInfo[]]$File, [string]$Configuration, [string]$Filter, [object]$Pester, [object]$Vault, [string]$ResultFolder, [int]$TimeoutSec = 1200, [int]$AtOnce = 1)
+    param(
+        [object]$Run, [IO.FileInfo[]]$File, [string]$Configuration, [string]$Filter, [object]$Pester, [object]$Vault, [string]$ResultFolder,
+        [int]$TimeoutSec = 1200, [int]$AtOnce = 1
+    )
+    $how = @{ Run = $Run; Configuration = $Configuration; Filter = $Filter; Pester = $Pester; Vault = $Vault; ResultFolder = $ResultFolder }
     $waiting = [Collections.Generic.Queue[IO.FileInfo]]::new()
     foreach ($one in $File) { $waiting.Enqueue($one) }
     $running = [Collections.Generic.List[object]]::new()
     try {
         while ($waiting.Count -or $running.Count) {
             while ($waiting.Count -and $running.Count -lt $AtOnce) {
-                $running.Add((Open-PesterFile -Run $Run -File $waiting.Dequeue() -Configuration $Configuration -Filter $Filter -Pester $Pester -Vault $Vault -ResultFolder $ResultFolder))
+                $running.Add((Open-PesterFile @how -File $waiting.Dequeue()))
             }
             [Threading.Thread]::Sleep(50)
             foreach ($one in @($running | Where-Object { $_.Process.HasExited -or $_.Watch.Elapsed.TotalSeconds -gt $TimeoutSec })) {
@@ -253,8 +263,11 @@ function Open-PesterFile {
     $arguments = @('-TestFile', $File.FullName, '-Summary', $summary, '-PesterModule', $Pester.Path)
     if ($Filter) { $arguments += '-Filter', "*$Filter*" }
     $output = Join-Path $ResultFolder "$($File.BaseName).txt"
-    $process = Open-ChildScript -Script 'Invoke-PesterFile.ps1' -HomeFolder $homeFolder -Environment $environment -Arguments $arguments -OutputFile $output
-    [pscustomobject]@{ File = $File; Process = $process; Home = $homeFolder; Summary = $summary; Output = $output; Watch = [Diagnostics.Stopwatch]::StartNew() }
+    $child = @{ Script = 'Invoke-PesterFile.ps1'; HomeFolder = $homeFolder; Environment = $environment; Arguments = $arguments; OutputFile = $output }
+    [pscustomobject]@{
+        File = $File; Process = Open-ChildScript @child; Home = $homeFolder; Summary = $summary; Output = $output
+        Watch = [Diagnostics.Stopwatch]::StartNew()
+    }
 }
 
 <# Shows what a file has said, all of it together, and counts its tests. #>
