@@ -281,7 +281,9 @@ static async Task<(int Code, string Output)> ReadAsync(string program, IEnumerab
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -221,7 +221,7 @@ function Test-MayHold {
 function Invoke-PesterFile {
     param(
         [object]$Run, [IO.FileInfo[]]$File, [string]$Configuration, [string]$Filter, [object]$Pester, [object]$Vault, [string]$ResultFolder,
-        [int]$TimeoutSec = 1200, [int]$AtOnce = 1
+        [int]$TimeoutSec = 1800, [int]$AtOnce = 1
     )
     $how = @{ Run = $Run; Configuration = $Configuration; Filter = $Filter; Pester = $Pester; Vault = $Vault; ResultFolder = $ResultFolder }
     $waiting = [Collections.Generic.Queue[IO.FileInfo]]::new()
@@ -242,9 +242,21 @@ function Invoke-PesterFile {
     finally {
         foreach ($one in $running) {
             Close-Process $one.Process
-            Clear-Folder $one.Home
+            Clear-TestHome $one.Home
         }
     }
+}
+
+<# A test that was ended in the middle may have left a small disk of its own. #>
+function Clear-TestHome {
+    param([string]$HomeFolder)
+    if (Test-Path -LiteralPath '/proc/mounts') {
+        foreach ($line in [IO.File]::ReadAllLines('/proc/mounts')) {
+            $place = ($line -split ' ')[1]
+            if ($place.StartsWith("$HomeFolder/")) { & umount --lazy $place }
+        }
+    }
+    Clear-Folder $HomeFolder
 }
 
 function Open-PesterFile {
@@ -287,7 +299,9 @@ function Complete-PesterFile {
         $result.Searched = $searched.Files
         $result.Leaks = $searched.Found
     }
-    finally { Clear-Folder $Running.Home }
+    catch { $result.Troubles += "${name}: $($_.Exception.Message)" }
+    # What one file leaves behind must not cost the results of all others.
+    try { Clear-TestHome $Running.Home } catch { $result.Troubles += "What $name left could not be removed: $($_.Exception.Message)" }
 
     if (-not (Test-Path -LiteralPath $Running.Summary)) {
         $result.Troubles += "$name broke off with exit code $code."
