@@ -45,7 +45,8 @@ function Copy-ModuleFile {
 
     Copy-Item -LiteralPath (Join-Repository 'NotionAuth.psd1'), (Join-Repository 'LICENSE'), (Join-Path $project 'NotionAuth.Format.ps1xml') -Destination $Destination
     if (Test-Path -LiteralPath (Join-Repository 'CHANGELOG.md')) { Copy-Item -LiteralPath (Join-Repository 'CHANGELOG.md') -Destination $Destination }
-    if (Test-Path -LiteralPath (Join-Path $project 'en-US')) { Copy-Item -LiteralPath (Join-Path $project 'en-US') -Destination $Destination -Recurse }
+    # Get-Help's file is made of docs; where a page lacks something, or says something else than the cmdlet, the build ends here.
+    Invoke-Program dotnet (Join-Repository 'build', 'NotionAuth.HelpBuilder', 'bin', $Configuration, 'net10.0', 'NotionAuth.HelpBuilder.dll'), (Join-Repository 'docs'), (Join-Path $Destination 'en-US/NotionAuth.dll-Help.xml')
 
     foreach ($name in 'NotionAuth.dll', 'NotionAuth.Core.dll') { Copy-Item -LiteralPath (Join-Path $project "bin/$Configuration/net8.0/$name") -Destination $core }
 

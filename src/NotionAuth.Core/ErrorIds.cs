@@ -102,6 +102,9 @@ public static class ErrorIds
     /// <summary>A proxy's address that isn't one.</summary>
     public const string InvalidProxy = "InvalidProxy";
 
+    /// <summary>A name or value of a query has no text.</summary>
+    public const string InvalidQuery = "InvalidQuery";
+
     /// <summary>A redirect URI that a loopback listener can't serve.</summary>
     public const string InvalidRedirectUri = "InvalidRedirectUri";
 

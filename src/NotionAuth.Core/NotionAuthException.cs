@@ -71,6 +71,9 @@ public class NotionAuthException : Exception
     /// <summary>What to do next.</summary>
     public string RecommendedAction { get; }
 
+    /// <summary>Notion's reply that says so, where there is one.</summary>
+    internal Api.ErrorReply? Reply { get; init; }
+
     /// <summary>What the error is about (a connection's name, a path, a URI), where there is such a thing.</summary>
     public string? Target { get; init; }
 }

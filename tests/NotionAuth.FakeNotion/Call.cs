@@ -66,17 +66,29 @@ internal sealed class Call(HttpContext http, FakeNotionState state, RecordedRequ
             JsonNode? node;
             try
             {
+                CheckTexts(body);
                 node = JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = 256 });
                 _json = node as JsonObject;
                 // Duplicate members are found when the object is first read.
                 _ = _json?.Count;
             }
-            catch (Exception e) when (e is JsonException or ArgumentException)
+            catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
             {
                 throw NotionFailure.InvalidJson();
             }
 
             return _json ?? throw NotionFailure.Field("body", "an object", node);
+        }
+    }
+
+    // Half of a surrogate pair, escaped, is JSON and no text: reading it throws.
+    private static void CheckTexts(byte[] body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 256 });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                _ = reader.GetString();
         }
     }
 

@@ -72,17 +72,15 @@ Describe 'A sign-in with a real Chromium' {
         foreach ($token in (Get-FakeState).tokens) { $page.text | Should -Not -Match ([regex]::Escape($token.accessToken)) }
     }
 
-    It 'shows the workspace''s picture, and the connection''s name where it is another' {
-        $png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
-        Add-FakeFault @{ kind = 'rawBody'; path = '/icon.png'; status = 200; contentType = 'image/png'; bodyBase64 = $png; times = 5 }
+    It 'shows a letter where the workspace''s icon is a picture, fetches nothing, and tells the connection''s name where it is another' {
         $app = New-FakeApp -Workspace 'Pictures' -Icon "$($fake.BaseUri)icon.png"
         $seen = Connect-WithChromium ($app.SignIn + @{ Name = 'My pictures' }) @{ press = $null }
         $seen.Error | Should -BeNullOrEmpty
         Assert-ResultPage $seen.Report 200
-        $seen.Report.result.images.Count | Should -Be 1
-        $seen.Report.result.images[0].source | Should -BeExactly 'data:image/png;base64,'
-        $seen.Report.result.images[0].width | Should -Be 1 -Because 'the policy must let the picture be shown'
+        $seen.Report.result.images | Should -BeNullOrEmpty
+        $seen.Report.result.tile | Should -Match 'P'
         $seen.Report.result.text | Should -Match 'My pictures'
+        @(Get-FakeRequest | Where-Object Path -EQ '/icon.png').Count | Should -Be 0
     }
 
     It 'ends with AccessDenied and a page that tells so when the person presses Cancel' {

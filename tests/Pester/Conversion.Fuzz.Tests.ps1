@@ -18,3 +18,24 @@ Describe 'Fuzzing the conversion' {
         $fuzz.Duplicate | Should -BeGreaterThan 20
     }
 }
+
+Describe 'Fuzzing the values of bodies and queries' {
+    It 'a value of every type of the base library is sent as what it means, or is an error that names its place' {
+        # Some types make files of the names that they are given.
+        $before = [Environment]::CurrentDirectory
+        [Environment]::CurrentDirectory = New-TestFolder
+        try {
+            Add-Type -TypeDefinition ([IO.File]::ReadAllText((Join-Path $PSScriptRoot 'Support/ValueFuzz.cs'))) -ReferencedAssemblies 'System.Runtime', 'System.Collections', 'System.Collections.NonGeneric', 'System.Collections.Specialized', 'System.Linq', 'System.Memory', 'System.Text.Json', 'System.Xml.ReaderWriter', 'System.Private.Uri', 'netstandard'
+            $fuzz = [NotionAuth.Tests.ValueFuzz]::new([NotionAuth.Commands.InvokeNotionRequestCommand].Assembly)
+            $fuzz.Run()
+            $fuzz.Problems | Select-Object -First 20 | Should -BeNullOrEmpty
+            Write-Information -InformationAction Continue -MessageData "      $fuzz"
+            $fuzz.Types | Should -BeGreaterThan 500
+            $fuzz.Sent | Should -BeGreaterThan 100
+            $fuzz.Refused | Should -BeGreaterThan 500
+        }
+        finally {
+            [Environment]::CurrentDirectory = $before
+        }
+    }
+}

@@ -18,7 +18,7 @@ Describe 'Invoke-NotionRequest' {
     AfterEach { Clear-FakeFault }
 
     Context 'the path' {
-        It 'takes <Path>' -ForEach @{ Path = 'users/me' }, @{ Path = '/users/me' }, @{ Path = 'v1/users/me' }, @{ Path = '/v1/users/me' }, @{ Path = '/v1/users/me/' } {
+        It 'takes <Path>' -ForEach @{ Path = 'users/me' }, @{ Path = '/users/me' }, @{ Path = 'v1/users/me' }, @{ Path = '/v1/users/me' } {
             (Invoke-NotionRequest $Path).id | Should -BeExactly $connection.BotId
         }
 
@@ -38,6 +38,8 @@ Describe 'Invoke-NotionRequest' {
         It 'refuses <Path> before anything is sent' -ForEach @(
             @{ Path = 'https://example.com/v1/users/me' }, @{ Path = '//example.com/v1/users/me' }, @{ Path = 'users/../../admin' }, @{ Path = 'users/%2e%2e/%2e%2e/x' }
             @{ Path = 'users/%252e%252e/x' }, @{ Path = 'users\me' }, @{ Path = "users/me`r`nX: y" }, @{ Path = 'users/%0d%0ax' }, @{ Path = 'users/me#x' }, @{ Path = 'users/a b' }, @{ Path = 'user@host/x' }, @{ Path = '/' }
+            # A variable in it was empty.
+            @{ Path = '/v1/users/me/' }, @{ Path = 'pages/' }, @{ Path = 'blocks//children' }
         ) {
             Clear-FakeRequest
             Assert-NotionError { Invoke-NotionRequest $Path -ErrorAction Stop } -Id InvalidPath -Category InvalidArgument -Says 'Nothing was sent'
@@ -633,7 +635,6 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach (Ge
 
     It 'reports a vault that was removed meanwhile, does not spend the refresh token, and works when it is back' {
         $connection = Connect-Fake
-        $registered = Get-SecretVault -Name $vault.Name
         Invoke-FakeExpiry $connection.BotId
         Unregister-SecretVault -Name $vault.Name
         try {
@@ -641,8 +642,8 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach (Ge
             Get-RefreshCount $connection.ClientId | Should -Be 0
         }
         finally {
-            $with = if ($vault.Folder) { @{ VaultParameters = @{ Path = $vault.Folder } } } else { @{} }
-            Register-SecretVault -Name $vault.Name -ModuleName $(if ($vault.Folder) { Join-Path $PSScriptRoot 'Vaults/NoMetadataVault' } else { $registered.ModuleName }) -DefaultVault @with
+            $registration = $vault.Registration
+            Register-SecretVault @registration
         }
 
         (Invoke-NotionRequest users/me).id | Should -BeExactly $connection.BotId

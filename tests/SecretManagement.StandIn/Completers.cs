@@ -32,6 +32,9 @@ internal static class Completion
     public static IEnumerable<CompletionResult> Of(IEnumerable<string> names, string word)
     {
         var pattern = new WildcardPattern(word.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
-        return names.Where(pattern.IsMatch).Select(n => new CompletionResult(n.All(char.IsLetterOrDigit) ? n : $"'{CodeGeneration.EscapeSingleQuotedStringContent(n)}'"));
+        return names.Where(pattern.IsMatch).Select(n => new CompletionResult(Quote(n)));
     }
+
+    private static string Quote(string name) =>
+        name.All(char.IsLetterOrDigit) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
 }

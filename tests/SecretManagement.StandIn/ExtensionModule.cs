@@ -6,7 +6,9 @@ using System.Management.Automation.Host;
 
 namespace Microsoft.PowerShell.SecretManagement;
 
-/// <summary>What a module must be to be registered as a vault: one with a nested module of its name and ".Extension" that has five functions.</summary>
+/// <summary>
+/// What a module must be to be registered as a vault: one with a nested module of its name and ".Extension" that has five functions.
+/// </summary>
 internal static class ExtensionModule
 {
     private static readonly Dictionary<string, string[]> Required = new()
@@ -54,7 +56,8 @@ internal static class ExtensionModule
                 throw new ItemNotFoundException($"Its extension has no function {function.Key}.");
             foreach (string parameter in function.Value.Concat(["VaultName", "AdditionalParameters"]))
             {
-                if (!found.Parameters.ContainsKey(parameter)) throw new ItemNotFoundException($"Its function {function.Key} has no parameter {parameter}.");
+                if (!found.Parameters.ContainsKey(parameter))
+                    throw new ItemNotFoundException($"Its function {function.Key} has no parameter {parameter}.");
             }
         }
 

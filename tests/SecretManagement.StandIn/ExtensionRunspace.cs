@@ -9,8 +9,8 @@ using System.Management.Automation.Runspaces;
 namespace Microsoft.PowerShell.SecretManagement;
 
 /// <summary>
-/// The runspace that all extensions of the process are loaded into and called in. It takes one call at a time: a second one fails, as it does with the
-/// real module, so that a caller who forgets to wait is found out here as well.
+/// The runspace that all extensions of the process are loaded into and called in. It takes one call at a time: a second one fails, as it does
+/// with the real module, so that a caller who forgets to wait is found out here as well.
 /// </summary>
 internal static class ExtensionRunspace
 {
@@ -23,7 +23,8 @@ internal static class ExtensionRunspace
     {
         if (Loaded.TryGetValue(nameOrPath, out PSModuleInfo? known)) return known;
         using System.Management.Automation.PowerShell shell = Create(host);
-        shell.AddCommand("Import-Module").AddParameter("Name", nameOrPath).AddParameter("PassThru").AddParameter("ErrorAction", ActionPreference.Stop);
+        shell.AddCommand("Import-Module").AddParameter("Name", nameOrPath).AddParameter("PassThru")
+            .AddParameter("ErrorAction", ActionPreference.Stop);
         foreach (PSObject output in shell.Invoke())
         {
             if (output.BaseObject is PSModuleInfo module) return Loaded.GetOrAdd(nameOrPath, module);

@@ -62,12 +62,14 @@ internal sealed class ExtensionVaultModule(RegisteredVault vault, SecretCmdlet c
     }
 
     public void RemoveSecret(string name) => Fails(
-        Invoke("Remove-Secret", new Hashtable { ["Name"] = name }), "RemoveSecretInvalidOperation", $"The secret {name} could not be removed from vault {Name}.");
+        Invoke("Remove-Secret", new Hashtable { ["Name"] = name }), "RemoveSecretInvalidOperation",
+        $"The secret {name} could not be removed from vault {Name}.");
 
     public bool TestVault()
     {
         Outcome outcome = Invoke("Test-SecretVault", []);
-        return !Fails(outcome, "TestSecretVaultInvalidOperation", $"Vault {Name} could not be tested.") && outcome.Output.FirstOrDefault()?.BaseObject is true;
+        bool fails = Fails(outcome, "TestSecretVaultInvalidOperation", $"Vault {Name} could not be tested.");
+        return !fails && outcome.Output.FirstOrDefault()?.BaseObject is true;
     }
 
     public void Unlock(System.Security.SecureString password)
@@ -81,13 +83,18 @@ internal sealed class ExtensionVaultModule(RegisteredVault vault, SecretCmdlet c
     public void Unregister()
     {
         Outcome outcome = Invoke("Unregister-SecretVault", [], isOptional: true);
-        if (!outcome.IsMissing) Fails(outcome, "UnregisterSecretVaultInvalidOperation", $"The extension of vault {Name} failed while it was unregistered.");
+        if (outcome.IsMissing) return;
+        Fails(outcome, "UnregisterSecretVaultInvalidOperation", $"The extension of vault {Name} failed while it was unregistered.");
     }
 
     private bool Fails(Outcome outcome, string errorId, string message)
     {
         if (outcome.Failure is not null)
-            caller.WriteError(new ErrorRecord(new PSInvalidOperationException(message, outcome.Failure), errorId, ErrorCategory.InvalidOperation, this));
+        {
+            var exception = new PSInvalidOperationException(message, outcome.Failure);
+            caller.WriteError(new ErrorRecord(exception, errorId, ErrorCategory.InvalidOperation, this));
+        }
+
         return outcome.HasErrors;
     }
 

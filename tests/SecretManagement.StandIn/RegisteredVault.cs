@@ -5,7 +5,12 @@ namespace Microsoft.PowerShell.SecretManagement;
 
 /// <summary>A vault as the registry keeps it.</summary>
 internal sealed record RegisteredVault(
-    string Name, string ModuleName, string ModulePath, string Description, IDictionary<string, object?> VaultParameters, bool SetSecretSupportsMetadata);
+    string Name,
+    string ModuleName,
+    string ModulePath,
+    string Description,
+    IDictionary<string, object?> VaultParameters,
+    bool SetSecretSupportsMetadata);
 
 /// <summary>All registered vaults, in the order of their names, and which is the default.</summary>
 internal sealed class Registrations

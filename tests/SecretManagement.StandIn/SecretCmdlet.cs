@@ -25,7 +25,8 @@ public abstract class SecretCmdlet : PSCmdlet
     {
         if (VaultRegistry.Read().Vaults.TryGetValue(name, out RegisteredVault? vault)) return Open(vault);
         ThrowTerminatingError(new ErrorRecord(
-            new PSInvalidOperationException($"Vault {name} was not found in registry."), "GetSecretVaultNotFound", ErrorCategory.ObjectNotFound, this));
+            new PSInvalidOperationException($"Vault {name} was not found in registry."),
+            "GetSecretVaultNotFound", ErrorCategory.ObjectNotFound, this));
         return null!;
     }
 

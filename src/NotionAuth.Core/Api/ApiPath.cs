@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace NotionAuth.Core.Api;
 
@@ -10,8 +11,9 @@ public static class ApiPath
 {
     private const string Root = "/v1/";
 
-    // How bytes begin that aren't UTF-8 (RFC 3629 section 3) and that some servers take for dots and slashes all the same.
-    private static readonly string[] OverlongForms = ["%c0%", "%c1%", "%e0%8", "%e0%9", "%f0%8", "%f8%8", "%fc%8"];
+    // How bytes begin that aren't UTF-8, so that decoding leaves them, and that some servers take for dots and slashes all the same
+    // (RFC 3629 section 3).
+    private static readonly Regex Overlong = new("%(C[01]|[EF]0%[89]|F[8C]%8)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>Makes a request's URI.</summary>
     /// <param name="path"><c>users/me</c>, <c>/v1/users/me</c>, or a full URL on the connection's host; it may have a query.</param>
@@ -27,7 +29,10 @@ public static class ApiPath
         if (rest.Split('?')[0].Contains("://"))
         {
             if (!rest.StartsWith(origin + "/", StringComparison.OrdinalIgnoreCase))
-                throw Invalid(path, "is on another host than the connection", $"Pass a path such as users/me, or a URL on {origin}.");
+                throw Invalid(
+                    path, "is on another host than the connection",
+                    $"Pass a path such as users/me, or a URL on {origin}. "
+                    + "The signed address of a file needs no token: fetch it with Invoke-WebRequest -Uri <address> -OutFile <file>.");
             rest = rest.Substring(origin.Length);
         }
 
@@ -66,7 +71,7 @@ public static class ApiPath
         return uri;
     }
 
-    // Letters, digits, hyphens, underscores and single slashes: nothing there could be refused, or read in two ways.
+    // Letters, digits, hyphens, underscores and single slashes between them: nothing there could be refused, or read in two ways.
     private static bool IsPlain(string path)
     {
         for (int i = 0; i < path.Length; i++)
@@ -76,7 +81,7 @@ public static class ApiPath
             if (isSlash ? i == 0 || path[i - 1] == '/' : c is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_')) return false;
         }
 
-        return path.Length > 0 && !path.StartsWith("v1/", StringComparison.Ordinal);
+        return path.Length > 0 && path[path.Length - 1] != '/' && !path.StartsWith("v1/", StringComparison.Ordinal);
     }
 
     private static void CheckCharacters(string path, string part)
@@ -90,36 +95,35 @@ public static class ApiPath
     private static void CheckSegments(string path, string relative)
     {
         if (relative.IndexOf('@') >= 0) throw Invalid(path, "has an @");
+        if (relative[0] == '/' || relative.Contains("//") || relative.EndsWith("/", StringComparison.Ordinal))
+            throw Invalid(path, "has an empty part, before or after a slash", "Is a variable in it empty? Put an id in its place.");
 
-        // A server may decode more than once; dots may be written in other scripts, which normalization folds.
-        string decoded = relative;
-        for (int round = 0; round < 4; round++)
-        {
-            string normalized = Fold(decoded);
-            if (normalized.Any(char.IsControl)) throw Invalid(path, "has an encoded control character");
-            if (normalized.Split('/', '\\').Any(segment => segment.Split(';')[0] is "." or "..")) throw Invalid(path, "has a dot segment (. or ..)");
-            if (OverlongForms.Any(form => decoded.IndexOf(form, StringComparison.OrdinalIgnoreCase) >= 0)) throw Invalid(path, "has an overlong encoding");
-            string next = Uri.UnescapeDataString(decoded);
-            if (next == decoded) break;
-            decoded = next;
-        }
-
-        if (relative.Contains("//")) throw Invalid(path, "has an empty segment");
+        string decoded = Decoded(path, relative);
+        if (decoded.Any(char.IsControl)) throw Invalid(path, "has an encoded control character");
+        if (decoded.Split('/', '\\').Any(segment => segment.Split(';')[0] is "." or "..")) throw Invalid(path, "has a dot segment (. or ..)");
+        if (Overlong.IsMatch(decoded)) throw Invalid(path, "has an overlong encoding");
     }
 
-    private static string Fold(string text)
+    // What is left when nothing more can be decoded: a server may decode more than once, and take for dots what normalization makes dots of.
+    private static string Decoded(string path, string text)
     {
-        try
+        string decoded = text, before;
+        do
         {
-            return text.Normalize(NormalizationForm.FormKC);
+            before = decoded;
+            try
+            {
+                decoded = Uri.UnescapeDataString(before.Normalize(NormalizationForm.FormKC));
+            }
+            catch (ArgumentException)
+            {
+                throw Invalid(path, "has an encoded character that is none");
+            }
         }
-        catch (ArgumentException)
-        {
-            // Broken surrogates: they can't be dots.
-            return text;
-        }
+        while (decoded != before);
+        return decoded;
     }
 
     private static NotionAuthException Invalid(string path, string why, string action = "Pass a path such as users/me, pages/<id> or data_sources/<id>/query.") =>
-        new(ErrorIds.InvalidPath, NotionErrorKind.InvalidArgument, $"The path {why}. Nothing was sent.", action) { Target = Redaction.Scrub(path) };
+        new(ErrorIds.InvalidPath, NotionErrorKind.InvalidArgument, $"The path {why}. Nothing was sent.", action) { Target = Redaction.Scrub(path.Split('?')[0]) };
 }

@@ -24,8 +24,17 @@ internal sealed class EventParser : IDisposable
     private TimeSpan? _retry;
     private bool _hasData, _isFirstLine = true, _endsWithReturn;
 
-    /// <summary>Whether the stream stopped before the empty line that ends an event.</summary>
-    public bool IsInsideEvent => _hasData || _line.Length > 0;
+    /// <summary>Whether the stream stopped before the empty line that ends an event. The end of a comment isn't missed.</summary>
+    public bool IsInsideEvent => _hasData || (!Line.IsEmpty && Line[0] != (byte)':');
+
+    private ReadOnlySpan<byte> Line
+    {
+        get
+        {
+            ReadOnlySpan<byte> line = _line.GetBuffer().AsSpan(0, (int)_line.Length);
+            return _isFirstLine && line.StartsWith(Mark) ? line.Slice(Mark.Length) : line;
+        }
+    }
 
     /// <summary>Takes bytes as they arrive.</summary>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.ReplyTooLarge"/>.</exception>
@@ -74,8 +83,7 @@ internal sealed class EventParser : IDisposable
 
     private void EndLine()
     {
-        ReadOnlySpan<byte> line = _line.GetBuffer().AsSpan(0, (int)_line.Length);
-        if (_isFirstLine && line.StartsWith(Mark)) line = line.Slice(Mark.Length);
+        ReadOnlySpan<byte> line = Line;
         _isFirstLine = false;
         if (line.IsEmpty)
         {

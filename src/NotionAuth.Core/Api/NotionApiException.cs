@@ -19,6 +19,7 @@ public sealed class NotionApiException : NotionAuthException
         : base(reply.Code is null ? $"Http{reply.Status}" : ErrorCode.ToErrorId(reply.Code), KindOf(reply.Status), MessageOf(reply, gaveUp), Advice.For(reply))
     {
         _reply = reply;
+        Reply = reply;
         Target = reply.Path.Length == 0 ? null : reply.Path;
     }
 

@@ -30,6 +30,9 @@ public sealed class NotionClient(
     /// <summary>The Notion-Version for requests that name none.</summary>
     public string NotionVersion { get; init; } = Api.NotionVersion.Default;
 
+    /// <summary>The longest wait between two attempts; a longer one isn't begun.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>Told when a wait before an attempt begins; may be called on any thread.</summary>
     public Action<RequestWait>? Waiting { get; init; }
 
@@ -81,6 +84,7 @@ public sealed class NotionClient(
             MaximumRetryCount = request.MaximumRetryCount,
             Timeout = request.Timeout,
             TotalTimeout = request.TotalTimeout,
+            LongestWait = LongestWait,
             Log = log,
             Waiting = Waiting,
             Waited = Waited,

@@ -13,6 +13,8 @@ namespace NotionAuth.Core.Api;
 /// <param name="Lists">The methods that give a list and take <c>page_size</c>.</param>
 public sealed record NotionEndpoint(string Path, IReadOnlyList<string> Methods, IReadOnlyList<string> Lists)
 {
+    // Its POST makes a query that stays.
+    private const string ViewQueriesPath = "views/{view_id}/queries";
     private const string SendPath = "file_uploads/{file_upload_id}/send";
     private readonly string[] _segments = Path.Split('/');
 
@@ -41,7 +43,7 @@ public sealed record NotionEndpoint(string Path, IReadOnlyList<string> Methods, 
         Of("data_sources/{data_source_id}/templates", "GET*"),
         Of("views", "GET* POST"),
         Of("views/{view_id}", "GET PATCH DELETE"),
-        Of("views/{view_id}/queries", "POST*"),
+        Of(ViewQueriesPath, "POST*"),
         Of("views/{view_id}/queries/{query_id}", "GET* DELETE"),
         Of("comments", "GET* POST"),
         Of("comments/{comment_id}", "GET PATCH DELETE"),
@@ -91,6 +93,9 @@ public sealed record NotionEndpoint(string Path, IReadOnlyList<string> Methods, 
     /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
     /// <returns><see langword="true"/> for sending the content of a file upload.</returns>
     public static bool TakesFile(string path) => Find(path)?.Path == SendPath;
+
+    /// <summary>Whether POST reads there and makes nothing.</summary>
+    internal bool IsReadByPost => Lists.Contains("POST") && Path != ViewQueriesPath;
 
     /// <summary>Whether a method gives a list that takes <c>page_size</c>.</summary>
     internal bool IsList(string method) => Lists.Contains(method);

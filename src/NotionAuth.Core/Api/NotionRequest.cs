@@ -40,16 +40,8 @@ public sealed record NotionRequest
     /// <summary>Whether an error of Notion's that isn't retried any more is returned as a reply in place of being thrown.</summary>
     public bool ReturnsErrorReplies { get; init; }
 
-    /// <summary>Whether it changes nothing: GET, and the POSTs that only read (<c>search</c>, <c>…/query</c>).</summary>
-    public bool IsReadOnly
-    {
-        get
-        {
-            string path = Path.Split('?')[0].TrimEnd('/');
-            return Method == HttpMethod.Get
-                || (Method == HttpMethod.Post && (path == "search" || path.EndsWith("/search", StringComparison.Ordinal) || path.EndsWith("/query", StringComparison.Ordinal)));
-        }
-    }
+    /// <summary>Whether it changes nothing: GET, and the POSTs that are known to read (<c>search</c>, queries).</summary>
+    public bool IsReadOnly => Method == HttpMethod.Get || (Method == HttpMethod.Post && NotionEndpoint.Find(Path)?.IsReadByPost == true);
 
     /// <summary>Whether doing it twice does no harm.</summary>
     internal bool IsSafeToRepeat => IsReadOnly || Method == HttpMethod.Delete;

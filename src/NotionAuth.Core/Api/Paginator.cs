@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Net;
 using System.Net.Http;
 using System.Runtime.CompilerServices;
 using System.Threading;
@@ -25,7 +26,7 @@ public static class Paginator
     /// <param name="pageSize">How many items a page has, 1 to 100; null for what the request says itself, else 100 where the endpoint is known to be a list.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <param name="turn">Nothing beyond the first page is fetched before this has ended; null for no such wait.</param>
-    /// <returns>The pages. A reply that isn't a list is one page with that reply as its item.</returns>
+    /// <returns>The pages. A reply that isn't a list is one page with that reply as its item; one without a body (204) is an empty page.</returns>
     /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>; <see cref="ErrorIds.RepeatedCursor"/>, <see cref="ErrorIds.InvalidBody"/>, <see cref="ErrorIds.InvalidReply"/>.</exception>
     public static async IAsyncEnumerable<NotionPage> PagesAsync(
         NotionClient client, NotionRequest request, int? pageSize, [EnumeratorCancellation] CancellationToken cancellationToken, Task? turn = null)
@@ -50,7 +51,7 @@ public static class Paginator
                 if (emptyPages == MaximumEmptyPages) throw page.Response.Invalid($"is the {MaximumEmptyPages}th empty page on end, and names another one");
 
                 // As a digest, so that a list without end takes little memory however long its cursors are.
-                if (!seen.Add(Http.Fingerprint.Of(page.NextCursor)))
+                if (!seen.Add(Digest.Sha256(page.NextCursor)))
                     throw new NotionAuthException(
                         ErrorIds.RepeatedCursor, NotionErrorKind.InvalidData, "Notion named a next page that was read already: the list would never end.",
                         "Run the command again; if it happens again, report the path to Notion's support.")
@@ -118,6 +119,7 @@ public static class Paginator
     {
         NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Events is not null) throw await NoListAsync(response).ConfigureAwait(false);
+        if (response.Status == (int)HttpStatusCode.NoContent) return new NotionPage([], null, false, response);
         return PageReader.Read(response) ?? new NotionPage([response.Body], null, false, response);
     }
 

@@ -63,9 +63,7 @@ public sealed class AppResolver(IConnectionStore store)
     {
         try
         {
-            // A remembered secret belongs to the host that it was given for, and goes to no other.
-            AppRegistration? app = await store.ReadAppAsync(clientId, cancellationToken).ConfigureAwait(false);
-            return app?.BaseUri == input.BaseUri ? app : null;
+            return await store.FindAppAsync(clientId, input.BaseUri, cancellationToken).ConfigureAwait(false);
         }
         catch (NotionAuthException e) when (e.ErrorId == ErrorIds.SecretInvalid && input.ClientSecret is not null)
         {

@@ -103,22 +103,23 @@ public static class ConnectionJson
 
     /// <summary>Reads an app registration.</summary>
     /// <param name="json">The JSON.</param>
-    /// <param name="clientId">The client id that the secret's name gives.</param>
+    /// <param name="appId">What the secret's name gives: the client id, or <see cref="SecretName.AppIdAt"/>.</param>
     /// <param name="vault">The vault, for messages.</param>
     /// <returns>The registration.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.SecretInvalid"/>, <see cref="ErrorIds.SecretTooNew"/>.</exception>
-    public static AppRegistration ReadApp(string json, string clientId, string vault) => Read(json, SecretName.OfApp(clientId), vault, root =>
+    public static AppRegistration ReadApp(string json, string appId, string vault) => Read(json, SecretName.OfApp(appId), vault, root =>
     {
-        if (JsonText.Of(root, "client_id") != clientId
+        if (JsonText.Of(root, "client_id") is not { } clientId
             || Secret.From(JsonText.Of(root, "client_secret")) is not { } secret
             || OriginOf(root) is not Uri baseUri
+            || (appId != clientId && appId != SecretName.AppIdAt(clientId, baseUri))
             || !root.TryGetProperty("redirect_uris", out JsonElement uris) || uris.ValueKind != JsonValueKind.Array)
             return null;
 
         List<Uri> redirectUris = uris.EnumerateArray()
             .Select(u => u.ValueKind == JsonValueKind.String && Uri.TryCreate(JsonText.Of(u), UriKind.Absolute, out Uri? uri) ? uri : null)
             .OfType<Uri>().ToList();
-        return new AppRegistration(new ClientCredentials(clientId, secret), redirectUris, baseUri);
+        return new AppRegistration(new ClientCredentials(clientId, secret), redirectUris, baseUri) { Id = appId };
     });
 
     private static string Write(Action<Utf8JsonWriter> members)

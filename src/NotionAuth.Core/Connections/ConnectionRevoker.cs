@@ -15,6 +15,12 @@ namespace NotionAuth.Core.Connections;
 public sealed class ConnectionRevoker(
     ConnectionSession session, IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
+    // While it waits, it holds the connection, and other processes wait for that.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>What bounds the requests have.</summary>
+    public RequestBounds Bounds { get; init; } = new();
+
     /// <summary>Revokes and forgets.</summary>
     /// <param name="localOnly">Forgets without asking Notion: the token stays valid there.</param>
     /// <param name="cancellationToken">Ends the wait for Notion; nothing is forgotten then.</param>
@@ -42,7 +48,7 @@ public sealed class ConnectionRevoker(
         try
         {
             // A pair that the vault didn't take is the live one; the vault's is spent.
-            stored = session.IsUnsaved ? session.Connection : await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
+            stored = session.IsUnsaved ? session.Connection : session.Newest(await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false));
         }
         catch (NotionAuthException e) when (localOnly && e.ErrorId == ErrorIds.SecretInvalid)
         {
@@ -60,14 +66,8 @@ public sealed class ConnectionRevoker(
                 "Revoke it in Notion (notion.so/my-integrations: the integration's page, or Personal access tokens), then forget it here: Revoke-NotionToken -LocalOnly.")
             { Target = facts.Name };
 
-        AppRegistration app = (facts.ClientId is null ? null : await s.ReadAppAsync(facts.ClientId, cancellationToken).ConfigureAwait(false))
-            ?? throw new NotionAuthException(
-                ErrorIds.MissingClient, NotionErrorKind.NotFound,
-                $"The client secret of {facts.ClientId}, which revoking '{facts.Name}' needs, isn't stored. The connection was kept.",
-                $"Sign in again to store it ({facts.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString)), or remove the connection in Notion's settings and here with Revoke-NotionToken -LocalOnly.")
-            { Target = facts.Name };
-
-        var client = new OAuthClient(transport, app.Credentials, facts.BaseUri, facts.NotionVersion, log);
+        AppRegistration app = await s.FindAppAsync(facts, "revoking", "The connection was kept.", cancellationToken).ConfigureAwait(false);
+        OAuthClient client = app.Client(transport, facts.NotionVersion, Bounds.AtMost(LongestWait), log);
 
         // Whether revoking one token of a pair ends the other isn't documented, and an expired access token says nothing of the refresh token: both go.
         if (stored.RefreshToken is not null) await client.RevokeAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);

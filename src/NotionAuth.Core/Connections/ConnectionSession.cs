@@ -41,6 +41,12 @@ public sealed class ConnectionSession(ConnectionKey key)
     /// <summary>Whether <see cref="Connection"/> holds a pair that the vault didn't take: it exists nowhere else.</summary>
     internal bool IsUnsaved { get; set; }
 
+    /// <summary>The newest state there is: the vault's, unless that is older than the one that this process holds.</summary>
+    /// <param name="stored">What the vault keeps, or null.</param>
+    /// <returns>The connection, or null where the vault keeps none any more.</returns>
+    internal StoredConnection? Newest(StoredConnection? stored) =>
+        stored is not null && Connection is { } known && known.IsNewerThan(stored) ? known : stored;
+
     // One reader, refresher or writer of this connection at a time in the process.
     private readonly SemaphoreSlim _lock = new(1, 1);
 

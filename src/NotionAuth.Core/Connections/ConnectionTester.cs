@@ -12,6 +12,9 @@ namespace NotionAuth.Core.Connections;
 /// <param name="log">Told of each attempt, or null.</param>
 public sealed class ConnectionTester(ConnectionSession session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
 {
+    /// <summary>What bounds the requests have.</summary>
+    public RequestBounds Bounds { get; init; } = new();
+
     /// <summary>Tests the token.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The result.</returns>
@@ -20,8 +23,8 @@ public sealed class ConnectionTester(ConnectionSession session, IConnectionStore
     {
         StoredConnection connection = await LoadAsync(cancellationToken).ConfigureAwait(false);
         AppRegistration? app = connection.Facts is { AuthType: AuthType.OAuth, ClientId: { } clientId }
-            ? await store.ReadAppAsync(clientId, cancellationToken).ConfigureAwait(false) : null;
-        return await new TokenTester(transport, log).TestAsync(connection, app, cancellationToken).ConfigureAwait(false);
+            ? await store.FindAppAsync(clientId, connection.Facts.BaseUri, cancellationToken).ConfigureAwait(false) : null;
+        return await new TokenTester(transport, log) { Bounds = Bounds }.TestAsync(connection, app, cancellationToken).ConfigureAwait(false);
     }
 
     // Not through the token source: a connection that needs a person to sign in again is tested, not refused. And from the vault, where another
@@ -29,6 +32,6 @@ public sealed class ConnectionTester(ConnectionSession session, IConnectionStore
     private async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
         if (session is { IsUnsaved: true, Connection: { } unsaved }) return unsaved;
-        return await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw ConnectionName.Gone();
+        return session.Newest(await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)) ?? throw ConnectionName.Gone();
     }
 }

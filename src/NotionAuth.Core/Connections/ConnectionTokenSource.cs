@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Http;
@@ -18,6 +19,13 @@ namespace NotionAuth.Core.Connections;
 public sealed class ConnectionTokenSource(
     ConnectionSession session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log, Action<string> warn) : IAccessTokenSource
 {
+    // A refresh holds the connection, so that it doesn't wait itself: the request that needs it does, and asks again.
+    private static readonly RequestBounds OneAttempt = new() { MaximumRetryCount = 0 };
+
+    // How long a write to a vault that machines share may take to be seen. A mark costs a person a sign-in, and so isn't written sooner.
+    private static readonly TimeSpan[] Settling = [.. new[] { 1, 1, 2, 3, 3 }.Select(s => TimeSpan.FromSeconds(s))];
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(2);
+
     /// <summary>Reads the connection, from the process's memory where it can.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connection.</returns>
@@ -48,72 +56,117 @@ public sealed class ConnectionTokenSource(
     public async Task<Secret> GetAsync(CancellationToken cancellationToken) => (await LoadAsync(cancellationToken).ConfigureAwait(false)).AccessToken;
 
     /// <inheritdoc/>
-    public async Task<Secret?> RenewAsync(Secret rejected, CancellationToken cancellationToken)
+    public async Task<RenewedToken?> RenewAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
         if (Newer(rejected) is { } newer) return newer;
-        return await session.LockedAsync(store, () => Newer(rejected), s => RefreshAsync(s, rejected, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await session.LockedAsync(store, () => Newer(rejected), s => RefreshAsync(s, rejected, context, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Secret?> RefreshAsync(IConnectionStore s, Secret rejected, CancellationToken cancellationToken)
+    private async Task<RenewedToken?> RefreshAsync(IConnectionStore s, Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
         StoredConnection stored = session.IsUnsaved ? session.Connection! : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
         if (stored.Facts.NeedsReconnect) throw Reconnect(stored.Facts);
-        if (!stored.AccessToken.Matches(rejected)) return stored.AccessToken;
+        if (!stored.AccessToken.Matches(rejected)) return Others(stored);
         if (stored.RefreshToken is null || stored.Facts.ClientId is null) return null;
 
-        AppRegistration app = await s.ReadAppAsync(stored.Facts.ClientId, cancellationToken).ConfigureAwait(false)
-            ?? throw new NotionAuthException(
-                ErrorIds.MissingClient, NotionErrorKind.NotFound,
-                $"The token of '{stored.Facts.Name}' has expired, and the client secret of {stored.Facts.ClientId} that a refresh needs isn't in {Where(s)}.",
-                $"Sign in again: {stored.Facts.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString).")
-            { Target = stored.Facts.Name };
+        AppRegistration app = await s.FindAppAsync(
+            stored.Facts, "refreshing the expired token of", "The connection was kept.", cancellationToken).ConfigureAwait(false);
 
         // A refresh token is spent by using it: first make sure that the new one can be kept.
         await s.ProveWritableAsync(stored, cancellationToken).ConfigureAwait(false);
         StoredConnection refreshed;
         try
         {
-            var client = new OAuthClient(transport, app.Credentials, stored.Facts.BaseUri, stored.Facts.NotionVersion, log);
-            refreshed = stored.Refreshed(await client.RefreshAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false), DateTime.UtcNow);
+            OAuthClient client = app.Client(transport, stored.Facts.NotionVersion, OneAttempt, log);
+            TokenReply reply = await client.RefreshAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);
+            refreshed = IsSameId(reply.BotId, session.Key.BotId) ? stored.Refreshed(reply, DateTime.UtcNow) : throw OtherBot(stored.Facts);
         }
         catch (OAuthException e) when (e.Error == "invalid_grant")
         {
-            return await AfterInvalidGrantAsync(s, stored, cancellationToken).ConfigureAwait(false);
+            return await AfterInvalidGrantAsync(s, stored, e, context, cancellationToken).ConfigureAwait(false);
         }
 
         await TrySaveAsync(s, refreshed, CancellationToken.None).ConfigureAwait(false);
-        return refreshed.AccessToken;
+        return new(refreshed.AccessToken, IsIssued: true);
     }
 
-    // Somebody else may have spent the refresh token: then the winner's pair is in the vault. Nothing is ever deleted here.
-    private async Task<Secret?> AfterInvalidGrantAsync(IConnectionStore s, StoredConnection stored, CancellationToken cancellationToken)
+    // Somebody else may have spent the refresh token: then the winner's pair is in the vault, or will be seen there. Where the vault is shared by
+    // machines, no lock of ours reaches the others, and their writes are seen after some time. Nothing is ever deleted here.
+    private async Task<RenewedToken?> AfterInvalidGrantAsync(
+        IConnectionStore s, StoredConnection spent, OAuthException refusal, RequestContext context, CancellationToken cancellationToken)
     {
-        if (session.IsUnsaved) await TakeNewerAsync(s, stored, cancellationToken).ConfigureAwait(false);
-        StoredConnection again = session.IsUnsaved ? stored : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
-        if (!again.AccessToken.Matches(stored.AccessToken)) return again.AccessToken;
+        (bool isOthers, StoredConnection last) = await LookAsync(s, spent, cancellationToken).ConfigureAwait(false);
+        foreach (TimeSpan pause in s.Vault.Length == 0 ? [] : Settling)
+        {
+            if (isOthers) break;
 
-        StoredConnection marked = again with { Facts = again.Facts with { NeedsReconnect = true }, Generation = again.Generation + 1 };
+            // Without the time to look, it stays open whether a person is needed: the next command looks again.
+            if (!await PauseAsync(s, pause, context, cancellationToken).ConfigureAwait(false)) throw refusal;
+            (isOthers, last) = await LookAsync(s, spent, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (isOthers) return Others(last);
+        StoredConnection marked = last.HasPairOf(spent) ? last : spent;
+        if (!marked.Facts.NeedsReconnect) marked = marked.Marked();
+        if (marked.IsNewerThan(last))
+        {
+            if (await MarkAsync(s, marked, context, cancellationToken).ConfigureAwait(false) is { } found) return found;
+        }
+        else
+        {
+            // Somebody else was as unlucky, and has marked it already.
+            session.Connection = last;
+            session.IsUnsaved = false;
+        }
+
+        throw Reconnect(marked.Facts);
+    }
+
+    /// <summary>Writes a mark over what was read just now, and gives way where a pair is seen after all.</summary>
+    private async Task<RenewedToken?> MarkAsync(IConnectionStore s, StoredConnection marked, RequestContext context, CancellationToken cancellationToken)
+    {
         session.Connection = marked;
         session.IsUnsaved = true;
         try
         {
             await s.WriteAsync(marked, CancellationToken.None).ConfigureAwait(false);
             session.IsUnsaved = false;
+            if (s.Vault.Length == 0 || !await PauseAsync(s, LastPause, context, cancellationToken).ConfigureAwait(false)) return null;
+            (bool isOthers, StoredConnection last) = await LookAsync(s, marked, cancellationToken).ConfigureAwait(false);
+            return isOthers ? Others(last) : null;
         }
         catch (NotionAuthException)
         {
             // Only the mark is missing in the vault then: this process remembers it, and writes it at the next chance.
+            return null;
         }
+    }
 
-        throw Reconnect(marked.Facts);
+    /// <summary>Looks for somebody else's pair, and takes it. One that is older than the refused one isn't it, and a mark is none.</summary>
+    private async Task<(bool IsOthers, StoredConnection Last)> LookAsync(IConnectionStore s, StoredConnection refused, CancellationToken cancellationToken)
+    {
+        StoredConnection stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone(s);
+        if (stored.Facts.NeedsReconnect || stored.HasPairOf(refused) || refused.IsNewerThan(stored)) return (false, stored);
+        session.Connection = stored;
+        session.IsUnsaved = false;
+        return (true, stored);
+    }
+
+    private async Task<bool> PauseAsync(IConnectionStore s, TimeSpan pause, RequestContext context, CancellationToken cancellationToken)
+    {
+        if (pause > context.TimeLeft) return false;
+        string detail = $"the refresh token was refused, and {Where(s)} is looked at again";
+        await transport.Policy.WaitAsync("POST", "/v1/oauth/token", context, WaitReason.Vault, detail, pause, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private async Task SaveLaterAsync(IConnectionStore s, CancellationToken cancellationToken)
     {
         StoredConnection unsaved = session.Connection!;
+        StoredConnection? stored;
         try
         {
-            await TakeNewerAsync(s, unsaved, cancellationToken).ConfigureAwait(false);
+            stored = await TakeNewerAsync(s, unsaved, cancellationToken).ConfigureAwait(false);
         }
         catch (NotionAuthException)
         {
@@ -121,17 +174,19 @@ public sealed class ConnectionTokenSource(
             return;
         }
 
-        if (session.IsUnsaved) await TrySaveAsync(s, unsaved, cancellationToken).ConfigureAwait(false);
+        if (session.IsUnsaved) await TrySaveAsync(s, unsaved.Over(stored), cancellationToken).ConfigureAwait(false);
     }
 
-    // Whoever wrote the connection while this process held a pair that the vault didn't take has signed in anew: that pair counts.
-    private async Task TakeNewerAsync(IConnectionStore s, StoredConnection unsaved, CancellationToken cancellationToken)
+    // Whoever wrote a pair while this process held one that the vault didn't take has signed in anew: that pair counts. A mark does only on this
+    // very pair.
+    private async Task<StoredConnection?> TakeNewerAsync(IConnectionStore s, StoredConnection unsaved, CancellationToken cancellationToken)
     {
         StoredConnection? stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
-        bool isOlder = stored is null || (stored.Facts.ConnectedAt == unsaved.Facts.ConnectedAt && stored.Generation < unsaved.Generation);
-        if (isOlder || stored!.AccessToken.Matches(unsaved.AccessToken)) return;
+        bool isOurs = stored is null || unsaved.IsNewerThan(stored) || (stored.HasPairOf(unsaved) && !stored.IsNewerThan(unsaved));
+        if (isOurs) return stored;
         session.Connection = stored;
         session.IsUnsaved = false;
+        return stored;
     }
 
     private async Task TrySaveAsync(IConnectionStore s, StoredConnection connection, CancellationToken cancellationToken)
@@ -154,15 +209,14 @@ public sealed class ConnectionTokenSource(
 
     private async Task<StoredConnection> ReadAsync(IConnectionStore s, CancellationToken cancellationToken)
     {
-        StoredConnection stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)
-            ?? throw new NotionAuthException(
-                ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
-                $"The connection{(session.Connection is { } c ? $" '{c.Facts.Name}'" : string.Empty)} isn't in {Where(s)} any more.",
-                "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
-        if (session.Connection is { } known && known.Facts.ConnectedAt == stored.Facts.ConnectedAt && known.Generation > stored.Generation)
+        StoredConnection stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone(s);
+        if (session.Newest(stored) is { } known && !ReferenceEquals(known, stored))
         {
-            // Another program has written an older state of the vault over ours. The pair that this process holds is the newest there is.
-            warn($"Another program took '{known.Facts.Name}' in {Where(s)} back to an older state; the newer one is written again.");
+            // Another program has written an older state of the vault over ours, or somebody who didn't see our pair has put a mark there. The pair
+            // that this process holds is the newest there is.
+            if (!stored.Facts.NeedsReconnect)
+                warn($"Another program took '{known.Facts.Name}' in {Where(s)} back to an older state; the newer one is written again.");
+            known = known.Over(stored);
             await TrySaveAsync(s, known, CancellationToken.None).ConfigureAwait(false);
             return known;
         }
@@ -174,10 +228,28 @@ public sealed class ConnectionTokenSource(
     private StoredConnection? Usable() =>
         session.Connection is { } known && !known.Facts.NeedsReconnect && !session.IsUnsaved ? known : null;
 
-    private Secret? Newer(Secret rejected) =>
-        session.Connection is { } known && !known.Facts.NeedsReconnect && !known.AccessToken.Matches(rejected) ? known.AccessToken : null;
+    private RenewedToken? Newer(Secret rejected) =>
+        session.Connection is { } known && !known.Facts.NeedsReconnect && !known.AccessToken.Matches(rejected) ? Others(known) : null;
+
+    // Somebody else has renewed it. When, and whether it has expired since, isn't known.
+    private static RenewedToken Others(StoredConnection connection) => new(connection.AccessToken, IsIssued: false);
+
+    private NotionAuthException Gone(IConnectionStore s) => new(
+        ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
+        $"The connection{(session.Connection is { } c ? $" '{c.Facts.Name}'" : string.Empty)} isn't in {Where(s)} any more.",
+        "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
 
     private static string Where(IConnectionStore s) => s.Vault.Length == 0 ? "this process" : $"vault '{s.Vault}'";
+
+    // A UUID stays the same in capitals and without its hyphens.
+    private static bool IsSameId(string left, string right) =>
+        string.Equals(left.Replace("-", string.Empty), right.Replace("-", string.Empty), StringComparison.OrdinalIgnoreCase);
+
+    private static NotionAuthException OtherBot(NotionConnection facts) => new(
+        ErrorIds.InvalidReply, NotionErrorKind.InvalidData,
+        $"The refresh of '{facts.Name}' brought a token of another bot, and so perhaps of another workspace. It was not used, and what is stored stays as it was.",
+        $"Check whether a proxy changes replies, then run the command again. If it happens again, sign in again: {facts.ReconnectCommand()}")
+    { Target = facts.Name };
 
     private static NotionAuthException Reconnect(NotionConnection facts) => new(
         ErrorIds.NeedsReconnect, NotionErrorKind.AuthenticationFailed,

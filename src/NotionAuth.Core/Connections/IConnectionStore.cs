@@ -41,16 +41,16 @@ public interface IConnectionStore
 
     /// <summary>Lists the client ids of the remembered app registrations.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The client ids.</returns>
+    /// <returns>The client ids, each of them once.</returns>
     Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads an app registration.</summary>
-    /// <param name="clientId">Its client id.</param>
+    /// <param name="appId">Its <see cref="AppRegistration.Id"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The registration, or null.</returns>
-    Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken);
+    Task<AppRegistration?> ReadAppAsync(string appId, CancellationToken cancellationToken);
 
-    /// <summary>Writes an app registration.</summary>
+    /// <summary>Writes an app registration, in place of the one of the same <see cref="AppRegistration.Id"/>.</summary>
     /// <param name="app">The registration.</param>
     /// <param name="cancellationToken">Ends the wait before the write.</param>
     /// <returns>A task that ends when it is written.</returns>
@@ -63,7 +63,7 @@ public interface IConnectionStore
     Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken);
 
     /// <summary>Keeps every other process that shares the store from reading, deciding on and writing a connection.</summary>
-    /// <param name="botId">The connection.</param>
+    /// <param name="botId">The connection; or the name of an app registration's secret.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The lock; dispose of it to give it back.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.Busy"/>.</exception>

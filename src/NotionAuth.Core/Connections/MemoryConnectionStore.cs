@@ -40,16 +40,16 @@ public sealed class MemoryConnectionStore : IConnectionStore
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>(_apps.Keys.ToList());
+        Task.FromResult<IReadOnlyList<string>>(_apps.Values.Select(a => a.Credentials.ClientId).Distinct().ToList());
 
     /// <inheritdoc/>
-    public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) =>
-        Task.FromResult(_apps.TryGetValue(clientId, out AppRegistration? app) ? app : null);
+    public Task<AppRegistration?> ReadAppAsync(string appId, CancellationToken cancellationToken) =>
+        Task.FromResult(_apps.TryGetValue(appId, out AppRegistration? app) ? app : null);
 
     /// <inheritdoc/>
     public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken)
     {
-        _apps[app.Credentials.ClientId] = app;
+        _apps[app.Id] = app;
         return Task.CompletedTask;
     }
 

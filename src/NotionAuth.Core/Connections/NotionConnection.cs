@@ -80,9 +80,12 @@ public sealed record NotionConnection
     /// <returns>A command line.</returns>
     public string ReconnectCommand()
     {
-        string name = Name.Replace("'", "''");
+        string name = Quote(Name);
+        string elsewhere = Http.BaseUri.AreSame(BaseUri, Http.BaseUri.Default) ? string.Empty : $" -BaseUri {Quote(Http.BaseUri.Text(BaseUri))}";
         return AuthType == AuthType.OAuth
-            ? $"Connect-NotionWorkspace -Name '{name}' -ClientId {ClientId}"
-            : $"Connect-NotionWorkspace -Name '{name}' -Token (Read-Host -AsSecureString)";
+            ? $"Connect-NotionWorkspace -Name {name} -ClientId {ClientId}{elsewhere}"
+            : $"Connect-NotionWorkspace -Name {name} -Token (Read-Host -AsSecureString){elsewhere}";
     }
+
+    private static string Quote(string text) => $"'{text.Replace("'", "''")}'";
 }

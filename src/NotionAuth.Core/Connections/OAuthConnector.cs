@@ -14,10 +14,13 @@ namespace NotionAuth.Core.Connections;
 /// <param name="log">Told of each attempt, or null.</param>
 public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
+    /// <summary>What bounds the requests have.</summary>
+    public RequestBounds Bounds { get; init; } = new();
+
     /// <summary>Signs in and keeps the app registration that refreshing needs, then the connection.</summary>
     /// <param name="app">The integration.</param>
     /// <param name="signIn">How a person signs in.</param>
-    /// <param name="options">How the connection is kept.</param>
+    /// <param name="options">How the connection is kept; its origin is the integration's, whatever they say.</param>
     /// <param name="cancellationToken">Ends the sign-in at once.</param>
     /// <returns>The connection.</returns>
     /// <exception cref="OAuthException">The user or Notion refused.</exception>
@@ -36,8 +39,8 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
         // Before a person is sent to the browser: a vault that is locked or read-only would cost the sign-in.
         await store.ProveWritableAsync(example: null, cancellationToken).ConfigureAwait(false);
 
-        var client = new OAuthClient(transport, app.Credentials, options.BaseUri, options.NotionVersion, log);
-        return await new SignIn(transport, client, options.BaseUri, signIn, log).RunAsync(
+        OAuthClient client = app.Client(transport, options.NotionVersion, Bounds, log);
+        return await new SignIn(transport, client, app.BaseUri, signIn, log).RunAsync(
             async reply =>
             {
                 StoredConnection connection = await KeepAsync(reply, app, options, cancellationToken).ConfigureAwait(false);
@@ -52,7 +55,7 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
         {
             ClientId = app.Credentials.ClientId,
             HasRefreshToken = reply.RefreshToken is not null,
-            BaseUri = options.BaseUri,
+            BaseUri = app.BaseUri,
             NotionVersion = options.NotionVersion,
             ConnectedAt = DateTime.UtcNow,
         };
@@ -65,7 +68,7 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
         };
 
         // The client secret has just proved right, and a connection without it could never be refreshed: it goes first.
-        await store.WriteAppAsync(app, CancellationToken.None).ConfigureAwait(false);
+        await store.KeepAppAsync(app).ConfigureAwait(false);
         return await new ConnectionWriter(store, cache).SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
     }
 }

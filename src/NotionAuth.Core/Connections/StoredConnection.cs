@@ -23,6 +23,37 @@ public sealed record StoredConnection
     /// <summary>Counts the writes, so that a vault that shows an older state is noticed.</summary>
     public long Generation { get; init; }
 
+    /// <summary>
+    /// Whether this state is newer than another of the same sign-in. A mark counts as old as the pair that it is on, one write before it: it
+    /// beats that pair, and no other.
+    /// </summary>
+    /// <param name="other">The other state.</param>
+    /// <returns><see langword="true"/> where this one is newer; two sign-ins can't be compared.</returns>
+    internal bool IsNewerThan(StoredConnection other)
+    {
+        if (Facts.ConnectedAt != other.Facts.ConnectedAt) return false;
+        if (PairGeneration != other.PairGeneration) return PairGeneration > other.PairGeneration;
+        return Facts.NeedsReconnect != other.Facts.NeedsReconnect && Facts.NeedsReconnect == HasPairOf(other);
+    }
+
+    /// <summary>Whether both tokens are another state's. A new sign-in may be handed the access token that there was.</summary>
+    /// <param name="other">The other state.</param>
+    /// <returns><see langword="true"/> where nothing was issued in between.</returns>
+    internal bool HasPairOf(StoredConnection other) =>
+        AccessToken.Matches(other.AccessToken) && (RefreshToken?.Matches(other.RefreshToken) ?? other.RefreshToken is null);
+
+    /// <summary>The same, to be written over another state: the number of writes goes on from there.</summary>
+    /// <param name="other">What is written over, or null.</param>
+    /// <returns>This connection.</returns>
+    internal StoredConnection Over(StoredConnection? other) =>
+        other is null || other.Generation < Generation ? this : this with { Generation = other.Generation + 1 };
+
+    /// <summary>The connection with the mark that a person must sign in again.</summary>
+    /// <returns>The marked connection.</returns>
+    internal StoredConnection Marked() => this with { Facts = Facts with { NeedsReconnect = true }, Generation = Generation + 1 };
+
+    private long PairGeneration => Facts.NeedsReconnect ? Generation - 1 : Generation;
+
     /// <summary>The connection after a refresh. A reply without a refresh token leaves the old one in force (RFC 6749 section 6).</summary>
     /// <param name="reply">The refresh's reply.</param>
     /// <param name="now">The time (UTC).</param>

@@ -30,6 +30,9 @@ public record ConnectOptions
 /// <param name="log">Told of each attempt, or null.</param>
 public sealed class TokenConnector(IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
+    /// <summary>What bounds the requests have.</summary>
+    public RequestBounds Bounds { get; init; } = new();
+
     /// <summary>Validates a token with users/me and keeps it.</summary>
     /// <param name="token">The token.</param>
     /// <param name="options">How.</param>
@@ -39,11 +42,9 @@ public sealed class TokenConnector(IConnectionStore store, ConnectionCache cache
     /// <exception cref="NotionAuthException">No answer; or it couldn't be kept.</exception>
     public async Task<StoredConnection> ConnectAsync(Secret token, ConnectOptions options, CancellationToken cancellationToken)
     {
-        var client = new NotionClient(transport, options.BaseUri, new FixedTokenSource(token), gate: null, log);
-
         // Somebody waits, and says best whether to try again: without a network the usual retries are 15 silent seconds.
-        var request = new NotionRequest { Path = "users/me", NotionVersion = options.NotionVersion, MaximumRetryCount = 1, Timeout = TimeSpan.FromSeconds(30) };
-        NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        RequestBounds bounds = Bounds with { MaximumRetryCount = 1 };
+        NotionResponse response = await UsersMe.AskAsync(transport, options.BaseUri, token, options.NotionVersion, bounds, log, cancellationToken).ConfigureAwait(false);
 
         using JsonDocument body = response.ParseJson();
         JsonElement reply = body.RootElement.Clone();

@@ -71,9 +71,12 @@ public sealed record TokenTestResult
 /// <param name="log">Told of each attempt, or null.</param>
 public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntry>? log)
 {
+    /// <summary>What bounds the requests have.</summary>
+    public RequestBounds Bounds { get; init; } = new();
+
     /// <summary>Tests a stored connection's token: by introspection where its client credentials are known, else with users/me.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="app">The app registration, or null.</param>
+    /// <param name="app">The app registration for the connection's origin, or null.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The result; trouble on the way is <see cref="TokenStatus.Unknown"/>, no exception.</returns>
     public async Task<TokenTestResult> TestAsync(StoredConnection connection, AppRegistration? app, CancellationToken cancellationToken)
@@ -97,7 +100,7 @@ public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntr
     private async Task<TokenTestResult> IntrospectAsync(StoredConnection connection, AppRegistration app, CancellationToken cancellationToken)
     {
         NotionConnection facts = connection.Facts;
-        var client = new OAuthClient(transport, app.Credentials, facts.BaseUri, facts.NotionVersion, log);
+        OAuthClient client = app.Client(transport, facts.NotionVersion, Bounds, log);
         return await TimedAsync(TokenTestMethod.Introspect, async () =>
         {
             IntrospectionReply reply = await client.IntrospectAsync(connection.AccessToken, cancellationToken).ConfigureAwait(false);
@@ -117,9 +120,7 @@ public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntr
     private Task<TokenTestResult> AskUsersMeAsync(Secret token, Uri baseUri, string notionVersion, CancellationToken cancellationToken) =>
         TimedAsync(TokenTestMethod.UsersMe, async () =>
         {
-            var client = new NotionClient(transport, baseUri, new FixedTokenSource(token), gate: null, log);
-            NotionResponse response = await client.SendAsync(
-                new NotionRequest { Path = "users/me", NotionVersion = notionVersion }, cancellationToken).ConfigureAwait(false);
+            NotionResponse response = await UsersMe.AskAsync(transport, baseUri, token, notionVersion, Bounds, log, cancellationToken).ConfigureAwait(false);
             using JsonDocument body = response.ParseJson();
             NotionConnection facts = WorkspaceFacts.Of(body.RootElement, AuthType.Token, WorkspaceFacts.BotIdOf(body.RootElement));
             return new TokenTestResult

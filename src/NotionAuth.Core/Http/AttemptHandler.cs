@@ -26,6 +26,7 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
         AttemptLimit? limit = new(context, cancellationToken);
         HttpResponseMessage? response = null;
         if (request.Content is FileContent) context.Alive = limit.Restart;
+        if (!request.Headers.Contains("Accept-Encoding")) request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
         context.BodyFailure = null;
         try
         {

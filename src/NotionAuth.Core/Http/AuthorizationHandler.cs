@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 
 namespace NotionAuth.Core.Http;
 
-/// <summary>Sends the bearer token; after a 401 asks once for another one and repeats the request once.</summary>
+/// <summary>Sends the bearer token; after a 401 asks for another one and repeats the request, until one that was issued for it is rejected too.</summary>
 internal sealed class AuthorizationHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -16,16 +16,19 @@ internal sealed class AuthorizationHandler(HttpMessageHandler inner) : Delegatin
         if (tokens is null) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         Secret token = await AskAsync(context, tokens.GetAsync(cancellationToken)).ConfigureAwait(false);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Reveal());
-        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.Unauthorized) return response;
+        bool isIssued = false;
+        while (true)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Reveal());
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.Unauthorized || isIssued) return response;
 
-        // A rejected request did nothing, so that repeating it is safe whatever it is.
-        Secret? renewed = await AskAsync(context, tokens.RenewAsync(token, cancellationToken)).ConfigureAwait(false);
-        if (renewed is null) return response;
-        response.Dispose();
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", renewed.Reveal());
-        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            // A rejected request did nothing, so that repeating it is safe whatever it is.
+            RenewedToken? renewed = await AskAsync(context, tokens.RenewAsync(token, context, cancellationToken)).ConfigureAwait(false);
+            if (renewed is null || renewed.Token.Matches(token)) return response;
+            response.Dispose();
+            (token, isIssued) = (renewed.Token, renewed.IsIssued);
+        }
     }
 
     private static async Task<T> AskAsync<T>(RequestContext context, Task<T> question)

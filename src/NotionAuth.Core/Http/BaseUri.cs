@@ -8,6 +8,12 @@ public static class BaseUri
     /// <summary>Notion's own: <c>https://api.notion.com</c>.</summary>
     public static Uri Default { get; } = new("https://api.notion.com");
 
+    /// <summary>An origin as text: scheme, host, and the port where it isn't the usual one.</summary>
+    internal static string Text(Uri origin) => origin.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>Tells whether two are one origin: the same scheme, host and port.</summary>
+    internal static bool AreSame(Uri left, Uri right) => Text(left) == Text(right);
+
     /// <summary>Checks a base URI.</summary>
     /// <param name="uri">The URI: an origin without path, query, fragment or user name.</param>
     /// <returns>The origin.</returns>
@@ -16,7 +22,7 @@ public static class BaseUri
     {
         bool isOrigin = uri.IsAbsoluteUri && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0 && uri.AbsolutePath == "/";
         if (isOrigin && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback)))
-            return new Uri(uri.GetLeftPart(UriPartial.Authority));
+            return new Uri(Text(uri));
 
         throw new NotionAuthException(
             ErrorIds.InvalidBaseUri, NotionErrorKind.InvalidArgument,

@@ -19,9 +19,25 @@ internal sealed class EnvironmentProxy(Func<string, string?> read) : IWebProxy, 
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Refuses a variable that names a proxy which can't be used: the platform would send the request directly.</summary>
+    /// <param name="destination">Where the request goes; what goes past the proxy doesn't mind.</param>
+    /// <exception cref="NotionAuthException">
+    /// <see cref="ErrorIds.InvalidProxy"/>. The message holds nothing of the value, which may have a password in it.
+    /// </exception>
+    public void Check(Uri destination)
+    {
+        if (IsDirect(destination) || Variable() is not { } variable || Usable(variable.Value) is not null) return;
+        string why = variable.Value.StartsWith("socks", StringComparison.OrdinalIgnoreCase)
+            ? "names a SOCKS proxy, and SOCKS isn't supported" : "holds something that isn't a proxy's http or https address";
+        throw new NotionAuthException(
+            ErrorIds.InvalidProxy, NotionErrorKind.InvalidArgument, $"The environment variable {variable.Name} {why}. Nothing was sent.",
+            $"Set {variable.Name} to an address such as http://proxy:8080, or pass -Proxy; "
+            + $"without a proxy, clear the variable, or name the host {destination.Host} in NO_PROXY.");
+    }
+
     public Uri? GetProxy(Uri destination)
     {
-        if (destination.IsLoopback || IsExcluded(destination)) return null;
+        if (IsDirect(destination)) return null;
         return Named() is { } proxy ? new Uri(proxy.GetLeftPart(UriPartial.Scheme) + proxy.Authority) : FromSystem()?.GetProxy(destination) is { } found && found != destination ? found : null;
     }
 
@@ -30,13 +46,18 @@ internal sealed class EnvironmentProxy(Func<string, string?> read) : IWebProxy, 
     public NetworkCredential? GetCredential(Uri uri, string authType) =>
         Named() is { } proxy && proxy.Authority == uri.Authority ? ProxyAddress.CredentialOf(proxy) : FromSystem()?.Credentials?.GetCredential(uri, authType);
 
-    private Uri? Named()
+    private Uri? Named() => Variable() is { } variable ? Usable(variable.Value) : null;
+
+    private (string Name, string Value)? Variable() =>
+        Read("HTTPS_PROXY") is { } https ? ("HTTPS_PROXY", https) : Read("ALL_PROXY") is { } all ? ("ALL_PROXY", all) : null;
+
+    private static Uri? Usable(string value)
     {
-        string? value = Read("HTTPS_PROXY") ?? Read("ALL_PROXY");
-        if (value is null) return null;
         if (value.IndexOf("://", StringComparison.Ordinal) < 0) value = "http://" + value;
         return Uri.TryCreate(value, UriKind.Absolute, out Uri? proxy) && ProxyAddress.IsUsable(proxy) ? proxy : null;
     }
+
+    private bool IsDirect(Uri destination) => destination.IsLoopback || IsExcluded(destination);
 
     private bool IsExcluded(Uri destination) =>
         (Read("NO_PROXY") ?? string.Empty).Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries).Any(entry => Matches(entry, destination));

@@ -13,19 +13,21 @@ namespace NotionAuth.Core.Http;
 public sealed class NotionTransport : IDisposable
 {
     private readonly HttpMessageInvoker _invoker;
+    private readonly EnvironmentProxy? _environment;
+
+    /// <summary>The rule for repeating and waiting.</summary>
+    internal RetryPolicy Policy { get; }
 
     /// <summary>Makes a transport.</summary>
     /// <param name="proxy">The proxy, or null for the one that HTTPS_PROXY names (but for hosts of NO_PROXY), else the system's.</param>
     /// <param name="policy">The rule for repeating, or null for the usual one.</param>
     public NotionTransport(IWebProxy? proxy = null, RetryPolicy? policy = null)
-        : this(Sockets(proxy ?? new EnvironmentProxy(Environment.GetEnvironmentVariable)), policy)
-    {
-    }
+        : this(Sockets(proxy ??= new EnvironmentProxy(Environment.GetEnvironmentVariable)), policy) => _environment = proxy as EnvironmentProxy;
 
     /// <summary>Makes a transport over a handler that isn't the platform's, for measuring without a network.</summary>
     internal NotionTransport(HttpMessageHandler primary, RetryPolicy? policy = null)
     {
-        policy ??= new RetryPolicy();
+        Policy = policy ??= new RetryPolicy();
 
         // From the outside in: a repeated attempt waits at the gate again and asks for the token again.
         _invoker = new HttpMessageInvoker(
@@ -38,10 +40,12 @@ public sealed class NotionTransport : IDisposable
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The reply, whatever its status, its body read whole.</returns>
     /// <exception cref="NotionAuthException">
-    /// <see cref="ErrorIds.ConnectionFailed"/>, <see cref="ErrorIds.RequestTimeout"/>, <see cref="ErrorIds.ReplyTooLarge"/>, or what the token source threw.
+    /// <see cref="ErrorIds.InvalidProxy"/>, <see cref="ErrorIds.ConnectionFailed"/>, <see cref="ErrorIds.RequestTimeout"/>, <see cref="ErrorIds.ReplyTooLarge"/>,
+    /// or what the token source threw.
     /// </exception>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, RequestContext context, CancellationToken cancellationToken)
     {
+        _environment?.Check(request.RequestUri!);
         context.AttachTo(request);
         return _invoker.SendAsync(request, cancellationToken);
     }
@@ -56,7 +60,6 @@ public sealed class NotionTransport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxConnectionsPerServer = 64,
             ConnectTimeout = TimeSpan.FromSeconds(15),
@@ -68,7 +71,6 @@ public sealed class NotionTransport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
             MaxConnectionsPerServer = 64,
         };
 #endif

@@ -8,7 +8,7 @@ namespace NotionAuth.Core.Http;
 public sealed class RateLimitGates
 {
     private const int Capacity = 256;
-    private readonly Dictionary<string, RateLimitGate> _gates = [];
+    private readonly Dictionary<int, RateLimitGate> _gates = [];
 
     /// <summary>Finds or makes a token's gate.</summary>
     /// <param name="token">The token; it isn't kept.</param>
@@ -16,12 +16,13 @@ public sealed class RateLimitGates
     /// <returns>The gate.</returns>
     public RateLimitGate Of(Secret token, Uri baseUri)
     {
-        string key = Fingerprint.Of(baseUri.GetLeftPart(UriPartial.Authority), token.Reveal());
+        // A hash, so that the token isn't kept. Where two tokens have the same one, they wait for each other, and no more.
+        int key = (baseUri.GetLeftPart(UriPartial.Authority), token.Reveal()).GetHashCode();
         lock (_gates)
         {
             if (_gates.TryGetValue(key, out RateLimitGate? known)) return known;
             if (_gates.Count >= Capacity)
-                foreach (string open in _gates.Where(g => g.Value.IsOpen).Select(g => g.Key).ToList()) _gates.Remove(open);
+                foreach (int open in _gates.Where(g => g.Value.IsOpen).Select(g => g.Key).ToList()) _gates.Remove(open);
             return _gates[key] = new RateLimitGate();
         }
     }

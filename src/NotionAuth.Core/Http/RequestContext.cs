@@ -31,6 +31,12 @@ public sealed class RequestContext
     /// <summary>How long all attempts may take, the waits included; infinite for no bound. A wait that would end later isn't begun.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>The longest wait between two attempts; a longer one isn't begun.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>The parameter that decides on <see cref="LongestWait"/>, for the error; null for none.</summary>
+    public string? LongestWaitParameter { get; init; }
+
     /// <summary>
     /// Whether an attempt on the wire is seen through whatever the caller's token says: a refresh, whose answer must not get lost.
     /// Waits between attempts end with the caller's token all the same.

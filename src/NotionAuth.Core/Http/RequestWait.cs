@@ -13,6 +13,9 @@ public enum WaitReason
 
     /// <summary>An attempt failed, and is repeated.</summary>
     Retry,
+
+    /// <summary>A refresh token was refused: another process's pair may become visible in the vault. It is no retry.</summary>
+    Vault,
 }
 
 /// <summary>A wait before an attempt, to be shown as progress. Holds no header, no body and no query.</summary>

@@ -12,8 +12,13 @@ internal static class RequestWaiter
     // What clocks and timers differ by, and nobody needs to be told of.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
 
+    public static Task WaitAsync(
+        this RetryPolicy policy, HttpRequestMessage request, RequestContext context, WaitReason reason, string detail, TimeSpan wait, CancellationToken cancellationToken) =>
+        policy.WaitAsync(request.Method.Method, request.RequestUri!.AbsolutePath, context, reason, detail, wait, cancellationToken);
+
     public static async Task WaitAsync(
-        this RetryPolicy policy, HttpRequestMessage request, RequestContext context, WaitReason reason, string detail, TimeSpan wait, CancellationToken cancellationToken)
+        this RetryPolicy policy, string method, string path, RequestContext context, WaitReason reason, string detail, TimeSpan wait,
+        CancellationToken cancellationToken)
     {
         if (reason == WaitReason.Gate && wait < Shortest)
         {
@@ -23,8 +28,8 @@ internal static class RequestWaiter
 
         var told = new RequestWait
         {
-            Method = request.Method.Method,
-            Path = request.RequestUri!.AbsolutePath,
+            Method = method,
+            Path = path,
             Reason = reason,
             Detail = detail,
             Duration = wait,
@@ -36,9 +41,12 @@ internal static class RequestWaiter
         {
             Method = told.Method,
             Path = told.Path,
-            Note = reason == WaitReason.Gate
-                ? string.Format(CultureInfo.InvariantCulture, "held back for {0:0.0} s by {1}", wait.TotalSeconds, detail)
-                : string.Format(CultureInfo.InvariantCulture, "{0}, retry {1} of {2} in {3:0.0} s", detail, told.Retry, told.MaximumRetryCount, wait.TotalSeconds),
+            Note = reason switch
+            {
+                WaitReason.Gate => string.Format(CultureInfo.InvariantCulture, "held back for {0:0.0} s by {1}", wait.TotalSeconds, detail),
+                WaitReason.Vault => string.Format(CultureInfo.InvariantCulture, "{0} in {1:0.0} s", detail, wait.TotalSeconds),
+                _ => string.Format(CultureInfo.InvariantCulture, "{0}, retry {1} of {2} in {3:0.0} s", detail, told.Retry, told.MaximumRetryCount, wait.TotalSeconds),
+            },
         });
         context.Waiting?.Invoke(told);
         try

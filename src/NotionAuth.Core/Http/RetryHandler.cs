@@ -27,6 +27,16 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
                 if ((int)response.StatusCode == 429) reason = WaitReason.RateLimited;
                 response.Dispose();
             }
+            catch (NotionAuthException e) when (e == context.TokenFailure && e.Reply is not null)
+            {
+                // Notion has put off the refresh, which holds locks and so doesn't wait itself. Here none is held.
+                wait = RetryPolicy.DelayAfterRefresh(e.Reply, attempt, context);
+                if (wait is null) throw;
+                if (GivesUp(context, wait.Value))
+                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message.TrimEnd('.')}. {context.GaveUp}", e.RecommendedAction);
+                detail = $"{e.Reply.Status.ToString(CultureInfo.InvariantCulture)} for the refresh of the token";
+                if (e.Reply.Status == 429) reason = WaitReason.RateLimited;
+            }
             catch (NotionAuthException e) when (e.ErrorId is ErrorIds.ConnectionFailed or ErrorIds.RequestTimeout && e != context.TokenFailure)
             {
                 wait = RetryPolicy.DelayAfterNoReply(attempt, context);
@@ -43,6 +53,15 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
 
     private static bool GivesUp(RequestContext context, TimeSpan wait)
     {
+        if (wait > context.LongestWait)
+        {
+            string parameter = context.LongestWaitParameter is { } name ? $" ({name})" : string.Empty;
+            context.GaveUp = string.Format(
+                CultureInfo.InvariantCulture, "It wasn't repeated: the wait of {0:0.#} s is longer than the {1:0.#} s that this command waits here{2}.",
+                wait.TotalSeconds, context.LongestWait.TotalSeconds, parameter);
+            return true;
+        }
+
         if (wait < context.TimeLeft) return false;
         context.GaveUp = string.Format(
             CultureInfo.InvariantCulture, "It wasn't repeated: the wait of {0:0.#} s would have ended after the {1:0.#} s that all attempts may take (-TotalTimeoutSec).",

@@ -31,15 +31,16 @@ public sealed class RetryPolicy
     internal static TimeSpan? DelayAfter(HttpResponseMessage response, int attempt, RequestContext context)
     {
         if (attempt > context.MaximumRetryCount || response.IsSuccessStatusCode) return null;
-        Api.ErrorReply error = Api.ErrorReply.From(response, BufferedContent.Of(response));
-        bool repeat = !error.ForbidsRetry && error.Status switch
-        {
-            409 or 429 or 529 => true,
-            500 or 502 or 503 or 504 => context.IsSafeToRepeat,
-            _ => false,
-        };
-        return repeat ? error.RetryAfter ?? Backoff(attempt) : null;
+        return DelayAfter(Api.ErrorReply.From(response, BufferedContent.Of(response)), attempt, context.IsSafeToRepeat);
     }
+
+    /// <summary>Decides on a request whose token had to be refreshed first, which Notion refused. A refresh whose outcome is open is never repeated.</summary>
+    /// <param name="error">What the token endpoint said.</param>
+    /// <param name="attempt">The number of the attempt, from 1.</param>
+    /// <param name="context">The request's context.</param>
+    /// <returns>How long to wait before the next attempt, or null for none.</returns>
+    internal static TimeSpan? DelayAfterRefresh(Api.ErrorReply error, int attempt, RequestContext context) =>
+        attempt > context.MaximumRetryCount ? null : DelayAfter(error, attempt, isSafeToRepeat: false);
 
     /// <summary>Decides on an attempt without a reply: a broken connection or a time-out.</summary>
     /// <param name="attempt">The number of the attempt, from 1.</param>
@@ -61,6 +62,17 @@ public sealed class RetryPolicy
     /// <summary>Keeps a wait that Notion asks for between none and an hour.</summary>
     internal static TimeSpan Bounded(TimeSpan wait) =>
         wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestAsked ? LongestAsked : wait;
+
+    private static TimeSpan? DelayAfter(Api.ErrorReply error, int attempt, bool isSafeToRepeat)
+    {
+        bool repeat = !error.ForbidsRetry && error.Status switch
+        {
+            409 or 429 or 529 => true,
+            500 or 502 or 503 or 504 => isSafeToRepeat,
+            _ => false,
+        };
+        return repeat ? error.RetryAfter ?? Backoff(attempt) : null;
+    }
 
     private static TimeSpan Backoff(int attempt)
     {

@@ -9,8 +9,8 @@ public sealed class TransportCache
 {
     private const int Capacity = 16;
     private readonly Lazy<NotionTransport> _default = new(() => new NotionTransport());
-    private readonly Dictionary<string, NotionTransport> _transports = [];
-    private readonly Queue<string> _oldest = [];
+    private readonly Dictionary<(string Address, string? Domain, string? UserName, string? Password), NotionTransport> _transports = [];
+    private readonly Queue<(string Address, string? Domain, string? UserName, string? Password)> _oldest = [];
 
     /// <summary>The usual one: the system's proxy, or the one that HTTPS_PROXY names.</summary>
     public NotionTransport Default => _default.Value;
@@ -37,8 +37,9 @@ public sealed class TransportCache
 
         credential ??= ProxyAddress.CredentialOf(proxy);
         var address = new Uri(proxy.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
-        string key = credential is null
-            ? address.AbsoluteUri : Fingerprint.Of(address.AbsoluteUri, credential.Domain, credential.UserName, credential.Password);
+
+        // The transport keeps the password too, to answer the proxy with it.
+        var key = (address.AbsoluteUri, credential?.Domain, credential?.UserName, credential?.Password);
         lock (_transports)
         {
             if (_transports.TryGetValue(key, out NotionTransport? known)) return known;

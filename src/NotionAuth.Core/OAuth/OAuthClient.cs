@@ -24,6 +24,9 @@ public sealed class OAuthClient(
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>What bounds the requests have.</summary>
+    public RequestBounds Bounds { get; init; } = new();
+
     /// <summary>The integration.</summary>
     public ClientCredentials Credentials => credentials;
 
@@ -35,6 +38,9 @@ public sealed class OAuthClient(
     /// <exception cref="OAuthException">Notion refused.</exception>
     /// <exception cref="NotionAuthException">No answer, or an unusable one.</exception>
     public Task<TokenReply> ExchangeAsync(Secret code, string redirectUri, CancellationToken cancellationToken) =>
+        ExchangeAsync(code, redirectUri, Bounds, cancellationToken);
+
+    internal Task<TokenReply> ExchangeAsync(Secret code, string redirectUri, RequestBounds bounds, CancellationToken cancellationToken) =>
         TokenAsync(
             writer =>
             {
@@ -42,7 +48,7 @@ public sealed class OAuthClient(
                 writer.WriteString("code", code.Reveal());
                 writer.WriteString("redirect_uri", redirectUri);
             },
-            code, completesOnceSent: false, cancellationToken);
+            code, completesOnceSent: false, bounds, cancellationToken);
 
     /// <summary>
     /// Spends a refresh token for a new pair. Never cancelled once it is on the wire, as the new pair would be lost; it ends by itself after 30 seconds.
@@ -59,7 +65,7 @@ public sealed class OAuthClient(
                 writer.WriteString("grant_type", "refresh_token");
                 writer.WriteString("refresh_token", refreshToken.Reveal());
             },
-            refreshToken, completesOnceSent: true, cancellationToken);
+            refreshToken, completesOnceSent: true, Bounds, cancellationToken);
 
     /// <summary>Asks whether a token is active (RFC 7662).</summary>
     /// <param name="token">The token.</param>
@@ -70,7 +76,7 @@ public sealed class OAuthClient(
     public async Task<IntrospectionReply> IntrospectAsync(Secret token, CancellationToken cancellationToken)
     {
         using JsonDocument reply = await PostAsync(
-            "introspect", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, cancellationToken).ConfigureAwait(false);
+            "introspect", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, Bounds, cancellationToken).ConfigureAwait(false);
         return IntrospectionReply.Parse(reply.RootElement);
     }
 
@@ -83,17 +89,18 @@ public sealed class OAuthClient(
     public async Task RevokeAsync(Secret token, CancellationToken cancellationToken)
     {
         using JsonDocument reply = await PostAsync(
-            "revoke", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, cancellationToken).ConfigureAwait(false);
+            "revoke", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, Bounds, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<TokenReply> TokenAsync(Action<Utf8JsonWriter> write, Secret spent, bool completesOnceSent, CancellationToken cancellationToken)
+    private async Task<TokenReply> TokenAsync(
+        Action<Utf8JsonWriter> write, Secret spent, bool completesOnceSent, RequestBounds bounds, CancellationToken cancellationToken)
     {
-        using JsonDocument reply = await PostAsync("token", write, isSafeToRepeat: false, spent, cancellationToken, completesOnceSent).ConfigureAwait(false);
+        using JsonDocument reply = await PostAsync("token", write, isSafeToRepeat: false, spent, bounds, cancellationToken, completesOnceSent).ConfigureAwait(false);
         return TokenReply.Parse(reply.RootElement);
     }
 
     private async Task<JsonDocument> PostAsync(
-        string endpoint, Action<Utf8JsonWriter> write, bool isSafeToRepeat, Secret known, CancellationToken cancellationToken,
+        string endpoint, Action<Utf8JsonWriter> write, bool isSafeToRepeat, Secret known, RequestBounds bounds, CancellationToken cancellationToken,
         bool completesOnceSent = false)
     {
         using var body = new MemoryStream();
@@ -112,7 +119,18 @@ public sealed class OAuthClient(
         request.Headers.Add("Notion-Version", notionVersion);
         UserAgent.AddTo(request);
 
-        var context = new RequestContext { IsSafeToRepeat = isSafeToRepeat, CompletesOnceSent = completesOnceSent, Timeout = Timeout, Log = log };
+        var context = new RequestContext
+        {
+            IsSafeToRepeat = isSafeToRepeat,
+            CompletesOnceSent = completesOnceSent,
+            Timeout = Timeout,
+            MaximumRetryCount = bounds.MaximumRetryCount,
+            LongestWait = bounds.LongestWait,
+            LongestWaitParameter = bounds.Parameter,
+            Log = log,
+            Waiting = bounds.Waiting,
+            Waited = bounds.Waited,
+        };
         using HttpResponseMessage response = await transport.SendAsync(request, context, cancellationToken).ConfigureAwait(false);
         if ((int)response.StatusCode is >= 300 and < 400) throw ConnectionErrors.Redirected(response);
         JsonDocument? reply = response.IsSuccessStatusCode ? JsonText.Parse(BufferedContent.Of(response)) : null;

@@ -32,20 +32,27 @@ public sealed class OAuthException : NotionAuthException
             ? "The sign-in was refused: somebody chose Cancel on Notion's page."
             : $"Notion ended the sign-in with {code}.";
         if (!string.IsNullOrEmpty(response.ErrorDescription) && code != "access_denied") message += $" It says: {response.ErrorDescription}";
-        return Create(code, message, null, null);
+        return Create(code, message, null);
     }
 
     internal static OAuthException FromReply(Api.NotionApiException reply) =>
-        Create(reply.Code!, reply.Message, reply.Status, reply.RequestId);
+        Create(reply.Code!, reply.Message, reply);
 
-    private static OAuthException Create(string code, string message, int? status, string? requestId) =>
-        new(Api.ErrorCode.ToErrorId(code), KindOf(code), message, ActionFor(code)) { Error = code, Status = status, RequestId = requestId };
+    private static OAuthException Create(string code, string message, Api.NotionApiException? reply) =>
+        new(Api.ErrorCode.ToErrorId(code), KindOf(code), message, ActionFor(code))
+        {
+            Error = code,
+            Status = reply?.Status,
+            RequestId = reply?.RequestId,
+            Reply = reply?.Reply,
+        };
 
     private static NotionErrorKind KindOf(string code) => code switch
     {
         "access_denied" => NotionErrorKind.PermissionDenied,
         "invalid_client" or "invalid_grant" or "unauthorized_client" => NotionErrorKind.AuthenticationFailed,
         "server_error" or "temporarily_unavailable" or "internal_server_error" => NotionErrorKind.ServiceFailed,
+        "rate_limited" or "conflict_error" or "service_overload" => NotionErrorKind.Busy,
         _ => NotionErrorKind.InvalidArgument,
     };
 
@@ -57,6 +64,7 @@ public sealed class OAuthException : NotionAuthException
         "unauthorized_client" => "Check that the integration is public and that the client id is right (notion.so/my-integrations).",
         "invalid_scope" or "unsupported_response_type" or "invalid_request" or "unsupported_grant_type" =>
             "Check that the integration is public and its OAuth settings are complete (notion.so/my-integrations); if they are, report this.",
+        "rate_limited" or "conflict_error" or "service_overload" => "Wait as long as Notion asks, then run the command again.",
         "temporarily_unavailable" or "server_error" or "internal_server_error" => "Notion has a problem. Run the command again in a minute.",
         _ => string.Format(CultureInfo.InvariantCulture, "See the page on {0} at developers.notion.com/reference/status-codes, then run the command again.", code),
     };

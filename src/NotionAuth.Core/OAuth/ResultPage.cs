@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace NotionAuth.Core.OAuth;
@@ -23,7 +22,6 @@ public sealed class ResultPage
         body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:1.5rem;padding:2rem 1rem;background:var(--page);color:var(--text)}
         main{width:100%;max-width:28rem;padding:2.75rem 2.25rem 2.25rem;background:var(--card);border:1px solid var(--line);border-radius:1.125rem;box-shadow:var(--shadow);text-align:center;overflow-wrap:anywhere}
         .tile{position:relative;width:4.5rem;height:4.5rem;margin:0 auto 1.5rem;border-radius:1.125rem;background:var(--tile);display:flex;align-items:center;justify-content:center;font-size:2.5rem;line-height:1;font-weight:600}
-        .tile img{width:100%;height:100%;border-radius:1.125rem;object-fit:cover;display:block}
         .tile .letter{font-size:2rem;color:var(--soft)}
         .tile svg{position:absolute;right:-.5rem;bottom:-.5rem;width:1.75rem;height:1.75rem;border-radius:50%;border:3px solid var(--card);background:var(--good)}
         .tile.bad{background:var(--badbg);color:var(--bad);font-size:2.25rem;font-weight:700}
@@ -45,7 +43,7 @@ public sealed class ResultPage
     [
         new("Content-Type", "text/html; charset=utf-8"),
         new("Cache-Control", "no-store"),
-        new("Content-Security-Policy", $"default-src 'none'; style-src 'sha256-{Sha256(StyleText)}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+        new("Content-Security-Policy", $"default-src 'none'; style-src 'sha256-{Digest.Sha256(StyleText)}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
         new("Cross-Origin-Opener-Policy", "same-origin"),
         new("Cross-Origin-Resource-Policy", "same-origin"),
         new("Referrer-Policy", "no-referrer"),
@@ -87,7 +85,7 @@ public sealed class ResultPage
     /// <summary>The page for a sign-in that has succeeded: shown after the code has been exchanged, never before.</summary>
     /// <param name="connectionName">What the connection is called in PowerShell.</param>
     /// <param name="workspaceName">The workspace's name, where Notion gives one.</param>
-    /// <param name="icon">What <see cref="WorkspaceIcon.LoadAsync"/> returned: a <c>data:</c> URI, an emoji, or null.</param>
+    /// <param name="icon">Notion's <c>workspace_icon</c>: an emoji is shown; for a picture's address, or none, the first letter of the name stands there.</param>
     /// <returns>The page.</returns>
     public static ResultPage Success(string connectionName, string? workspaceName, string? icon)
     {
@@ -136,7 +134,6 @@ public sealed class ResultPage
 
     private static string Tile(string? icon, string workspace)
     {
-        if (WorkspaceIcon.IsDataUri(icon)) return $"<img src=\"{icon}\" alt=\"\">";
         if (WorkspaceIcon.IsEmoji(icon)) return $"<span>{Encode(icon!)}</span>";
 
         // The first character that is a letter or a digit, pairs of surrogates kept whole.
@@ -172,14 +169,4 @@ public sealed class ResultPage
     }
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Sha256(string text)
-    {
-#if NET8_0_OR_GREATER
-        return Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-#else
-        using var sha = SHA256.Create();
-        return Convert.ToBase64String(sha.ComputeHash(Encoding.UTF8.GetBytes(text)));
-#endif
-    }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http;
 using System.Threading;
@@ -19,6 +20,8 @@ namespace NotionAuth.Core.OAuth;
 public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri baseUri, SignInOptions options, Action<RequestLogEntry>? log = null)
 {
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(5);
+    private readonly Stopwatch _since = Stopwatch.StartNew();
 
     /// <summary>Runs the sign-in.</summary>
     /// <typeparam name="T">The result's type.</typeparam>
@@ -45,8 +48,8 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
         try
         {
             done = await CompleteAsync(callback.Response, request, complete, cancellationToken).ConfigureAwait(false);
-            string? icon = await WorkspaceIcon.LoadAsync(done.Connection.WorkspaceIcon, allowLoopbackHttp: baseUri.IsLoopback, cancellationToken).ConfigureAwait(false);
-            page = ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, icon);
+            cancellationToken.ThrowIfCancellationRequested();
+            page = ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, done.Connection.WorkspaceIcon);
             await callback.AnswerAsync(page, cancellationToken).ConfigureAwait(false);
             return done.Result;
         }
@@ -68,7 +71,7 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
             using var farewell = new CancellationTokenSource(FarewellTime);
             page = done is null
                 ? ResultPage.Failure("The sign-in was cancelled", "It was cancelled in PowerShell before it was complete. Nothing was kept.", "To sign in, run Connect-NotionWorkspace again.")
-                : ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, icon: null);
+                : ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, done.Connection.WorkspaceIcon);
             await callback.AnswerAsync(page, farewell.Token).ConfigureAwait(false);
             throw;
         }
@@ -106,7 +109,12 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
         AuthorizationResponse response, AuthorizationRequest request, Func<TokenReply, Task<SignedIn<T>>> complete, CancellationToken cancellationToken)
     {
         if (response.Code is null) throw OAuthException.FromCallback(response);
-        return await complete(await client.ExchangeAsync(response.Code, request.RedirectUri, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+
+        // What waits there are must end with the sign-in's time; a short one is always worth it, as the code works once.
+        TimeSpan left = options.Timeout - _since.Elapsed;
+        RequestBounds bounds = client.Bounds with { LongestWait = left > ShortWait ? left : ShortWait, Parameter = "-TimeoutSec" };
+        TokenReply reply = await client.ExchangeAsync(response.Code, request.RedirectUri, bounds, cancellationToken).ConfigureAwait(false);
+        return await complete(reply).ConfigureAwait(false);
     }
 
     // Notion shows an unknown client or redirect URI to the person and never calls back; asking first turns minutes of waiting into an error at once.
@@ -115,7 +123,16 @@ public sealed class SignIn(NotionTransport transport, OAuthClient client, Uri ba
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, request.Uri);
         UserAgent.AddTo(message);
-        var context = new RequestContext { IsSafeToRepeat = true, MaximumRetryCount = 1, Timeout = TimeSpan.FromSeconds(10), Log = log };
+        var context = new RequestContext
+        {
+            IsSafeToRepeat = true,
+            MaximumRetryCount = 1,
+            Timeout = TimeSpan.FromSeconds(10),
+            LongestWait = ShortWait,
+            Log = log,
+            Waiting = client.Bounds.Waiting,
+            Waited = client.Bounds.Waited,
+        };
         string body;
         try
         {

@@ -213,8 +213,8 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         {
             Path = Path,
             Method = new HttpMethod(method),
-            Query = Pairs(Query),
-            Headers = Pairs(Headers),
+            Query = QueryText.Pairs(Query, nameof(Query), ErrorIds.InvalidQuery),
+            Headers = QueryText.Pairs(Headers, nameof(Headers), ErrorIds.InvalidHeader),
             Body = NewBody(),
             File = NewFile(transfer),
             NotionVersion = NotionVersion,
@@ -288,13 +288,4 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     private TransferDisplay Display(string activity) => new(activity, OnPipeline, Show);
 
     private void Show(ProgressRecord record) => Tell(() => WriteProgress(record));
-
-    private static List<KeyValuePair<string, string>> Pairs(IDictionary? dictionary)
-    {
-        var pairs = new List<KeyValuePair<string, string>>();
-        if (dictionary is null) return pairs;
-        foreach (DictionaryEntry entry in dictionary)
-            foreach (string value in QueryText.Of(entry.Value)) pairs.Add(new(QueryText.One(entry.Key), value));
-        return pairs;
-    }
 }

@@ -53,7 +53,7 @@ public sealed class RevokeNotionTokenCommand : SequentialCmdlet
         if (!await ShouldProcessAsync(target, LocalOnly ? "Forget the connection; its token stays valid at Notion" : "Revoke the token at Notion and forget the connection").ConfigureAwait(false))
             return;
 
-        NotionConnection? forgotten = await new ConnectionRevoker(session, store, ProcessState.Cache, TransportOf(session), Log)
+        NotionConnection? forgotten = await new ConnectionRevoker(session, store, ProcessState.Cache, TransportOf(session), Log) { Bounds = Bounds }
             .RevokeAsync(LocalOnly, cancellationToken).ConfigureAwait(false);
         if (RunspaceState.Connection == session.Key) RunspaceState.Connection = null;
         if (PassThru && forgotten is not null) await WriteAsync(forgotten).ConfigureAwait(false);

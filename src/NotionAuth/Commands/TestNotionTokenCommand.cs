@@ -46,7 +46,7 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
         {
             Uri baseUri = BaseUri is null ? Core.Http.BaseUri.Default : Core.Http.BaseUri.Check(BaseUri);
             Secret token = AccessTokenText.Parse(SecureText.Reveal(Token));
-            await WriteResultAsync(await new TokenTester(ProcessState.Transport, Log).TestAsync(token, baseUri, NotionVersion.Default, cancellationToken).ConfigureAwait(false))
+            await WriteResultAsync(await new TokenTester(ProcessState.Transport, Log) { Bounds = Bounds }.TestAsync(token, baseUri, NotionVersion.Default, cancellationToken).ConfigureAwait(false))
                 .ConfigureAwait(false);
             return;
         }
@@ -67,7 +67,7 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
     private async Task<TokenTestResult> TestAsync(string? name, CancellationToken cancellationToken)
     {
         (ConnectionSession session, IConnectionStore store) = await Finder.FindAsync(name, Vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
-        return await new ConnectionTester(session, store, TransportOf(session), Log).TestAsync(cancellationToken).ConfigureAwait(false);
+        return await new ConnectionTester(session, store, TransportOf(session), Log) { Bounds = Bounds }.TestAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WriteResultAsync(TokenTestResult result)

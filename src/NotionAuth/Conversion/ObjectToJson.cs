@@ -1,17 +1,15 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
-using System.Globalization;
+using System.Collections.Specialized;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
-using System.Management.Automation.Internal;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Security;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Xml;
 using NotionAuth.Core;
 
 namespace NotionAuth.Conversion;
@@ -19,7 +17,7 @@ namespace NotionAuth.Conversion;
 /// <summary>
 /// Makes a request body of what a user passes: JSON text, a hashtable, an object, a file. Nothing is cut at a depth, one-element arrays stay
 /// arrays, <c>$null</c> stays null, dates become ISO 8601, what was read from Notion and never looked at is sent as it came, and what can't be
-/// JSON is an error before anything is sent.
+/// JSON, or isn't known to mean something there, is an error before anything is sent that names its place.
 /// </summary>
 internal static class ObjectToJson
 {
@@ -35,9 +33,10 @@ internal static class ObjectToJson
     /// </exception>
     public static byte[] Convert(object body)
     {
-        switch (Unwrap(body))
+        switch (ForeignValue.Unwrap(body))
         {
             case string text: return CheckedText(BytesOf(text), "The text that was passed");
+            case StringBuilder text: return CheckedText(BytesOf(text.ToString()), "The text that was passed");
             case byte[] bytes: return CheckedText(bytes, "The bytes that were passed");
             case FileInfo file: return CheckedText(ReadFile(file), $"The file '{file.FullName}'");
             case Stream stream: return CheckedText(ReadStream(stream), "The stream that was passed");
@@ -112,94 +111,82 @@ internal static class ObjectToJson
     private static NotionAuthException Invalid(string id, string message, string action) =>
         new(id, NotionErrorKind.InvalidArgument, message + " Nothing was sent.", action);
 
-    private static object? Unwrap(object? value)
-    {
-        // What a command without output leaves behind.
-        if (ReferenceEquals(value, AutomationNull.Value)) return null;
-        return value is PSObject { BaseObject: { } inner } && inner is not PSCustomObject ? inner : value;
-    }
-
     private sealed class Walk
     {
+        private const int LongestPlace = 200;
         private readonly HashSet<object> _open = new(Identity.Instance);
         private readonly StringBuilder _json = new();
+
+        // The way from the body to the value that is being written: keys, and numbers in lists.
+        private readonly List<object> _place = [];
 
         public byte[] ToUtf8() => Utf8.GetBytes(_json.ToString());
 
         public void Write(object? value)
         {
-            object? plain = Unwrap(value);
-            switch (plain)
-            {
-                case null or DBNull: _json.Append("null"); break;
-                case string text: JsonString.Append(_json, text); break;
-                case bool flag: _json.Append(flag ? "true" : "false"); break;
-                case SwitchParameter flag: _json.Append(flag.IsPresent ? "true" : "false"); break;
-                case int or long or short or sbyte or byte or ushort or uint or ulong or decimal or BigInteger: _json.Append(TextOf(plain)); break;
-                case double or float: WriteFraction(plain); break;
-                case DateTime time: JsonString.Append(_json, time.ToString(time.TimeOfDay == TimeSpan.Zero && time.Kind == DateTimeKind.Unspecified ? "yyyy-MM-dd" : "o", CultureInfo.InvariantCulture)); break;
-                case DateTimeOffset time: JsonString.Append(_json, time.ToString("o", CultureInfo.InvariantCulture)); break;
-                case Uri uri: JsonString.Append(_json, uri.OriginalString); break;
-                case char or Guid or Enum or TimeSpan or Version: JsonString.Append(_json, TextOf(plain)); break;
-#if NET8_0_OR_GREATER
-                case DateOnly or TimeOnly: JsonString.Append(_json, ((IFormattable)plain).ToString("o", CultureInfo.InvariantCulture)); break;
-#endif
-                case JsonElement element: WriteJson(Utf8.GetBytes(element.GetRawText())); break;
-                case JsonDocument document: WriteJson(Utf8.GetBytes(document.RootElement.GetRawText())); break;
-                case JsonNode node: WriteJson(Utf8.GetBytes(node.ToJsonString())); break;
-                case SecureString or PSCredential:
-                    throw Invalid(ErrorIds.BodySecret, "The body has a secret (SecureString or PSCredential) in it.", "Secrets don't belong into Notion's pages; convert it yourself if it must be sent.");
-                case ScriptBlock or Delegate or Type or Stream or IntPtr or UIntPtr:
-                    throw Invalid(ErrorIds.InvalidBody, $"The body has a {plain.GetType().Name} in it, which can't be JSON.", "Pass its result instead.");
-                default: WriteNested(plain); break;
-            }
+            object? plain = ForeignValue.Unwrap(value);
+            if (plain is null) _json.Append("null");
+            else if (plain is PSObject or IDictionary or Array) WriteNested(plain);
+            else if (Scalar.TextOf(plain, out bool isLiteral) is { } text) WriteScalar(text, isLiteral);
+            else if (plain is SecureString or PSCredential)
+                throw Invalid(ErrorIds.BodySecret, $"The body has a secret (SecureString or PSCredential) in it{At()}.", "Secrets don't belong into Notion's pages; convert it yourself if it must be sent.");
+            else if (Try(() => ForeignValue.JsonOf(plain), "JSON") is { } json) WriteForeignJson(json);
+            else WriteNested(plain);
         }
 
-        private static string TextOf(object value) => System.Convert.ToString(value, CultureInfo.InvariantCulture)!;
-
-        private void WriteFraction(object number)
+        private void WriteScalar(string text, bool isLiteral)
         {
-            double value = System.Convert.ToDouble(number, CultureInfo.InvariantCulture);
-            if (JsonNumber.TextOf(number) is { } text) _json.Append(text);
-            else if (double.IsNaN(value) || double.IsInfinity(value)) throw Invalid(ErrorIds.InvalidBody, "The body has a number that JSON can't hold (NaN or infinity).", "Leave it out or pass $null.");
-            else if (value == 0) _json.Append(1 / value < 0 ? "-0" : "0");
-            else _json.Append(((IFormattable)number).ToString("R", CultureInfo.InvariantCulture));
+            if (!isLiteral) JsonString.Append(_json, text);
+            else if (Scalar.IsFinite(text)) _json.Append(text);
+            else throw Invalid(ErrorIds.InvalidBody, $"The body has a number that JSON can't hold (NaN or infinity){At()}.", "Leave it out or pass $null.");
         }
 
         private void WriteNested(object value)
         {
             // Two PSObjects may wrap one object: the object itself tells a cycle.
-            if (!_open.Add(value)) throw Invalid(ErrorIds.BodyCycle, "The body has a cycle: an object that contains itself.", "Take the reference back out.");
+            if (!_open.Add(value)) throw Invalid(ErrorIds.BodyCycle, $"The body has a cycle{At()}: an object that contains itself.", "Take the reference back out.");
             if (_open.Count > MaximumDepth) throw TooDeep();
             switch (value)
             {
                 case IDictionary dictionary: WriteObject(Guarded(dictionary.Keys).Cast<object>().Select(k => (NameOf(k), Try<object?>(() => dictionary[k])))); break;
-                case IEnumerable<KeyValuePair<string, object?>> pairs: WriteObject(Guarded(pairs).Cast<KeyValuePair<string, object?>>().Select(p => (p.Key, p.Value))); break;
+                case NameValueCollection values: WriteObject(Enumerable.Range(0, values.Count).Select(i => (NameOf(values.GetKey(i)), ValueOf(values.GetValues(i))))); break;
+                case StringDictionary or IEnumerable<KeyValuePair<string, object?>>: WriteObject(Pairs((IEnumerable)value)); break;
+                case IEnumerable pairs when ForeignValue.IsDictionary(pairs): WriteObject(Pairs(pairs)); break;
+                case XmlNode: throw Unknown(value);
                 case IEnumerable list: WriteArray(list); break;
-                default: WriteProperties(PSObject.AsPSObject(value)); break;
+                default: WriteProperties(value); break;
             }
 
             _open.Remove(value);
         }
 
-        private void WriteProperties(PSObject value)
+        private void WriteProperties(object value)
         {
+            if (!ForeignValue.IsObject(value)) throw Unknown(value);
             char separator = '{';
-            foreach (PSPropertyInfo property in value.Properties)
+            foreach (PSPropertyInfo property in PSObject.AsPSObject(value).Properties)
             {
-                if (!property.IsGettable) continue;
+                if (!property.IsGettable || !ForeignValue.IsOwn(property)) continue;
                 _json.Append(separator);
                 separator = ',';
                 JsonString.Append(_json, property.Name);
                 _json.Append(':');
+                _place.Add(property.Name);
                 if (property is LazyProperty lazy && lazy.TryGetJson(out JsonSlice json)) WriteJson(json.Span);
                 else Write(ValueOf(property));
+                Leave();
             }
 
+            // An object that somebody made empty is one; a class in which there is nothing to read is something else.
+            if (separator == '{' && value is not PSObject) throw Unknown(value);
             _json.Append(separator == '{' ? "{}" : "}");
         }
 
-        private static object? ValueOf(PSPropertyInfo property)
+        private void Leave() => _place.RemoveAt(_place.Count - 1);
+
+        private static object? ValueOf(string[]? values) => values is { Length: 1 } ? values[0] : values;
+
+        private object? ValueOf(PSPropertyInfo property)
         {
             try
             {
@@ -207,32 +194,46 @@ internal static class ObjectToJson
             }
             catch (GetValueException e)
             {
-                throw Unreadable($"The body's property '{property.Name}'", e.InnerException ?? e);
+                throw Unreadable("A property", e.InnerException ?? e);
             }
         }
 
-        /// <summary>Copies what is known to be JSON.</summary>
+        private void WriteForeignJson(string json)
+        {
+            byte[] utf8 = Try(() => Utf8.GetBytes(json), "JSON");
+            WriteJson(utf8);
+        }
+
+        /// <summary>Copies JSON.</summary>
         private void WriteJson(ReadOnlySpan<byte> json)
         {
-            try
-            {
-                // The limit includes one level that isn't there where nothing is open.
-                var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Math.Max(1, MaximumDepth - _open.Count) });
-                while (reader.Read())
-                {
-                    // To the end, for its depth.
-                }
-            }
-            catch (JsonException)
-            {
-                throw TooDeep();
-            }
-
+            // The limit includes one level that isn't there where nothing is open.
+            if (!IsJson(json, Math.Max(1, MaximumDepth - _open.Count)))
+                throw IsJson(json, int.MaxValue)
+                    ? TooDeep() : Invalid(ErrorIds.InvalidBody, $"The body has a value{At()} that says it is JSON and isn't.", "Leave it out, or pass what it stands for.");
 #if NET8_0_OR_GREATER
             _json.Append(Utf8.GetString(json));
 #else
             _json.Append(Utf8.GetString(json.ToArray()));
 #endif
+        }
+
+        private static bool IsJson(ReadOnlySpan<byte> json, int depth)
+        {
+            try
+            {
+                var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = depth });
+                while (reader.Read())
+                {
+                    // To the end.
+                }
+
+                return true;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
         }
 
         private void WriteObject(IEnumerable<(string Name, object? Value)> members)
@@ -241,40 +242,53 @@ internal static class ObjectToJson
             foreach ((string name, object? member) in members)
             {
                 if (!names.Add(name))
-                    throw Invalid(ErrorIds.InvalidBody, $"The body has a dictionary in which two keys are the same text: '{Redaction.Scrub(name)}'.", "Take one of them out.");
+                    throw Invalid(ErrorIds.InvalidBody, $"The body has a dictionary{At()} in which two keys are the same text: '{Redaction.Scrub(name)}'.", "Take one of them out.");
                 _json.Append(names.Count == 1 ? '{' : ',');
                 JsonString.Append(_json, name);
                 _json.Append(':');
+                _place.Add(name);
                 Write(member);
+                Leave();
             }
 
             _json.Append(names.Count == 0 ? "{}" : "}");
         }
 
+        private IEnumerable<(string Name, object? Value)> Pairs(IEnumerable pairs)
+        {
+            foreach (object pair in Guarded(pairs))
+            {
+                (object? key, object? value) = ForeignValue.Pair(pair);
+                yield return (NameOf(key), value);
+            }
+        }
+
         private void WriteArray(IEnumerable list)
         {
             char separator = '[';
+            int number = 0;
             foreach (object? item in Guarded(list))
             {
                 _json.Append(separator);
                 separator = ',';
+                _place.Add(number++);
                 Write(item);
+                Leave();
             }
 
             _json.Append(separator == '[' ? "[]" : "]");
         }
 
-        private static string NameOf(object key) => Unwrap(key) switch
+        private string NameOf(object? key)
         {
-            string text => text,
-            bool or char or Guid or Enum or int or long or short or sbyte or byte or ushort or uint or ulong or decimal or double or float or BigInteger => TextOf(Unwrap(key)!),
-            Uri uri => uri.OriginalString,
-            object other => throw Invalid(ErrorIds.InvalidBody, $"The body has a dictionary with a key that is no text but a {other.GetType().Name}.", "Use text as keys."),
-            null => throw Invalid(ErrorIds.InvalidBody, "The body has a dictionary with a key that is null.", "Use text as keys."),
-        };
+            object? plain = ForeignValue.Unwrap(key);
+            if (plain is null) throw Invalid(ErrorIds.InvalidBody, $"The body has a dictionary{At()} with a key that is null.", "Use text as keys.");
+            return Scalar.TextOf(plain, out _)
+                ?? throw Invalid(ErrorIds.InvalidBody, $"The body has a dictionary{At()} with a key that is no text but a {plain.GetType().Name}.", "Use text as keys.");
+        }
 
         /// <summary>The items of a list that isn't ours: whatever goes wrong in it is its error.</summary>
-        private static IEnumerable Guarded(IEnumerable list)
+        private IEnumerable Guarded(IEnumerable list)
         {
             IEnumerator items = Try(list.GetEnumerator);
             try
@@ -287,7 +301,7 @@ internal static class ObjectToJson
             }
         }
 
-        private static T Try<T>(Func<T> read)
+        private T Try<T>(Func<T> read, string what = "A list")
         {
             try
             {
@@ -295,15 +309,35 @@ internal static class ObjectToJson
             }
             catch (Exception e) when (e is not (PipelineStoppedException or OutOfMemoryException))
             {
-                throw Unreadable("A list in the body", e);
+                throw Unreadable(what, e);
             }
         }
 
-        private static NotionAuthException Unreadable(string what, Exception why) =>
-            Invalid(ErrorIds.BodyUnreadable, $"{what} can't be read: {Redaction.Scrub(why.Message)}", "Leave it out, or pass its values.");
+        /// <summary>Where the value stands, for a message: empty for the body itself.</summary>
+        private string At()
+        {
+            if (_place.Count == 0) return string.Empty;
+            var place = new StringBuilder();
+            foreach (object part in _place)
+            {
+                if (place.Length > LongestPlace) break;
+                if (part is int number) place.Append('[').Append(number).Append(']');
+                else place.Append(place.Length == 0 ? string.Empty : ".").Append((string)part);
+            }
 
-        private static NotionAuthException TooDeep() =>
-            Invalid(ErrorIds.BodyTooDeep, $"The body is nested deeper than {MaximumDepth} levels.", "Notion takes two levels of blocks in one request: append the rest with further requests.");
+            string shown = Redaction.Scrub(place.ToString());
+            return $" at '{(shown.Length > LongestPlace ? $"{shown.Substring(0, LongestPlace)}…" : shown)}'";
+        }
+
+        private NotionAuthException Unknown(object value) => Invalid(
+            ErrorIds.InvalidBody, $"The body has a {value.GetType().Name}{At()}, which isn't known to mean something in JSON.",
+            "Pass its text, or an object of the properties that are meant (Select-Object).");
+
+        private NotionAuthException Unreadable(string what, Exception why) =>
+            Invalid(ErrorIds.BodyUnreadable, $"{what} in the body{At()} can't be read: {Redaction.Scrub(why.Message)}", "Leave it out, or pass its values.");
+
+        private NotionAuthException TooDeep() =>
+            Invalid(ErrorIds.BodyTooDeep, $"The body is nested deeper than {MaximumDepth} levels{At()}.", "Notion takes two levels of blocks in one request: append the rest with further requests.");
     }
 
     private sealed class Identity : IEqualityComparer<object>

@@ -14,6 +14,8 @@ internal static class FilePath
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidFilePath"/>.</exception>
     public static string Resolve(SessionState session, string path, string parameter)
     {
+        // The platform's own error for it names neither the parameter nor the file.
+        if (path.IndexOf('\0') >= 0) throw Invalid(parameter, path, "has a NUL character in it");
         try
         {
             string resolved = session.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);

@@ -73,7 +73,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         {
             // Set-Secret -Metadata may remove the secret again, where the vault keeps no metadata; in two steps nothing can get lost.
             Write(info, name, json, null);
-            WriteMetadata(name, metadata);
+            WriteMetadata(info, name, metadata);
             return true;
         }
 
@@ -106,7 +106,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
 
     public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
-        string clientId = app.Credentials.ClientId, json = ConnectionJson.Write(app);
+        string clientId = app.Id, json = ConnectionJson.Write(app);
         if (info.IsSecretStore) Replace(info, SecretName.OfApp(clientId), SecretName.OfAppSpare(clientId), json, null);
         else Write(info, SecretName.OfApp(clientId), json, null);
         return true;
@@ -235,16 +235,18 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         return metadata;
     }
 
-    private void WriteMetadata(string name, Hashtable metadata)
+    private void WriteMetadata(SecretManagement.VaultInfo info, string name, Hashtable metadata)
     {
-        if (WithoutMetadata.ContainsKey(Vault)) return;
+        // With its module: a vault of that name may be registered anew with one that keeps metadata.
+        string registered = $"{Vault} {info.ModuleName}";
+        if (WithoutMetadata.ContainsKey(registered)) return;
         try
         {
             secrets.SetInfo(Vault, name, metadata);
         }
         catch (VaultException)
         {
-            WithoutMetadata[Vault] = true;
+            WithoutMetadata[registered] = true;
         }
     }
 }

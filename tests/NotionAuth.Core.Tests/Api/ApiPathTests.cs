@@ -16,7 +16,6 @@ public sealed class ApiPathTests
     [InlineData("v1/users/me", "/v1/users/me")]
     [InlineData("/v1/users/me", "/v1/users/me")]
     [InlineData("  users/me ", "/v1/users/me")]
-    [InlineData("users/me/", "/v1/users/me/")]
     [InlineData("https://api.notion.com/v1/users/me", "/v1/users/me")]
     [InlineData("https://API.Notion.com/v1/users/me", "/v1/users/me")]
     [InlineData("https://api.notion.com/users/me", "/v1/users/me")]
@@ -69,6 +68,9 @@ public sealed class ApiPathTests
     [InlineData("users%2f..%2f..%2fadmin")]
     [InlineData("users/%252e%252e/admin")]
     [InlineData("users/%25252e%25252e/admin")]
+    [InlineData("users/%25252525252e%25252525252e/admin")]
+    [InlineData("users/%%32%65%%32%65/admin")]
+    [InlineData("users/%EF%BC%852e%EF%BC%852e/admin")]
     [InlineData("users/..%5cadmin")]
     [InlineData("users/..%255cadmin")]
     [InlineData("users\\..\\admin")]
@@ -89,6 +91,12 @@ public sealed class ApiPathTests
     [InlineData("users/%2e%2e%3b/admin")]
     [InlineData("users//me")]
     [InlineData("v1//users")]
+    // A variable was empty.
+    [InlineData("pages/")]
+    [InlineData("/v1/pages/")]
+    [InlineData("blocks//children")]
+    [InlineData("pages/?filter_properties=x")]
+    [InlineData("https://api.notion.com/v1/pages/")]
     // What isn't a path.
     [InlineData("")]
     [InlineData("   ")]
@@ -104,6 +112,7 @@ public sealed class ApiPathTests
     [InlineData("users/%00")]
     [InlineData("users/%0d%0aX-Header:%20y")]
     [InlineData("users/%250d%250a")]
+    [InlineData("users/%25252525250d")]
     [InlineData("users/\u007f")]
     [InlineData("users/\u0085")]
     [InlineData("users/m e")]
@@ -115,6 +124,27 @@ public sealed class ApiPathTests
         NotionAuthException error = Expect.Error(ErrorIds.InvalidPath, () => ApiPath.ToUri(path, Notion));
         Assert.Equal(NotionErrorKind.InvalidArgument, error.Kind);
         Assert.Contains("Nothing was sent", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pages/")]
+    [InlineData("blocks//children")]
+    [InlineData("data_sources//query?x=y")]
+    public void An_empty_part_is_told_as_such(string path)
+    {
+        NotionAuthException error = Expect.Error(ErrorIds.InvalidPath, () => ApiPath.ToUri(path, Notion));
+        Assert.Contains("an empty part", error.Message, StringComparison.Ordinal);
+        Assert.Contains("variable", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_files_signed_address_is_fetched_without_the_token_and_its_signature_isnt_repeated()
+    {
+        const string Signed = "https://prod-files-secure.s3.us-west-2.amazonaws.com/a/b.pdf?X-Amz-Expires=3600&X-Amz-Signature=0123456789abcdef0123456789abcdef";
+        NotionAuthException error = Expect.Error(ErrorIds.InvalidPath, () => ApiPath.ToUri(Signed, Notion));
+        Assert.Contains("another host", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Invoke-WebRequest -Uri", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.DoesNotContain("0123456789abcdef", error + error.Target + error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

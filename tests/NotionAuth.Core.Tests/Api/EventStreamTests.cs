@@ -101,9 +101,28 @@ public sealed class EventStreamTests
     }
 
     [Theory]
+    [InlineData(": bye")]
+    [InlineData(":")]
+    [InlineData(": bye\n")]
+    [InlineData(": one\n: two\n: three")]
+    public async Task A_stream_that_ends_in_a_comment_has_ended_well(string last)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        Channel<string> chunks = Stream(notion);
+        chunks.Writer.TryWrite("data: 1\n\n" + last);
+        chunks.Writer.Complete();
+        NotionResponse response = await notion.Client().SendAsync(Session, default);
+        var got = new List<string>();
+        await foreach (ServerSentEvent each in response.Events!) got.Add(each.GetText());
+        Assert.Equal(["1"], got);
+    }
+
+    [Theory]
     [InlineData("", true, ErrorIds.ConnectionFailed)]
     [InlineData("data: half", false, ErrorIds.ConnectionFailed)]
     [InlineData("data: half\n", false, ErrorIds.ConnectionFailed)]
+    [InlineData("data: half\n: bye", false, ErrorIds.ConnectionFailed)]
+    [InlineData("dat", false, ErrorIds.ConnectionFailed)]
     [InlineData("event: error\ndata: broken\n\n", false, ErrorIds.StreamFailed)]
     [InlineData("event: stream.error\ndata: {\"type\":\"stream.error\",\"error\":{\"code\":\"agent_unavailable\",\"message\":\"broken\",\"retryable\":true}}\n\n", false, "AgentUnavailable")]
     [InlineData("data: {\"object\":\"error\",\"status\":529,\"code\":\"service_overload\",\"message\":\"broken\"}\n\n", false, "ServiceOverload")]

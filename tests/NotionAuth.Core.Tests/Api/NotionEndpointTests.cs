@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Net.Http;
 using NotionAuth.Core.Api;
 using Xunit;
 
@@ -34,6 +35,25 @@ public sealed class NotionEndpointTests
     [InlineData("nonsense/", null, "")]
     public void A_path_that_was_begun_is_completed(string typed, string? method, string completions) =>
         Assert.Equal(completions, string.Join(",", NotionEndpoint.Complete(typed, method).Select(c => c.Path)));
+
+    [Theory]
+    [InlineData("GET", "users", true)]
+    [InlineData("GET", "unknown/x", true)]
+    [InlineData("POST", "search", true)]
+    [InlineData("POST", "/v1/search?x=y", true)]
+    [InlineData("POST", "https://api.notion.com/v1/data_sources/x/query", true)]
+    [InlineData("POST", "databases/x/query", true)]
+    [InlineData("POST", "blocks/meeting_notes/query", true)]
+    [InlineData("POST", "views/x/queries", false)]
+    [InlineData("POST", "unknown/x/query", false)]
+    [InlineData("POST", "unknown/search", false)]
+    [InlineData("POST", "pages/x/query", false)]
+    [InlineData("POST", "data_sources//query", false)]
+    [InlineData("POST", "pages", false)]
+    [InlineData("PATCH", "search", false)]
+    [InlineData("DELETE", "users/x", false)]
+    public void Only_what_is_known_to_read_counts_as_reading(string method, string path, bool reads) =>
+        Assert.Equal(reads, new NotionRequest { Path = path, Method = new HttpMethod(method) }.IsReadOnly);
 
     [Fact]
     public void Nothing_typed_gives_every_endpoint_and_each_is_there_once()

@@ -47,7 +47,7 @@ public sealed class PaginatorTests
     [InlineData("users/0a1cde09-aee2-41ca-a622-2430befa76dc", "")]
     [InlineData("unheard/of", "")]
     [InlineData("users", "?page_size=100")]
-    [InlineData("/v1/comments/?block_id=x", "?block_id=x&page_size=100")]
+    [InlineData("/v1/comments?block_id=x", "?block_id=x&page_size=100")]
     [InlineData("custom_emojis", "?page_size=100")]
     [InlineData("file_uploads", "?page_size=100")]
     [InlineData("views/v/queries/q", "?page_size=100")]
@@ -78,9 +78,9 @@ public sealed class PaginatorTests
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"view_query","id":"q/1","view_id":"v","results":[{"id":"a"}],"has_more":true,"next_cursor":"two"}""" });
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"list","results":[{"id":"b"}],"has_more":true,"next_cursor":"three","type":"page","page":{}}""" });
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"list","results":[{"id":"c"}],"has_more":false,"next_cursor":null,"type":"page","page":{}}""" });
-        Assert.Equal(["a", "b", "c"], await IdsAsync(notion, new NotionRequest { Path = "views/v/queries/?x=1", Method = HttpMethod.Post }, 50));
+        Assert.Equal(["a", "b", "c"], await IdsAsync(notion, new NotionRequest { Path = "views/v/queries?x=1", Method = HttpMethod.Post }, 50));
         Assert.Equal(
-            ["POST /v1/views/v/queries/?x=1", "GET /v1/views/v/queries/q%2F1?x=1&page_size=50&start_cursor=two", "GET /v1/views/v/queries/q%2F1?x=1&page_size=50&start_cursor=three"],
+            ["POST /v1/views/v/queries?x=1", "GET /v1/views/v/queries/q%2F1?x=1&page_size=50&start_cursor=two", "GET /v1/views/v/queries/q%2F1?x=1&page_size=50&start_cursor=three"],
             notion.Fake.Requests.Select(r => $"{r.Method} {r.Path}{r.Query}"));
         Assert.Equal("""{"page_size":50}""", notion.Fake.Requests[0].Body);
     }
@@ -271,6 +271,26 @@ public sealed class PaginatorTests
         });
         Assert.Equal(1, pages);
         Assert.Equal(2, notion.Fake.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_reply_without_a_body_is_a_list_without_items_and_no_further_page()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 204, Body = string.Empty });
+        var pages = new List<NotionPage>();
+        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default)) pages.Add(page);
+        Assert.Empty(Assert.Single(pages).Items);
+        Assert.Equal(204, pages[0].Response.Status);
+
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"results":[1],"has_more":true,"next_cursor":"x"}""" });
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 204, Body = string.Empty });
+        await Expect.ErrorAsync(ErrorIds.InvalidReply, async () =>
+        {
+            await foreach (NotionPage _ in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default))
+            {
+            }
+        });
     }
 
     [Theory]

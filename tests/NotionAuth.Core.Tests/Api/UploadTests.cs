@@ -204,7 +204,7 @@ public sealed class UploadTests : IDisposable
     {
         public Task<Secret> GetAsync(CancellationToken cancellationToken) => Task.FromResult(first);
 
-        public Task<Secret?> RenewAsync(Secret rejected, CancellationToken cancellationToken) => Task.FromResult<Secret?>(second);
+        public Task<RenewedToken?> RenewAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken) => Task.FromResult<RenewedToken?>(new(second, true));
     }
 
     private string Write(string name, int length)

@@ -80,6 +80,9 @@ public sealed class ConnectionNameTests
     [Theory]
     [InlineData("NotionAuth-b3414d65-1", "b3414d65-1", null)]
     [InlineData("NotionAuth-app-463558a3", null, "463558a3")]
+    [InlineData("NotionAuth-app-463558a3-at-0123456789abcdef", null, "463558a3")]
+    [InlineData("NotionAuth-app-463558a3-at-0123456789ABCDEF", null, "463558a3-at-0123456789ABCDEF")]
+    [InlineData("NotionAuth-app-at-0123456789abcdef", null, "at-0123456789abcdef")]
     [InlineData("NotionAuth-write-test", null, null)]
     [InlineData("NotionAuth-spare-b3414d65-1", null, null)]
     [InlineData("NotionAuth-spare-app-463558a3", null, null)]
@@ -97,6 +100,7 @@ public sealed class ConnectionNameTests
     [Theory]
     [InlineData("NotionAuth-spare-b3414d65-1", "b3414d65-1", null)]
     [InlineData("NotionAuth-spare-app-463558a3", null, "463558a3")]
+    [InlineData("NotionAuth-spare-app-463558a3-at-0123456789abcdef", null, "463558a3")]
     [InlineData("NotionAuth-b3414d65-1", null, null)]
     [InlineData("NotionAuth-app-463558a3", null, null)]
     public void A_spare_copy_s_name_tells_whose_it_is(string name, string? botId, string? clientId)

@@ -20,7 +20,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_live_token_is_read_once_and_sent_with_each_request()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection stored = await notion.StoreAsync(process.Store);
         for (int i = 0; i < 3; i++) await process.Client.SendAsync(Me, default);
         Assert.Equal(1, process.Count("Read"));
@@ -32,7 +32,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task An_expired_token_is_refreshed_without_the_user_noticing_and_the_new_pair_stored()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
@@ -52,7 +52,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_write_is_repeated_after_a_refresh_and_done_once()
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: new SeedOptions { Rows = 0, Blocks = 0 });
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         byte[] body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { parent = new { page_id = notion.Fake.DefaultWorkspace.Sample.PageId }, properties = new { } });
@@ -64,7 +64,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task Sixty_four_requests_with_an_expired_token_refresh_it_once()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         var all = new TaskCompletionSource();
@@ -84,7 +84,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_new_pair_is_stored_before_it_is_used()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         var usedBefore = new List<bool>();
         process.Store.OnWrite = c => usedBefore.Add(notion.Fake.Requests.Any(r => r.Header("Authorization") == "Bearer " + c.AccessToken.Reveal()));
@@ -98,8 +98,8 @@ public sealed class ConnectionTokenSourceTests
     public async Task The_pair_of_another_process_that_was_faster_is_used_without_a_refresh()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var winner = new Process(notion);
-        var loser = new Process(notion, winner.Store);
+        var winner = new TestProcess(notion);
+        var loser = new TestProcess(notion, winner.Store);
         await notion.StoreAsync(winner.Store);
         await winner.Client.SendAsync(Me, default);
         await loser.Client.SendAsync(Me, default);
@@ -114,7 +114,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_process_that_lost_the_race_for_the_refresh_takes_the_winners_pair()
     {
         await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.ReuseRevokesFamily = false);
-        var loser = new Process(notion);
+        var loser = new TestProcess(notion);
         StoredConnection stored = await notion.StoreAsync(loser.Store);
         notion.Fake.ExpireAccessTokens();
 
@@ -144,7 +144,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_refused_refresh_token_is_NeedsReconnect_marked_once_and_nothing_is_deleted()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store, "It's mine");
         notion.Fake.RevokeBot();
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
@@ -155,7 +155,7 @@ public sealed class ConnectionTokenSourceTests
 
         notion.Fake.ClearRequests();
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
-        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => new Process(notion, process.Store).Client.SendAsync(Me, default));
+        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => new TestProcess(notion, process.Store).Client.SendAsync(Me, default));
         Assert.Empty(notion.Fake.Requests);
     }
 
@@ -163,7 +163,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task Of_many_requests_with_a_refused_refresh_token_one_asks_and_all_fail()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         notion.Fake.RevokeBot();
         Task[] requests = [.. Enumerable.Range(0, 16).Select(_ => Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default)))];
@@ -175,7 +175,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_sign_in_elsewhere_ends_NeedsReconnect_in_this_process()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         notion.Fake.RevokeBot();
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
@@ -187,7 +187,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_refused_refresh_that_cannot_be_marked_still_is_NeedsReconnect_and_is_not_tried_again()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         notion.Fake.RevokeBot();
         process.Store.FailOn("Write");
@@ -200,7 +200,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_pair_that_cannot_be_written_works_in_this_process_with_one_warning_and_is_written_later()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         process.Store.FailOn("Write", 2);
@@ -223,7 +223,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_pair_that_was_not_written_is_refreshed_from_when_it_expires_and_not_the_old_one()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         process.Store.FailOn("Write", 2);
@@ -238,7 +238,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_refused_refresh_of_a_pair_that_was_not_written_is_NeedsReconnect_at_once()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         process.Store.FailOn("Write", 2);
@@ -253,7 +253,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_pair_that_was_not_written_does_not_overwrite_a_sign_in_elsewhere()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         process.Store.FailOn("Write", 1);
@@ -269,7 +269,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_vault_that_cannot_be_written_does_not_cost_the_refresh_token()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         process.Store.FailOn("ProveWritable", 1);
@@ -283,7 +283,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task The_write_test_before_a_refresh_is_as_large_as_what_will_be_written()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         await process.Client.SendAsync(Me, default);
@@ -295,7 +295,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_refresh_reply_without_a_refresh_token_leaves_the_old_one_in_force()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens(Guid.Parse(old.Facts.BotId));
         notion.Fake.Faults.Add(new Fault
@@ -318,7 +318,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_refresh_that_fails_otherwise_marks_nothing_and_is_tried_again_by_the_next_request(int status, string code, string errorId)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         notion.Fake.Faults.Add(Fault.Of(status, code, "/v1/oauth/token"));
@@ -331,7 +331,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_refresh_whose_answer_got_lost_is_not_sent_again_by_repeating_the_request()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.ResetAfterCommit, PathPattern = "/v1/oauth/token" });
@@ -343,7 +343,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_connection_without_a_refresh_token_has_the_401_as_its_answer()
     {
         await using TestNotion notion = await TestNotion.StartAsync(f => f.DefaultIntegration.RefreshTokens = false);
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         await Expect.ErrorAsync<NotionApiException>("Unauthorized", () => process.Client.SendAsync(Me, default));
@@ -354,7 +354,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_refresh_without_the_client_secret_is_MissingClient()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection stored = await notion.StoreAsync(process.Store);
         process.Store.Secrets.TryRemove(SecretName.OfApp(stored.Facts.ClientId!), out _);
         notion.Fake.ExpireAccessTokens();
@@ -366,7 +366,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task A_connection_that_is_gone_is_ConnectionNotFound()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection stored = await notion.StoreAsync(process.Store);
         process.Store.Secrets.Clear();
         await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => process.Client.SendAsync(Me, default));
@@ -382,7 +382,7 @@ public sealed class ConnectionTokenSourceTests
     public async Task Cancelling_a_request_does_not_lose_the_pair_of_a_refresh_under_way()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         var answer = new TaskCompletionSource();
@@ -398,12 +398,11 @@ public sealed class ConnectionTokenSourceTests
         Assert.Equal(TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == stored.AccessToken.Reveal()).AccessState);
     }
 
-    /// <summary>What one process has: its cache, and the store that it may share with others.</summary>
     [Fact]
     public async Task A_pair_that_the_vault_did_not_take_is_found_by_its_name_though_the_vault_cannot_be_asked()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var process = new Process(notion);
+        var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         process.Store.FailOn("Write", 1);
         notion.Fake.ExpireAccessTokens();
@@ -417,28 +416,5 @@ public sealed class ConnectionTokenSourceTests
         // Once it is written, the vault is asked again.
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
         await Expect.ErrorAsync(ErrorIds.VaultLocked, () => process.Finder.FindAsync("Acme", null, null, default));
-    }
-
-    private sealed class Process(TestNotion notion, RecordingStore? store = null)
-    {
-        private readonly ConnectionCache _cache = new();
-
-        public RecordingStore Store { get; } = store ?? new RecordingStore();
-
-        public List<string> Warnings { get; } = [];
-
-        public NotionClient Client
-        {
-            get
-            {
-                string botId = notion.Fake.Bots.First(b => b.Integration == notion.Fake.DefaultIntegration).Id.ToString();
-                ConnectionSession session = _cache.Get(new ConnectionKey(Store.Vault, botId));
-                return notion.Client(new ConnectionTokenSource(session, Store, notion.Transport, notion.Log.Enqueue, Warnings.Add), session.Gate);
-            }
-        }
-
-        public ConnectionFinder Finder => new(new TestStores(Store), _cache);
-
-        public int Count(string call) => Store.Calls.Count(c => c == call);
     }
 }

@@ -21,6 +21,8 @@ public sealed class FakeApiTests
     [InlineData("POST", "v1/search", true, "2099-01-01", "{", 400, "missing_version")]
     [InlineData("POST", "v1/search", true, "2026-03-11", "{", 400, "invalid_json")]
     [InlineData("POST", "v1/search", true, "2026-03-11", """{"a":1,"a":2}""", 400, "invalid_json")]
+    [InlineData("POST", "v1/search", true, "2026-03-11", """{"query":"\ud800"}""", 400, "invalid_json")]
+    [InlineData("POST", "v1/search", true, "2026-03-11", """{"filter":{"\udc00":1}}""", 400, "invalid_json")]
     [InlineData("POST", "v1/search", true, "2026-03-11", "[]", 400, "validation_error")]
     [InlineData("POST", "v1/search", true, "2026-03-11", """{"nonsense":1}""", 400, "validation_error")]
     [InlineData("GET", "v1/users/me/", true, "2026-03-11", null, 200, null)]

@@ -92,6 +92,56 @@ public sealed class LyingReplyTests : IDisposable
         Assert.Contains(error.ErrorId, new[] { ErrorIds.ConnectionFailed, ErrorIds.InvalidReply });
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.999)]
+    [InlineData(0.02)]
+    public async Task Gzip_that_was_cut_off_is_no_reply_whatever_it_is_read_for(double share)
+    {
+        // Text of which each beginning is as good as the whole.
+        byte[] plain = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(i => i.ToString("x", CultureInfo.InvariantCulture) + " ")));
+        byte[] whole = Gzip(plain);
+        byte[] cut = whole[..(int)(whole.Length * share)];
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["reply"], "before");
+        foreach ((byte[] sent, bool isWhole) in new[] { (cut, false), (whole, true) })
+        {
+            await using LyingServer server = LyingServer.Answering(Encoding.ASCII.GetBytes($"{Ok}Content-Encoding: gzip\r\nContent-Length: {sent.Length}\r\n\r\n"), sent);
+            if (!isWhole)
+            {
+                await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => GetAsync(server));
+                await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => Client(server).DownloadAsync(Once, folder["reply"], null, default));
+                Assert.Equal("before", await File.ReadAllTextAsync(folder["reply"]));
+                continue;
+            }
+
+            NotionResponse response = await GetAsync(server);
+            Assert.Equal(plain, response.Body.ToArray());
+            Assert.False(response.Headers.ContainsKey("Content-Encoding"));
+            await Client(server).DownloadAsync(Once, folder["reply"], null, default);
+            Assert.Equal(plain, await File.ReadAllBytesAsync(folder["reply"]));
+            Assert.All(server.Requests, r => Assert.Contains("Accept-Encoding: gzip\r\n", r + "\r\n", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_packed_reply_without_bytes_is_an_empty_one()
+    {
+        await using LyingServer server = LyingServer.Answering($"{Ok}Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n");
+        Assert.True((await GetAsync(server)).Body.IsEmpty);
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_before_a_reply_is_none_of_it()
+    {
+        await using LyingServer server = LyingServer.Answering($"{Ok}Content-Length: 11\r\n\r\n\u00ef\u00bb\u00bf{{\"id\":1}}");
+        using System.Text.Json.JsonDocument reply = (await GetAsync(server)).ParseJson();
+        Assert.Equal(1, reply.RootElement.GetProperty("id").GetInt32());
+
+        await using LyingServer error = LyingServer.Answering("HTTP/1.1 404 No\r\nConnection: close\r\n\r\n\u00ef\u00bb\u00bf{\"object\":\"error\",\"code\":\"object_not_found\"}");
+        await Expect.ErrorAsync("ObjectNotFound", () => GetAsync(error));
+    }
+
     public static TheoryData<string> EndlessReplies => [.. Endless.Keys];
 
     private static Dictionary<string, Func<Stream, CancellationToken, Task>> Endless { get; } = new()
@@ -410,8 +460,9 @@ public sealed class LyingReplyTests : IDisposable
         Assert.StartsWith("GET /v1/users/me ", lines[0], StringComparison.Ordinal);
     }
 
-    private Task<NotionResponse> GetAsync(LyingServer server, NotionRequest? request = null) =>
-        Client(server).SendAsync(request ?? new NotionRequest { Path = "users/me", MaximumRetryCount = 0, Timeout = TestNotion.Soon }, default);
+    private static readonly NotionRequest Once = new() { Path = "users/me", MaximumRetryCount = 0, Timeout = TestNotion.Soon };
+
+    private Task<NotionResponse> GetAsync(LyingServer server, NotionRequest? request = null) => Client(server).SendAsync(request ?? Once, default);
 
     private async Task CountAsync(LyingServer server, int most, Action<int>? seen = null)
     {

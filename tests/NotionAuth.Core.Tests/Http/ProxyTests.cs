@@ -50,6 +50,36 @@ public sealed class ProxyTests
         Assert.True(proxy.IsBypassed(new Uri(uri)));
     }
 
+    [Theory]
+    [InlineData("HTTPS_PROXY=socks5://someone:pr0xy-p4ssw0rd@proxy:1080", "HTTPS_PROXY", "SOCKS")]
+    [InlineData("all_proxy=socks5h://someone:pr0xy-p4ssw0rd@proxy:1080", "ALL_PROXY", "SOCKS")]
+    [InlineData("HTTPS_PROXY=ftp://proxy:21\nALL_PROXY=http://proxy:8080", "HTTPS_PROXY", "http://proxy:8080")]
+    [InlineData("HTTPS_PROXY=http://someone:pr0xy-p4ssw0rd", "HTTPS_PROXY", "http://proxy:8080")]
+    [InlineData("HTTPS_PROXY=http://", "HTTPS_PROXY", "http://proxy:8080")]
+    [InlineData("https_proxy=no proxy, please", "HTTPS_PROXY", "http://proxy:8080")]
+    public async Task A_proxy_variable_that_cannot_be_used_is_an_error_and_nothing_goes_out_directly(string variables, string name, string advice)
+    {
+        using var transport = new NotionTransport(From(variables));
+        var log = new List<RequestLogEntry>();
+        var client = new NotionClient(transport, new Uri("https://notion.example.com"), new FixedTokenSource(new Secret("ntn_token")), null, log.Add);
+        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.InvalidProxy, () => client.SendAsync(Me, default));
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, $"{error.Message} {error.RecommendedAction}", StringComparison.Ordinal);
+        Assert.DoesNotContain(Password, $"{error} {error.RecommendedAction} {error.Target}", StringComparison.Ordinal);
+        Assert.Empty(log);
+    }
+
+    [Fact]
+    public async Task A_proxy_variable_that_cannot_be_used_does_not_matter_to_whom_it_is_not_for()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        using var transport = new NotionTransport(From("HTTPS_PROXY=socks5://proxy:1080\nNO_PROXY=notion.example.com"));
+        var tokens = new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!));
+        Assert.Equal(200, (await new NotionClient(transport, notion.BaseUri, tokens, null).SendAsync(Me, default)).Status);
+        await Expect.ErrorAsync(
+            ErrorIds.ConnectionFailed, () => new NotionClient(transport, new Uri("https://notion.example.com"), tokens, null).SendAsync(Me, default));
+    }
+
     [Fact]
     public async Task Requests_go_over_the_proxy_that_is_passed_and_to_this_machine_too()
     {

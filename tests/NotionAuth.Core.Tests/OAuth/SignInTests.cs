@@ -41,6 +41,20 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public async Task A_picture_as_icon_is_not_fetched_and_the_first_letter_stands_in()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        notion.Fake.DefaultWorkspace.Icon = $"http://localhost:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/icon.png";
+        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing() };
+        await run.ConnectAsync().WaitAsync(TestNotion.Soon);
+        SeenPage page = await run.Browser.Page;
+        Assert.Contains("<span class=\"letter\">A</span>", page.Html, StringComparison.Ordinal);
+        Assert.False(elsewhere.Pending());
+    }
+
+    [Fact]
     public async Task The_authorize_URL_and_the_exchange_carry_the_same_redirect_URI_and_a_long_state()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
@@ -241,15 +255,12 @@ public sealed class SignInTests
     public async Task Cancelling_after_the_connection_was_kept_does_not_make_the_page_lie()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        using var slowIcon = new TcpListener(IPAddress.Loopback, 0);
-        slowIcon.Start();
-        notion.Fake.DefaultWorkspace.Icon = $"http://localhost:{((IPEndPoint)slowIcon.LocalEndpoint).Port}/icon.png";
         using var cancel = new CancellationTokenSource();
-        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing() };
+        var store = new RecordingStore { OnWrite = _ => cancel.Cancel() };
+        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store };
         Task<StoredConnection> connecting = run.ConnectAsync(cancel.Token);
-        using TcpClient asked = await slowIcon.AcceptTcpClientAsync().WaitAsync(TestNotion.Soon);
-        await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.WaitAsync(TestNotion.Soon));
+        Assert.Contains(store.Secrets.Keys, k => SecretName.BotIdOf(k) is not null);
         SeenPage page = await run.Browser.Page;
         Assert.Equal(200, page.Status);
         Assert.Contains("Connected to Acme", page.Text, StringComparison.Ordinal);

@@ -86,7 +86,7 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
     public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken)
     {
         Enter("ListApps");
-        return Task.FromResult<IReadOnlyList<string>>([.. Secrets.Keys.Select(SecretName.ClientIdOf).OfType<string>().Order(StringComparer.Ordinal)]);
+        return Task.FromResult<IReadOnlyList<string>>([.. Secrets.Keys.Select(SecretName.ClientIdOf).OfType<string>().Distinct().Order(StringComparer.Ordinal)]);
     }
 
     public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
     public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken)
     {
         Enter("WriteApp");
-        Secrets[SecretName.OfApp(app.Credentials.ClientId)] = ConnectionJson.Write(app);
+        Secrets[SecretName.OfApp(app.Id)] = ConnectionJson.Write(app);
         return Task.CompletedTask;
     }
 

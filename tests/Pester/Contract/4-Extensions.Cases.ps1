@@ -1,5 +1,4 @@
 # How extensions are loaded and called, and what comes of what they do.
-$troubles = 'default', 'throw', 'throw-type', 'error', 'error-and-value', 'all-and-throw', 'password', 'streams', 'missing-command', 'value', 'number', 'two', 'bytes', 'true', 'false', 'null'
 @(
     @{
         Name = 'Extensions are called with these parameters'
@@ -45,7 +44,7 @@ $troubles = 'default', 'throw', 'throw-type', 'error', 'error-and-value', 'all-a
     @{
         Name = 'All extensions live in one runspace that is not the caller''s, for as long as the process'
         Do   = {
-            $global:ContractProbe = 'seen'
+            Set-Variable -Name ContractProbe -Value seen -Scope Global
             Register-Trouble @{ Get_Secret = 'variables' } V
             Get-Secret a -Vault V -AsPlainText
             Register-Trouble @{ Get_Secret = 'runspace' } One
@@ -89,15 +88,42 @@ $troubles = 'default', 'throw', 'throw-type', 'error', 'error-and-value', 'all-a
             Test-SecretVault Gone
         }
     }
-    @{ Name = 'Get-Secret and an extension that fails or gives what is no secret'; Do = [scriptblock]::Create("Invoke-EachPlan Get-Secret '$($troubles -join "', '")' { Get-Secret a -Vault `$args[0]; Get-Secret a -Vault `$args[0] -AsPlainText }") }
-    @{ Name = 'Get-Secret -ErrorAction Stop and an extension that fails'; Do = { Invoke-EachPlan Get-Secret 'throw', 'error', 'password' { Get-Secret a -Vault $args[0] -ErrorAction Stop; 'not reached' } } }
-    @{ Name = 'Set-Secret and an extension that fails'; Do = [scriptblock]::Create("Invoke-EachPlan Set-Secret '$($troubles -join "', '")' { Set-Secret a one -Vault `$args[0]; Set-Secret a one -Vault `$args[0] -Metadata @{ k = 'v' } }; (Get-Call).Count") }
-    @{ Name = 'Set-SecretInfo and an extension that fails'; Do = [scriptblock]::Create("Invoke-EachPlan Set-SecretInfo '$($troubles -join "', '")' { Set-SecretInfo a @{ k = 'v' } -Vault `$args[0] }; (Get-Call).Count") }
-    @{ Name = 'Remove-Secret and an extension that fails'; Do = [scriptblock]::Create("Invoke-EachPlan Remove-Secret '$($troubles -join "', '")' { Remove-Secret a `$args[0] }; (Get-Call).Count") }
-    @{ Name = 'Test-SecretVault and an extension that fails'; Do = [scriptblock]::Create("Invoke-EachPlan Test-SecretVault '$($troubles -join "', '")' { Test-SecretVault `$args[0] }; (Get-Call).Count") }
-    @{ Name = 'Unlock-SecretVault and an extension that fails'; Do = [scriptblock]::Create("Invoke-EachPlan Unlock-SecretVault '$($troubles -join "', '")' { Unlock-SecretVault `$args[0] (New-Secure 'word') }; (Get-Call).Count") }
-    @{ Name = 'Unlock-SecretVault and an extension that can not be unlocked'; Do = { Register-Plain; Unlock-SecretVault File (New-Secure 'word') } }
-    @{ Name = 'Get-SecretInfo and an extension that fails or gives what is no information'; Do = [scriptblock]::Create("Invoke-EachPlan Get-SecretInfo '$($troubles -join "', '")', 'info', 'info-other' { Get-SecretInfo -Vault `$args[0] }") }
+    @{
+        Name = 'Get-Secret and an extension that fails or gives what is no secret'
+        Do   = { Invoke-EachPlan Get-Secret $troubles { Get-Secret a -Vault $args[0]; Get-Secret a -Vault $args[0] -AsPlainText } }
+    }
+    @{
+        Name = 'Get-Secret -ErrorAction Stop and an extension that fails'
+        Do   = { Invoke-EachPlan Get-Secret 'throw', 'error', 'password' { Get-Secret a -Vault $args[0] -ErrorAction Stop; 'not reached' } }
+    }
+    @{
+        Name = 'Set-Secret and an extension that fails'
+        Do   = { Invoke-EachPlan Set-Secret $troubles { Set-Secret a one -Vault $args[0]; Set-Secret a one -Vault $args[0] -Metadata @{ k = 'v' } }; (Get-Call).Count }
+    }
+    @{
+        Name = 'Set-SecretInfo and an extension that fails'
+        Do   = { Invoke-EachPlan Set-SecretInfo $troubles { Set-SecretInfo a @{ k = 'v' } -Vault $args[0] }; (Get-Call).Count }
+    }
+    @{
+        Name = 'Remove-Secret and an extension that fails'
+        Do   = { Invoke-EachPlan Remove-Secret $troubles { Remove-Secret a $args[0] }; (Get-Call).Count }
+    }
+    @{
+        Name = 'Test-SecretVault and an extension that fails'
+        Do   = { Invoke-EachPlan Test-SecretVault $troubles { Test-SecretVault $args[0] }; (Get-Call).Count }
+    }
+    @{
+        Name = 'Unlock-SecretVault and an extension that fails'
+        Do   = { Invoke-EachPlan Unlock-SecretVault $troubles { Unlock-SecretVault $args[0] (New-Secure 'word') }; (Get-Call).Count }
+    }
+    @{
+        Name = 'Unlock-SecretVault and an extension that can not be unlocked'
+        Do   = { Register-Plain; Unlock-SecretVault File (New-Secure 'word') }
+    }
+    @{
+        Name = 'Get-SecretInfo and an extension that fails or gives what is no information'
+        Do   = { Invoke-EachPlan Get-SecretInfo ($troubles + 'info', 'info-other') { Get-SecretInfo -Vault $args[0] } }
+    }
     @{
         Name = 'Get-SecretInfo lists what it can where a vault fails'
         Do   = { Register-Trouble @{ Get_SecretInfo = 'throw' }; Register-Plain Z; Set-Secret a one -Vault Z; Get-SecretInfo; Get-SecretInfo -ErrorAction Stop }

@@ -10,6 +10,8 @@ $vaults = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../Vaults'))
 $plain = $PlainFileVault
 $trouble = Join-Path $vaults 'TroubleVault'
 $withoutMetadata = Join-Path $vaults 'NoMetadataVault'
+$troubles = 'default', 'throw', 'throw-type', 'error', 'error-and-value', 'all-and-throw', 'password', 'streams', 'missing-command', 'value', 'number',
+    'two', 'bytes', 'true', 'false', 'null'
 
 function Register-Plain {
     param([string] $Name = 'File')

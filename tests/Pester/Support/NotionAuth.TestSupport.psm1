@@ -509,24 +509,29 @@ function New-TestVault {
     param([Parameter(Mandatory)] [ValidateSet('SecretStore', 'PlainFile', 'NoMetadata')] [string] $Kind, [string] $Name = 'Personal', [switch] $Beside, [switch] $NotDefault)
 
     if (-not $Beside) { Remove-TestVault }
+    $registration = @{ Name = $Name; DefaultVault = -not $NotDefault }
     $folder = $null
-    if ($Kind -eq 'SecretStore') {
-        if (-not $script:IsStoreMade) { Initialize-SecretStore }
-        $script:IsStoreMade = $true
-        Register-SecretVault -Name $Name -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault:(-not $NotDefault)
-        Get-SecretInfo -Vault $Name | ForEach-Object { Remove-Secret -Name $_.Name -Vault $Name }
-    }
-    elseif ($Kind -eq 'PlainFile') {
-        # Its folder is one that nobody searches for secrets: it encrypts nothing.
-        $path = Join-Path (New-TestFolder 'vault') 'vault.xml'
-        Register-SecretVault -Name $Name -ModuleName NotionAuth.PlainFileVault -VaultParameters @{ Path = $path } -DefaultVault:(-not $NotDefault)
-    }
-    else {
-        $folder = New-TestFolder 'vault'
-        Register-SecretVault -Name $Name -ModuleName (Join-Path $PSScriptRoot '../Vaults/NoMetadataVault') -VaultParameters @{ Path = $folder } -DefaultVault:(-not $NotDefault)
+    switch ($Kind) {
+        'SecretStore' {
+            if (-not $script:IsStoreMade) { Initialize-SecretStore }
+            $script:IsStoreMade = $true
+            $registration.ModuleName = 'Microsoft.PowerShell.SecretStore'
+        }
+        'PlainFile' {
+            # Its folder is one that nobody searches for secrets: it encrypts nothing.
+            $registration.ModuleName = 'NotionAuth.PlainFileVault'
+            $registration.VaultParameters = @{ Path = Join-Path (New-TestFolder 'vault') 'vault.xml' }
+        }
+        'NoMetadata' {
+            $folder = New-TestFolder 'vault'
+            $registration.ModuleName = Join-Path $PSScriptRoot '../Vaults/NoMetadataVault'
+            $registration.VaultParameters = @{ Path = $folder }
+        }
     }
 
-    [pscustomobject]@{ Name = $Name; Kind = $Kind; Folder = $folder }
+    Register-SecretVault @registration
+    if ($Kind -eq 'SecretStore') { Get-SecretInfo -Vault $Name | ForEach-Object { Remove-Secret -Name $_.Name -Vault $Name } }
+    [pscustomobject]@{ Name = $Name; Kind = $Kind; Folder = $folder; Registration = $registration }
 }
 
 function Initialize-SecretStore {

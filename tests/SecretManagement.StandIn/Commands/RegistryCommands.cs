@@ -47,7 +47,11 @@ public sealed class RegisterSecretVaultCommand : SecretCmdlet
         string name = Name ?? module.Name;
         if (!ShouldProcess(name, "Register a vault")) return;
         if (!AllowClobber && VaultRegistry.Read().Vaults.ContainsKey(name))
-            End(new InvalidOperationException($"There is a vault {name} already."), "RegisterSecretVaultInvalidVaultName", ErrorCategory.InvalidArgument);
+        {
+            var taken = new InvalidOperationException($"There is a vault {name} already.");
+            End(taken, "RegisterSecretVaultInvalidVaultName", ErrorCategory.InvalidArgument);
+        }
+
 
         bool supportsMetadata = false;
         try
@@ -56,12 +60,15 @@ public sealed class RegisterSecretVaultCommand : SecretCmdlet
         }
         catch (ItemNotFoundException e)
         {
-            End(new PSInvalidOperationException($"Module {module.Name} is no vault extension. {e.Message}", e), "RegisterSecretVaultInvalidExtensionVault");
+            End(
+                new PSInvalidOperationException($"Module {module.Name} is no vault extension. {e.Message}", e),
+                "RegisterSecretVaultInvalidExtensionVault");
         }
 
         Registrations registrations = VaultRegistry.Read();
         bool isDefault = MyInvocation.BoundParameters.ContainsKey(nameof(DefaultVault)) ? DefaultVault : registrations.Vaults.Count == 0;
-        var vault = new RegisteredVault(name, module.Name, ExtensionModule.PlaceOf(module), Description ?? string.Empty, parameters, supportsMetadata);
+        string place = ExtensionModule.PlaceOf(module);
+        var vault = new RegisteredVault(name, module.Name, place, Description ?? string.Empty, parameters, supportsMetadata);
         if (registrations.Vaults.Remove(name)) isDefault |= string.Equals(registrations.DefaultVaultName, name, StringComparison.OrdinalIgnoreCase);
         registrations.Vaults.Add(name, vault);
         if (isDefault) registrations.DefaultVaultName = name;
@@ -193,7 +200,9 @@ internal static class VaultNames
 {
     public static IEnumerable<RegisteredVault> Match(Registrations registrations, string name)
     {
-        if (!WildcardPattern.ContainsWildcardCharacters(name)) return registrations.Vaults.TryGetValue(name, out RegisteredVault? vault) ? [vault] : [];
+        if (!WildcardPattern.ContainsWildcardCharacters(name))
+            return registrations.Vaults.TryGetValue(name, out RegisteredVault? vault) ? [vault] : [];
+
         var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
         return registrations.Vaults.Values.Where(v => pattern.IsMatch(v.Name));
     }

@@ -52,7 +52,7 @@ public sealed class SetSecretCommand : SecretCmdlet
         }
 
         if (IsTaken(vault, Name) is { } taken) ThrowTerminatingError(taken);
-        object secret = ParameterSetName == SecureStringParameterSet ? SecureStringSecret! : Secret is PSObject wrapped ? wrapped.BaseObject : Secret!;
+        object secret = SecureStringSecret ?? (Secret is PSObject wrapped ? wrapped.BaseObject : Secret!);
         vault.SetSecret(Name, secret, Metadata);
     }
 

@@ -2,6 +2,7 @@
 # that the vault parameter Calls names. By default a call succeeds and returns nothing.
 
 function Invoke-Plan {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'What becomes of it is what a test looks at.')]
     param([string] $Function, [hashtable] $With, [hashtable] $AdditionalParameters)
 
     if ($AdditionalParameters.Calls) {
@@ -20,11 +21,20 @@ function Invoke-Plan {
         'throw' { throw 'The extension throws.' }
         'throw-type' { throw [IO.InvalidDataException]::new('The extension throws a type.', [TimeoutException]::new('The inner one.')) }
         'error' { Write-Error -Message 'The extension writes an error.' -ErrorId OwnId -Category DeviceError -TargetObject 'target' }
-        'all-and-throw' { Write-Warning 'A warning.'; Write-Information 'Information.'; Write-Error -Message 'The extension writes an error.' -ErrorId OwnId; throw 'The extension throws.' }
+        'all-and-throw' {
+            Write-Warning 'A warning.'
+            Write-Information 'Information.'
+            Write-Error -Message 'The extension writes an error.' -ErrorId OwnId
+            throw 'The extension throws.'
+        }
         'error-and-value' { Write-Error -Message 'The extension writes an error.' -ErrorId OwnId -Category DeviceError; 'value' }
         'password' { throw [Microsoft.PowerShell.SecretManagement.PasswordRequiredException]::new('A password is required.') }
         'streams' {
-            Write-Warning 'A warning.'; Write-Verbose 'A verbose line.'; Write-Debug 'A debug line.'; Write-Information 'Information.'; Write-Host 'To the host.'
+            Write-Warning 'A warning.'
+            Write-Verbose 'A verbose line.'
+            Write-Debug 'A debug line.'
+            Write-Information 'Information.'
+            Write-Host 'To the host.'
             Write-Verbose 'Forced.' -Verbose
             if ($Function -ne 'Set-Secret') { 'value' }
         }
