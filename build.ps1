@@ -3,8 +3,8 @@
 Builds, tests, demonstrates or packages NotionAuth.
 .DESCRIPTION
 Build    builds the solution and stages the module as out/NotionAuth/<version>
-Test     runs every suite; the last line of the output is "N passed, N failed, N skipped"
-Demo     plays the main job against a simulated Notion, in a temporary home folder
+Test     runs every suite; the last line of the output is "N passed, N failed, N skipped", with what was not run above it in capitals
+Demo     plays the main job with the real cmdlets against a simulated Notion, in a temporary home folder
 Package  makes out/NotionAuth.<version>.nupkg and tries it out
 Fuzz     feeds everything that reads foreign text with broken text, for -Second seconds each
 Reliability  races, kills and vault failures against real vaults; writes docs/reliability.md
@@ -26,8 +26,8 @@ param(
     [ValidateSet('Debug', 'Release')]
     [string]$Configuration = 'Release',
 
-    # Test: only these suites.
-    [ValidateSet('xunit', 'Pester')]
+    # Test: only these suites, xunit or Pester.
+    [ArgumentCompletions('xunit', 'Pester')]
     [string[]]$Suite = @('xunit', 'Pester'),
 
     # Test: only tests with this text in their full name.
@@ -60,13 +60,23 @@ $ErrorActionPreference = 'Stop'
 $InformationPreference = 'Continue'
 $ProgressPreference = 'SilentlyContinue'
 
+# What runs the child processes and the tests is this PowerShell; an older one hands over to one that is new enough.
+if ($PSVersionTable.PSVersion -lt [version]'7.4') {
+    Write-Information "PowerShell $($PSVersionTable.PSVersion) is older than 7.4; getting a newer one as a .NET tool ..."
+    $words = foreach ($name in $PSBoundParameters.Keys) { "-$name"; @($PSBoundParameters[$name]) -join ',' }
+    & dotnet run (Join-Path $PSScriptRoot 'build/WithoutPowerShell.cs') -- @words
+    exit $LASTEXITCODE
+}
+
 # From another shell a list comes as one word.
+$Suite = @($Suite -split ',')
 $Scenario = @($Scenario -split ',')
 $Work = @($Work -split ',')
 
 foreach ($part in Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot 'build/tasks') -Filter *.ps1) { . $part.FullName }
 
 try {
+    foreach ($name in $Suite) { if ($name -notin 'xunit', 'Pester') { throw "No suite '$name'. There are: xunit, Pester." } }
     $succeeded = switch ($Task) {
         'Build' { Invoke-Build -Configuration $Configuration; $true }
         'Test' { Invoke-Test -Configuration $Configuration -Suite $Suite -Filter $Filter }

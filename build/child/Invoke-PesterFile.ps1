@@ -19,6 +19,22 @@ $configuration.TestResult.OutputPath = [IO.Path]::ChangeExtension($Summary, '.xm
 
 $ErrorActionPreference = 'Continue'
 $run = Invoke-Pester -Configuration $configuration
-@{ Passed = $run.PassedCount; Failed = $run.FailedCount; Skipped = $run.SkippedCount + $run.InconclusiveCount; Result = "$($run.Result)" } |
-    ConvertTo-Json | Set-Content -LiteralPath $Summary
+function Test-OfStore {
+    param($Test)
+    if ($Test.Tag -contains 'SecretStore') { return $true }
+    for ($block = $Test.Block; $block; $block = $block.Parent) { if ($block.Tag -contains 'SecretStore') { return $true } }
+    $false
+}
+
+$tests = foreach ($test in $run.Tests) {
+    if ($test.Result -eq 'NotRun') { continue }
+    @{
+        Name = $test.ExpandedPath; Seconds = $test.Duration.TotalSeconds
+        Result = if ($test.Result -eq 'Inconclusive') { 'Skipped' } else { "$($test.Result)" }
+        Why = if ($test.Result -ne 'Failed') { "$($test.ErrorRecord)" } else { '' }; IsOfStore = Test-OfStore $test
+    }
+}
+$skipped = $run.SkippedCount + $run.InconclusiveCount
+@{ Passed = $run.PassedCount; Failed = $run.FailedCount; Skipped = $skipped; Result = "$($run.Result)"; Tests = @($tests) } |
+    ConvertTo-Json -Depth 4 | Set-Content -LiteralPath $Summary
 exit 0

@@ -1,6 +1,6 @@
 # The demo's transcript; started by the build in a process and a home of its own. Every step is checked, not only shown.
 [CmdletBinding()]
-param([string]$ReadyFile, [string]$ModuleBase)
+param([string]$ReadyFile, [string]$ModuleBase, [ValidateSet('Real', 'StandIn')] [string]$VaultKind)
 
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
@@ -58,11 +58,17 @@ function Open-SignInPage {
 }
 
 function Show-Vault {
+    param([string]$Kind)
     Write-Heading 'Once: a vault to keep connections in'
-    # A store without a password, which nobody should have for real: the demo must not ask for one.
-    $word = [Net.NetworkCredential]::new('', [guid]::NewGuid().ToString()).SecurePassword
-    Set-SecretStoreConfiguration -Authentication None -Interaction None -Password $word -Confirm:$false -WarningAction Ignore
-    $null = Show-Command { Register-SecretVault -Name Demo -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault }
+    if ($Kind -eq 'Real') {
+        # A store without a password, which nobody should have for real: the demo must not ask for one.
+        $word = [Net.NetworkCredential]::new('', [guid]::NewGuid().ToString()).SecurePassword
+        Set-SecretStoreConfiguration -Authentication None -Interaction None -Password $word -Confirm:$false -WarningAction Ignore
+        $null = Show-Command { Register-SecretVault -Name Demo -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault }
+    }
+    else {
+        $null = Show-Command { Register-SecretVault -Name Demo -ModuleName NotionAuth.PlainFileVault -DefaultVault }
+    }
     Confirm-That ((Get-SecretVault).Name -eq 'Demo' -and -not (Get-SecretInfo -Vault Demo)) 'The vault is there, and empty.'
 }
 
@@ -157,7 +163,7 @@ try {
     Write-Heading 'NotionAuth, shown against a simulated Notion, in a temporary home folder'
     $null = Show-Command { Import-Module NotionAuth }
     Confirm-That ((Get-Module NotionAuth).ModuleBase -eq $ModuleBase) 'It is the module that was just built.'
-    Show-Vault
+    Show-Vault $VaultKind
     $connection = Show-SignIn
     Show-Listing $connection
     Show-TokenTest

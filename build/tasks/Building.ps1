@@ -13,9 +13,10 @@ function Get-ModuleVersion {
 function Get-StagedModule { Join-Repository 'out', 'NotionAuth', (Get-ModuleVersion) }
 
 function Invoke-Build {
-    param([string]$Configuration)
+    param([string]$Configuration, [string]$Solution = 'NotionAuth.sln')
     Write-Heading 'Build'
-    Invoke-Program dotnet 'build', (Join-Repository 'NotionAuth.sln'), '--configuration', $Configuration, '--nologo'
+    Invoke-Program dotnet 'build', (Join-Repository $Solution), '--configuration', $Configuration, '--nologo'
+    Write-Information 'Staging the module ...'
     Copy-Module $Configuration
     Write-Information "Staged: $(Get-StagedModule)"
 }

@@ -76,15 +76,17 @@ function Get-IsolatedEnvironment {
     $environment
 }
 
-<# Tests and users start pwsh by its name. A .NET tool has none: then this makes one, and returns the folder that it is in. #>
+<# Tests and users start pwsh by its name: this makes one that is the PowerShell that runs now, whatever PATH has, and returns its folder. #>
 function Get-PowerShellFolder {
     param([string]$HomeFolder)
     $program, $library = Get-PowerShellProgram
-    if (-not $library -or (Get-Program pwsh)) { return }
+    # A command file on Windows isn't found by every program that starts pwsh: what PATH has is better there.
+    if ((Test-Windows) -and -not $library -and (Get-Program pwsh)) { return }
     $folder = [IO.Directory]::CreateDirectory((Join-Path $HomeFolder 'programs')).FullName
-    if (Test-Windows) { [IO.File]::WriteAllText((Join-Path $folder 'pwsh.cmd'), "@`"$program`" `"$library`" %*`r`n") }
+    $parts = @($program, $library) | Where-Object { $_ }
+    if (Test-Windows) { [IO.File]::WriteAllText((Join-Path $folder 'pwsh.cmd'), "@`"$($parts -join '" "')`" %*`r`n") }
     else {
-        [IO.File]::WriteAllText((Join-Path $folder 'pwsh'), "#!/bin/sh`nexec '$program' '$library' `"`$@`"`n")
+        [IO.File]::WriteAllText((Join-Path $folder 'pwsh'), "#!/bin/sh`nexec '$($parts -join "' '")' `"`$@`"`n")
         & chmod 755 (Join-Path $folder 'pwsh')
     }
     $folder
@@ -128,26 +130,45 @@ function Close-Process {
     $null = $Process.WaitForExit(5000)
 }
 
-<# Runs one of our scripts in a PowerShell process of its own, without a person at its input; returns the exit code. Its output may go to a file first. #>
-function Invoke-ChildScript {
-    param([string]$Script, [string[]]$Arguments = @(), [string]$HomeFolder, [hashtable]$Environment, [int]$TimeoutSec, [string]$OutputFile)
+<# Starts one of our scripts in a PowerShell process of its own, without a person at its input; its output is ours, or goes to a file. #>
+function Open-ChildScript {
+    param([string]$Script, [string[]]$Arguments = @(), [string]$HomeFolder, [hashtable]$Environment, [string]$OutputFile)
     $nothing = Join-Path $HomeFolder 'no-input'
     [IO.File]::WriteAllText($nothing, '')
     $command = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive'
     if (Test-Windows) { $command += '-ExecutionPolicy', 'Bypass' }
     $command += '-File', (Join-Repository 'build', 'child', $Script)
-    $process = Open-Process -Command ($command + $Arguments) -Environment $Environment -InputFile $nothing -OutputFile $OutputFile
+    Open-Process -Command ($command + $Arguments) -Environment $Environment -InputFile $nothing -OutputFile $OutputFile
+}
+
+<# Runs one of our scripts to its end; returns the exit code. #>
+function Invoke-ChildScript {
+    param([string]$Script, [string[]]$Arguments = @(), [string]$HomeFolder, [hashtable]$Environment, [int]$TimeoutSec)
+    $process = Open-ChildScript -Script $Script -Arguments $Arguments -HomeFolder $HomeFolder -Environment $Environment
     try {
         if ($process.WaitForExit($TimeoutSec * 1000)) { return $process.ExitCode }
         Write-Information "$Script was still running after $TimeoutSec seconds and was ended."
         return 124
     }
-    finally {
+    finally { Close-Process $process }
+}
+
+<# Runs a program that may have to ask the network; one that takes too long is ended. Gives its exit code and its output. #>
+function Invoke-Bounded {
+    param([string[]]$Command, [int]$TimeoutSec)
+    $folder = Get-TemporaryHome
+    try {
+        $file = Join-Path $folder 'output'
+        # A build server that outlives the program would keep its output open.
+        $process = Open-Process -Command $Command -OutputFile $file -Environment @{ MSBUILDDISABLENODEREUSE = '1' }
+        $ended = $process.WaitForExit($TimeoutSec * 1000)
         Close-Process $process
-        if ($OutputFile) {
-            foreach ($file in $OutputFile, "$OutputFile.errors") { Get-Content -LiteralPath $file -ErrorAction Ignore | Out-Host }
-        }
+        $null = $process.WaitForExitAsync().Wait(5000)
+        $text = (@($file, "$file.errors") | ForEach-Object { [IO.File]::ReadAllText($_) }) -join "`n"
+        if (-not $ended) { return @{ Code = 124; Text = "no answer within $TimeoutSec seconds" } }
+        @{ Code = $process.ExitCode; Text = $text.Trim() }
     }
+    finally { Clear-Folder $folder }
 }
 
 function Get-FakeNotionPath {

@@ -18,14 +18,15 @@ function Invoke-Fuzz {
 <# The conversion lives in PowerShell's assembly: its fuzzing is a Pester file. #>
 function Invoke-ConversionFuzz {
     param([string]$Configuration, [int]$Second)
-    $modules = @(Resolve-VaultModule) + @(Resolve-RequiredModule -Name Pester -Minimum 5.5.0 -Below 6.0)
+    $pester = Resolve-Pester
+    $vault = Resolve-Vault $Configuration
     $folder = Join-Repository 'out', 'TestResults', 'Fuzz'
     Clear-Folder $folder
     $null = [IO.Directory]::CreateDirectory($folder)
     $run = Open-TestRun
     try {
         $file = Get-Item -LiteralPath (Join-Repository 'tests', 'Pester', 'Conversion.Fuzz.Tests.ps1')
-        $result = Invoke-PesterFile -Run $run -File $file -Configuration $Configuration -Modules $modules -ResultFolder $folder -TimeoutSec ($Second + 300)
+        $result = Invoke-PesterFile -Run $run -File $file -Configuration $Configuration -Pester $pester -Vault $vault -ResultFolder $folder -TimeoutSec ($Second + 300)
         if ($result.Failed -or -not $result.Passed -or $result.Troubles) { throw "Fuzzing the conversion: $($result.Failed) failed. $($result.Troubles)" }
     }
     finally { Clear-Folder $run.Folder }

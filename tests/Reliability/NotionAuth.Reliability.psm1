@@ -377,7 +377,7 @@ function Start-Worker {
     $Plan.Id = $Id
     $Plan.Module = $script:ModulePath
     $Plan | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $file
-    # Of a PowerShell that is a .NET tool, the process is dotnet.
+    # PowerShell as a .NET tool is a library that dotnet runs. Not pwsh from the PATH: that may start another process, and a kill would miss it.
     $own = @((Get-Process -Id $PID).Path)
     if ([IO.Path]::GetFileNameWithoutExtension($own[0]) -eq 'dotnet') { $own += Join-Path $PSHOME 'pwsh.dll' }
     $command = $Prefix + $own + @('-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot "Workers/$Script.ps1"), $file)
