@@ -85,20 +85,22 @@ Describe 'A vault with the habit: <Habit>' -ForEach $everyday {
     It 'keeps a connection from the sign-in to its revocation, and nothing else afterwards' {
         $folder = New-HabitVault $With
         if ($With['Habits'] -notmatch 'FailsToListNothing') { Set-Secret -Name 'Other' -Secret 'not ours' -Vault Personal -ErrorAction Ignore }
-        Get-NotionConnection -Vault Personal | Should -BeNullOrEmpty
+        Get-NotionConnection -Vault Personal -ErrorAction Stop | Should -BeNullOrEmpty
         $connection = Connect-Fake
         @(Get-NotionConnection -Vault Personal).BotId | Should -BeExactly $connection.BotId
         (Test-NotionToken $connection.Name).Status | Should -Be Active
         (Invoke-NotionRequest users/me -Connection $connection.Name).id | Should -BeExactly $connection.BotId
 
         Invoke-FakeExpiry $connection.BotId
-        (Invoke-NotionRequest users/me -Connection $connection.Name).id | Should -BeExactly $connection.BotId
+        (Invoke-NotionRequest users/me -Connection $connection.Name -WarningVariable warned).id | Should -BeExactly $connection.BotId
+        $warned | Should -BeNullOrEmpty
         (Test-NotionToken $connection.Name).Status | Should -Be Active -Because 'the vault has the new pair'
 
         # As another process would meet it: of a vault that is registered with something else, nothing is known.
         Register-SecretVault -Name Personal -ModuleName $module -VaultParameters (@{ Path = $folder; Again = 1 } + $With) -DefaultVault -AllowClobber
         Invoke-FakeExpiry $connection.BotId
-        (Invoke-NotionRequest users/me -Connection $connection.Name).id | Should -BeExactly $connection.BotId
+        (Invoke-NotionRequest users/me -Connection $connection.Name -WarningVariable warned).id | Should -BeExactly $connection.BotId
+        $warned | Should -BeNullOrEmpty
         (Test-NotionToken $connection.Name).Status | Should -Be Active
 
         Revoke-NotionToken $connection.Name -Confirm:$false

@@ -106,7 +106,8 @@ function Set-Secret {
         return $false
     }
 
-    $text = if ($Secret -is [securestring] -and -not (Test-Habit $AdditionalParameters 'WritesTypeName')) { [Net.NetworkCredential]::new('', $Secret).Password } else { "$Secret" }
+    $isRead = $Secret -is [securestring] -and -not (Test-Habit $AdditionalParameters 'WritesTypeName')
+    $text = if ($isRead) { [Net.NetworkCredential]::new('', $Secret).Password } else { "$Secret" }
     $limit = [int]"0$($AdditionalParameters['LimitBytes'])"
     if ($limit -and [Text.Encoding]::Unicode.GetByteCount($text) -gt $limit) {
         if (-not (Test-Habit $AdditionalParameters 'Cuts')) { throw 'The stub received bad data. (1783)' }
@@ -117,7 +118,8 @@ function Set-Secret {
     if (Test-Habit $AdditionalParameters 'Drops') { return $true }
     if (Test-Habit $AdditionalParameters 'LosesQuotes') { $text = $text.Replace('"', '') }
     if ((Test-Habit $AdditionalParameters 'NeverReusesNames') -and
-        (Get-ChildItem -LiteralPath $AdditionalParameters.Path -Filter '*.json' | Get-Content -Raw | ConvertFrom-Json | Where-Object { $_.do -eq 'remove' -and $_.name -ceq $Name }) -and
+        (Get-ChildItem -LiteralPath $AdditionalParameters.Path -Filter '*.json' | Get-Content -Raw | ConvertFrom-Json |
+            Where-Object { $_.do -eq 'remove' -and $_.name -ceq $Name }) -and
         -not (Get-Kept $AdditionalParameters $Name)) {
         throw "Secret $Name is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged."
     }
@@ -163,11 +165,11 @@ function Get-SecretInfo {
     foreach ($entry in $entries) {
         $shown = Get-Shown $AdditionalParameters $entry
         if (Test-Habit $AdditionalParameters 'HidesAll') { continue }
-        $matches = if (Test-Habit $AdditionalParameters 'IgnoresFilter') { $true }
+        $isMatch = if (Test-Habit $AdditionalParameters 'IgnoresFilter') { $true }
         elseif (Test-Habit $AdditionalParameters 'MindsCase') { $shown -clike $Filter }
         elseif (Test-Habit $AdditionalParameters 'FolderBeforeName') { $shown -like "*/$Filter" }
         else { $shown -like $Filter }
-        if (-not $matches) { continue }
+        if (-not $isMatch) { continue }
         $metadata = [Collections.Generic.Dictionary[string, object]]::new()
         foreach ($key in $entry.metadata.Keys) { $metadata[$key] = $entry.metadata[$key] }
         [Microsoft.PowerShell.SecretManagement.SecretInformation]::new(
