@@ -204,6 +204,9 @@ public static class ErrorIds
     /// <summary>No vault of that name is registered.</summary>
     public const string VaultNotFound = "VaultNotFound";
 
+    /// <summary>The vault can't keep what NotionAuth writes: it cuts, changes, hides or loses it.</summary>
+    public const string VaultNotSuitable = "VaultNotSuitable";
+
     /// <summary>A token of another kind than the parameter takes.</summary>
     public const string WrongTokenKind = "WrongTokenKind";
 }

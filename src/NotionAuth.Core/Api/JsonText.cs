@@ -1,6 +1,8 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 
 namespace NotionAuth.Core.Api;
@@ -39,6 +41,28 @@ internal static class JsonText
 
     public static string? Of(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? Of(value) : null;
+
+    /// <summary>Writes JSON as one line of ASCII: vaults differ in what they make of line ends and of other characters.</summary>
+    /// <param name="json">JSON, as it came.</param>
+    /// <returns>The same value.</returns>
+    public static string OneLine(string json)
+    {
+        var line = new StringBuilder(json.Length);
+        bool isText = false;
+        for (int i = 0; i < json.Length; i++)
+        {
+            char c = json[i];
+            if (!isText && (c is ' ' or '\t' or '\r' or '\n')) continue;
+            if (c == '"') isText = !isText;
+            if (c > '~') line.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+            else line.Append(c);
+
+            // What is escaped is no end of a text.
+            if (c == '\\' && i + 1 < json.Length) line.Append(json[++i]);
+        }
+
+        return line.ToString();
+    }
 
     /// <summary>Copies an object without some of its members; the values stay as they came, broken characters and all.</summary>
     public static JsonElement Without(JsonElement value, params string[] names) => Copy(writer => AddMembers(writer, value, names));

@@ -19,6 +19,23 @@ public static class ConnectionJson
 {
     private const int Version = 1;
 
+    // An OAuth connection as Notion's replies make one, with names of some length.
+    private static readonly StoredConnection Typical = TypicalOf(new NotionConnection
+    {
+        Name = "The name of a workspace, as people give them",
+        BotId = "00000000-0000-0000-0000-000000000000",
+        BaseUri = Http.BaseUri.Default,
+        NotionVersion = Api.NotionVersion.Default,
+        ClientId = "00000000-0000-0000-0000-000000000000",
+        ConnectedAt = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc),
+        WorkspaceName = "The name of a workspace, as people give them",
+        WorkspaceId = "00000000-0000-0000-0000-000000000000",
+        OwnerType = "user",
+        OwnerId = "00000000-0000-0000-0000-000000000000",
+        OwnerName = "The name of a person",
+        OwnerEmail = "the.name.of.a.person@example.com",
+    });
+
     /// <summary>Writes a connection.</summary>
     /// <param name="connection">The connection.</param>
     /// <returns>JSON that holds the tokens.</returns>
@@ -40,8 +57,45 @@ public static class ConnectionJson
         writer.WritePropertyName("reply");
 
         // As it came: a name that ends in half a character is valid JSON, but can't be written again as text.
-        writer.WriteRawValue(connection.Reply.GetRawText(), skipInputValidation: true);
+        writer.WriteRawValue(JsonText.OneLine(connection.Reply.GetRawText()), skipInputValidation: true);
     });
+
+    /// <summary>Writes a connection without what Notion can tell again, for a vault that takes short secrets only (Windows Credential Manager: 2,560 bytes).</summary>
+    /// <param name="connection">The connection.</param>
+    /// <returns>JSON that holds the tokens, the workspace and its owner.</returns>
+    public static string WriteShort(StoredConnection connection) => Write(connection with { Reply = WorkspaceFacts.Short(connection.Facts) });
+
+    /// <summary>Makes up a connection for a write test: the size and the form of a real one, and nothing secret.</summary>
+    /// <param name="like">The connection that is to be written, or null: then one as Notion's replies are today.</param>
+    /// <returns>The connection.</returns>
+    public static StoredConnection Sample(StoredConnection? like)
+    {
+        StoredConnection real = like ?? Typical;
+        return real with { AccessToken = Like(real.AccessToken), RefreshToken = real.RefreshToken is { } refresh ? Like(refresh) : null };
+
+        static Secret Like(Secret secret) => new(new string('x', secret.Reveal().Length));
+    }
+
+    /// <summary>Tells whether a text is JSON: one that a vault has cut off or changed on the way mostly isn't.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Whether it can be parsed.</returns>
+    public static bool IsWhole(string text) => GenerationOf(text) is not null;
+
+    /// <summary>Reads how often a connection has been written.</summary>
+    /// <param name="text">A secret's text.</param>
+    /// <returns>The number, 0 where there is none (an app registration), or null where the text isn't JSON.</returns>
+    public static long? GenerationOf(string text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text, NotionResponse.Limits);
+            return Generation(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Reads a connection.</summary>
     /// <param name="json">The JSON.</param>
@@ -51,7 +105,8 @@ public static class ConnectionJson
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.SecretInvalid"/>, <see cref="ErrorIds.SecretTooNew"/>.</exception>
     public static StoredConnection ReadConnection(string json, string botId, string vault) => Read(json, SecretName.OfConnection(botId), vault, root =>
     {
-        if (JsonText.Of(root, "bot_id") != botId) return null;
+        // A vault may have given the name back in other letters.
+        if (JsonText.Of(root, "bot_id") is not { } id || !string.Equals(id, botId, StringComparison.OrdinalIgnoreCase)) return null;
         JsonElement reply = root.TryGetProperty("reply", out JsonElement r) && r.ValueKind == JsonValueKind.Object ? r.Clone() : default;
         string? clientId = JsonText.Of(root, "client_id");
         if (Redaction.OneLine(JsonText.Of(root, "name")) is not { Length: > 0 } name
@@ -66,7 +121,7 @@ public static class ConnectionJson
             return null;
 
         Secret? refresh = Secret.From(JsonText.Of(root, "refresh_token"));
-        NotionConnection facts = WorkspaceFacts.Of(reply, type, botId) with
+        NotionConnection facts = WorkspaceFacts.Of(reply, type, id) with
         {
             Name = name,
             ClientId = clientId,
@@ -84,7 +139,7 @@ public static class ConnectionJson
             AccessToken = new Secret(access),
             RefreshToken = refresh,
             Reply = reply,
-            Generation = root.TryGetProperty("generation", out JsonElement g) && g.ValueKind == JsonValueKind.Number && g.TryGetInt64(out long generation) ? generation : 0,
+            Generation = Generation(root),
         };
     });
 
@@ -174,6 +229,19 @@ public static class ConnectionJson
         nameof(AuthType.Token) => AuthType.Token,
         _ => null,
     };
+
+    // What of the reply isn't read takes room too: the icon, the user's picture, the template, the request.
+    private static StoredConnection TypicalOf(NotionConnection facts) => new()
+    {
+        Facts = facts,
+        AccessToken = new Secret(new string('x', 50)),
+        RefreshToken = new Secret(new string('x', 50)),
+        Reply = JsonText.Merge(WorkspaceFacts.Short(facts), JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["workspace_icon"] = new('x', 150) })),
+    };
+
+    private static long Generation(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("generation", out JsonElement g) && g.ValueKind == JsonValueKind.Number
+        && g.TryGetInt64(out long generation) ? generation : 0;
 
     // The token must not be sent to a host that only a broken or forged secret names.
     private static Uri? OriginOf(JsonElement root)

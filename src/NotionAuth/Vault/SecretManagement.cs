@@ -1,10 +1,13 @@
+using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
+using System.Text;
 using System.Threading;
+using NotionAuth.Hosting;
 
 namespace NotionAuth.Vault;
 
@@ -13,6 +16,9 @@ namespace NotionAuth.Vault;
 /// <param name="stopping">Ends waits when the pipeline stops.</param>
 internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
 {
+    // What vaults put around a text: line ends, a byte order mark.
+    private static readonly char[] Around = [' ', '\t', '\r', '\n', '\uFEFF', '\0'];
+
     // A store that is busy is asked again after these pauses; it has tried four times within a second by itself.
     private static readonly int[] PausesMs = [30, 100, 300, 900];
 
@@ -21,6 +27,9 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
     {
         /// <summary>Whether one call writes a secret and its metadata.</summary>
         public bool IsSecretStore => ModuleName == "Microsoft.PowerShell.SecretStore";
+
+        /// <summary>What it was registered with, as a text: a vault that is registered anew may be another one.</summary>
+        public string Parameters { get; init; } = string.Empty;
     }
 
     /// <summary>A secret's name and metadata.</summary>
@@ -33,27 +42,30 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
             .Select(v => new VaultInfo(
                 (string)v.Properties["Name"].Value,
                 v.Properties["ModuleName"]?.Value as string ?? string.Empty,
-                v.Properties["IsDefault"]?.Value is true))
+                v.Properties["IsDefault"]?.Value is true)
+            { Parameters = TextOfParameters(v.Properties["VaultParameters"]?.Value) })
             .ToList();
 
-    public IReadOnlyList<SecretInfo> GetInfo(string vault, string filter) =>
-        Invoke("Get-SecretInfo", new Hashtable { ["Vault"] = vault, ["Name"] = filter }, vault)
+    public IReadOnlyList<SecretInfo> GetInfo(string vault, string filter, bool completes = false) =>
+        Invoke("Get-SecretInfo", new Hashtable { ["Vault"] = vault, ["Name"] = filter }, vault, completes)
             .Select(i => new SecretInfo(
                 i.Properties["Name"]?.Value as string ?? string.Empty,
                 i.Properties["Metadata"]?.Value as IReadOnlyDictionary<string, object> ?? new Dictionary<string, object>()))
             .ToList();
 
-    /// <summary>Reads a secret.</summary>
+    /// <summary>Reads a secret's text, whatever type the vault gives it back as.</summary>
     /// <param name="vault">The vault.</param>
     /// <param name="name">The secret's name.</param>
     /// <param name="completes">Whether it belongs to a write that must complete.</param>
-    /// <returns>The secret, or null where there is none of that name; something else than text is an empty SecureString.</returns>
-    public SecureString? Get(string vault, string name, bool completes = false)
+    /// <returns>The text without white space around it, or null where there is no secret of that name; what has no text is an empty text.</returns>
+    public string? Get(string vault, string name, bool completes = false)
     {
         try
         {
-            IReadOnlyList<PSObject> found = Invoke("Get-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name }, vault, completes);
-            return found.Count == 0 ? null : found[0].BaseObject as SecureString ?? new SecureString();
+            // An extension may write an error about something else and give the secret all the same.
+            IReadOnlyList<PSObject> found = Invoke(
+                "Get-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name }, vault, completes, prefersOutput: true);
+            return found.Count == 0 ? null : TextOf(found[0])?.Trim(Around);
         }
         catch (VaultException e) when (e.IsSecretNotFound)
         {
@@ -61,9 +73,17 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         }
     }
 
-    public void Set(string vault, string name, SecureString secret, Hashtable? metadata)
+    /// <summary>Writes a secret.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="name">The secret's name.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="asString">Whether it is handed over as a String, for vaults that take nothing else.</param>
+    /// <param name="metadata">Its metadata, or null.</param>
+    public void Set(string vault, string name, string text, bool asString, Hashtable? metadata)
     {
-        var parameters = new Hashtable { ["Vault"] = vault, ["Name"] = name, ["SecureStringSecret"] = secret, ["WhatIf"] = false, ["Confirm"] = false };
+        var parameters = new Hashtable { ["Vault"] = vault, ["Name"] = name, ["WhatIf"] = false, ["Confirm"] = false };
+        if (asString) parameters["Secret"] = text;
+        else parameters["SecureStringSecret"] = SecureText.ToSecureString(text);
         if (metadata is not null) parameters["Metadata"] = metadata;
         Invoke("Set-Secret", parameters, vault, completes: true);
     }
@@ -76,15 +96,59 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
     public void Remove(string vault, string name) =>
         Invoke("Remove-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name, ["WhatIf"] = false, ["Confirm"] = false }, vault, completes: true);
 
+    /// <summary>Asks the vault's extension whether the vault is healthy.</summary>
+    /// <param name="vault">The vault.</param>
+    public bool IsHealthy(string vault)
+    {
+        try
+        {
+            return Invoke("Test-SecretVault", new Hashtable { ["Name"] = WildcardPattern.Escape(vault) }, vault, prefersOutput: true)
+                .Any(o => o.BaseObject is true);
+        }
+        catch (VaultException e) when (e.IsRefusal)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits a moment.</summary>
+    /// <param name="milliseconds">How long.</param>
+    /// <param name="completes">Whether it belongs to a write that must complete.</param>
+    public void Pause(int milliseconds, bool completes)
+    {
+        if (completes) Thread.Sleep(milliseconds);
+        else if (stopping.WaitHandle.WaitOne(milliseconds)) stopping.ThrowIfCancellationRequested();
+    }
+
+    private static string? TextOf(object? value) => value switch
+    {
+        PSObject wrapped => TextOf(wrapped.BaseObject),
+        SecureString text => SecureText.Reveal(text),
+        string text => text,
+        PSCredential credential => SecureText.Reveal(credential.Password),
+        byte[] bytes => Encoding.UTF8.GetString(bytes),
+        IDictionary { Count: 0 } => null,
+        IDictionary { Count: 1 } entries => entries.Values.Cast<object?>().Select(TextOf).First(),
+        _ => string.Empty,
+    };
+
+    private static string TextOfParameters(object? parameters) => parameters switch
+    {
+        IEnumerable<KeyValuePair<string, object>> pairs => string.Join("\n", pairs.Select(p => $"{p.Key}={p.Value}").OrderBy(p => p, StringComparer.Ordinal)),
+        IDictionary entries => string.Join("\n", entries.Keys.Cast<object>().Select(k => $"{k}={entries[k]}").OrderBy(p => p, StringComparer.Ordinal)),
+        _ => string.Empty,
+    };
+
     // After Ctrl+C a token that was just issued must reach the vault all the same: what must complete isn't stopped, nor is its wait for the turn,
     // which is short, as every holder makes one call.
-    private IReadOnlyList<PSObject> Invoke(string command, Hashtable parameters, string? vault, bool completes = false)
+    private IReadOnlyList<PSObject> Invoke(
+        string command, Hashtable parameters, string? vault, bool completes = false, bool prefersOutput = false)
     {
         for (int attempt = 0; ; attempt++)
         {
             try
             {
-                return InvokeOnce(command, parameters, vault, completes ? CancellationToken.None : stopping);
+                return InvokeOnce(command, parameters, vault, prefersOutput, completes ? CancellationToken.None : stopping);
             }
             catch (VaultException e) when (e.IsBusy && attempt < PausesMs.Length && (completes || !stopping.IsCancellationRequested))
             {
@@ -95,7 +159,8 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         }
     }
 
-    private IReadOnlyList<PSObject> InvokeOnce(string command, Hashtable parameters, string? vault, CancellationToken cancellationToken)
+    private IReadOnlyList<PSObject> InvokeOnce(
+        string command, Hashtable parameters, string? vault, bool prefersOutput, CancellationToken cancellationToken)
     {
         var errors = new List<ErrorRecord>();
         IReadOnlyList<PSObject> output;
@@ -108,6 +173,8 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
             throw VaultException.Of(e.ErrorRecord, vault);
         }
 
-        return errors.Count == 0 ? output : throw VaultException.Of(errors[0], vault);
+        if (errors.Count == 0) return output;
+        var error = VaultException.Of(errors[0], vault);
+        return error.IsRefusal && prefersOutput && output.Count > 0 ? output : throw error;
     }
 }

@@ -1,14 +1,11 @@
 using System;
 using System.Collections;
-using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
-using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core;
 using NotionAuth.Core.Connections;
-using NotionAuth.Hosting;
 
 namespace NotionAuth.Vault;
 
@@ -18,32 +15,29 @@ namespace NotionAuth.Vault;
 /// </summary>
 internal sealed class SecretManagementStore(SecretManagement secrets, string vault) : IConnectionStore
 {
-    private const int WriteAttempts = 3;
-
-    // A connection's JSON in characters, as Notion's replies are today; its facts, names and offsets come on top.
-    private const int TypicalLength = 1500;
-    private const int OverheadBytes = 8 * 1024;
     private static readonly TimeSpan VaultTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ConnectionTimeout = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(5.5);
-    private static readonly ConcurrentDictionary<string, bool> WithoutMetadata = new(StringComparer.OrdinalIgnoreCase);
 
     // For the life of one command: a vault that is registered anew with another module is seen by the next.
     private SecretManagement.VaultInfo? _info;
+    private VaultSecrets? _secrets;
 
     public string Vault => vault;
 
-    public Task<StoreListing> ListAsync(CancellationToken cancellationToken) => OnVaultAsync(_ =>
+    public Task<StoreListing> ListAsync(CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
         var connections = new List<NotionConnection>();
         var problems = new List<NotionAuthException>();
-        IReadOnlyList<SecretManagement.SecretInfo> all = secrets.GetInfo(Vault, SecretName.Prefix + "*");
-        foreach (SecretManagement.SecretInfo info in all)
+        List<IGrouping<string, VaultSecrets.Entry>> all = Secrets(info).List().GroupBy(e => e.Name).ToList();
+        foreach (IGrouping<string, VaultSecrets.Entry> entries in all)
         {
-            string? botId = SecretName.BotIdOf(info.Name);
-            if (botId is null && SecretName.BotIdOfSpare(info.Name) is { } spare && all.All(i => i.Name != SecretName.OfConnection(spare))) botId = spare;
+            string? botId = SecretName.BotIdOf(entries.Key);
+            if (botId is null && SecretName.BotIdOfSpare(entries.Key) is { } spare && all.All(e => e.Key != SecretName.OfConnection(spare))) botId = spare;
             if (botId is null) continue;
-            if (ConnectionMetadata.Read(info.Metadata, botId, Vault) is { } facts)
+
+            // Where a vault has two, the newest tells.
+            if (entries.Count() == 1 && ConnectionMetadata.Read(entries.First().Metadata, botId, Vault) is { } facts)
             {
                 connections.Add(facts);
                 continue;
@@ -51,7 +45,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
 
             try
             {
-                if (Read(botId) is { } stored) connections.Add(stored.Facts);
+                if (Read(info, botId) is { } stored) connections.Add(stored.Facts);
             }
             catch (NotionAuthException e) when (e.ErrorId is ErrorIds.SecretInvalid or ErrorIds.SecretTooNew)
             {
@@ -62,7 +56,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         return new StoreListing(connections, problems);
     }, cancellationToken);
 
-    public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(_ => Read(botId), cancellationToken);
+    public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(info => Read(info, botId), cancellationToken);
 
     public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
@@ -72,8 +66,9 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         if (!info.IsSecretStore)
         {
             // Set-Secret -Metadata may remove the secret again, where the vault keeps no metadata; in two steps nothing can get lost.
-            Write(info, name, json, null);
-            WriteMetadata(info, name, metadata);
+            string shorter = ConnectionJson.WriteShort(connection);
+            Secrets(info).Write(name, json, shorter, null);
+            Secrets(info).WriteMetadata(name, json, shorter, metadata);
             return true;
         }
 
@@ -85,21 +80,13 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     public Task RemoveAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
         // The copy that an ended process may have left goes first: it must not come to life again.
-        if (info.IsSecretStore) TryRemove(SecretName.OfSpare(botId));
-        try
-        {
-            secrets.Remove(Vault, SecretName.OfConnection(botId));
-        }
-        catch (VaultException e) when (e.IsSecretNotFound)
-        {
-            // Gone already.
-        }
-
+        if (info.IsSecretStore) Secrets(info).TryRemove(SecretName.OfSpare(botId));
+        Secrets(info).Remove(SecretName.OfConnection(botId));
         return true;
     }, cancellationToken);
 
     public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) => OnVaultAsync<IReadOnlyList<string>>(
-        _ => secrets.GetInfo(Vault, SecretName.Prefix + "*").Select(i => SecretName.ClientIdOf(i.Name) ?? SecretName.ClientIdOfSpare(i.Name)).OfType<string>().Distinct().ToList(),
+        info => Secrets(info).List().Select(e => SecretName.ClientIdOf(e.Name) ?? SecretName.ClientIdOfSpare(e.Name)).OfType<string>().Distinct().ToList(),
         cancellationToken);
 
     public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) => OnVaultAsync(info => ReadApp(info, clientId), cancellationToken);
@@ -108,17 +95,15 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     {
         string clientId = app.Id, json = ConnectionJson.Write(app);
         if (info.IsSecretStore) Replace(info, SecretName.OfApp(clientId), SecretName.OfAppSpare(clientId), json, null);
-        else Write(info, SecretName.OfApp(clientId), json, null);
+        else Secrets(info).Write(SecretName.OfApp(clientId), json, null, null);
         return true;
     }, cancellationToken);
 
     public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
         // As large as what is to come: a store or a disk that is nearly full takes a small secret and not a large one.
-        int length = example is null ? TypicalLength : ConnectionJson.Write(example).Length;
-        EnsureRoom(info, copies: 2, length);
-        secrets.Set(Vault, SecretName.WriteTest, SecureText.ToSecureString("{}".PadRight(length)), null);
-        secrets.Remove(Vault, SecretName.WriteTest);
+        StoredConnection sample = ConnectionJson.Sample(example);
+        Secrets(info).Prove(ConnectionJson.Write(sample), ConnectionJson.WriteShort(sample), copies: 2, isListed: example is null);
         return true;
     }, cancellationToken);
 
@@ -143,38 +128,40 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     private SecretManagement.VaultInfo Info() => _info ??=
         secrets.GetVaults(completes: true).FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(Vault);
 
+    private VaultSecrets Secrets(SecretManagement.VaultInfo info) => _secrets ??= new VaultSecrets(secrets, info);
+
     // A process that ended between the two writes has left the newest state in the copy: the one in place may hold a refresh token that is spent.
-    private StoredConnection? Read(string botId)
+    private StoredConnection? Read(SecretManagement.VaultInfo info, string botId)
     {
         string name = SecretName.OfConnection(botId), spareName = SecretName.OfSpare(botId);
-        StoredConnection? connection = Read(name, botId);
-        if (!Info().IsSecretStore || Read(spareName, botId) is not { } spare) return connection;
+        StoredConnection? connection = Read(info, name, botId);
+        if (!info.IsSecretStore || Read(info, spareName, botId) is not { } spare) return connection;
         bool isNewest = connection is null || spare.Generation > connection.Generation;
-        TryFinish(spareName, isNewest ? () => Write(Info(), name, ConnectionJson.Write(spare), MetadataOf(spare)) : null);
+        TryFinish(info, spareName, isNewest ? () => Secrets(info).Write(name, ConnectionJson.Write(spare), null, MetadataOf(spare)) : null);
         return isNewest ? spare : connection;
     }
 
-    private StoredConnection? Read(string name, string botId) =>
-        secrets.Get(Vault, name) is { } secret ? ConnectionJson.ReadConnection(SecureText.Reveal(secret), botId, Vault) : null;
+    private StoredConnection? Read(SecretManagement.VaultInfo info, string name, string botId) =>
+        Secrets(info).Read(name) is { } text ? ConnectionJson.ReadConnection(text, botId, Vault) : null;
 
     // The copy is written first, so that it is never the older one.
     private AppRegistration? ReadApp(SecretManagement.VaultInfo info, string clientId)
     {
         string name = SecretName.OfApp(clientId), spareName = SecretName.OfAppSpare(clientId);
-        if (!info.IsSecretStore || secrets.Get(Vault, spareName) is not { } spare)
-            return secrets.Get(Vault, name) is { } secret ? ConnectionJson.ReadApp(SecureText.Reveal(secret), clientId, Vault) : null;
-        AppRegistration app = ConnectionJson.ReadApp(SecureText.Reveal(spare), clientId, Vault);
-        TryFinish(spareName, () => Write(info, name, ConnectionJson.Write(app), null));
+        if (!info.IsSecretStore || Secrets(info).Read(spareName) is not { } spare)
+            return Secrets(info).Read(name) is { } text ? ConnectionJson.ReadApp(text, clientId, Vault) : null;
+        AppRegistration app = ConnectionJson.ReadApp(spare, clientId, Vault);
+        TryFinish(info, spareName, () => Secrets(info).Write(name, ConnectionJson.Write(app), null, null));
         return app;
     }
 
     // Does what the ended process had left to do. A copy that stays would bring back what the user removes by hand.
-    private void TryFinish(string spareName, Action? write)
+    private void TryFinish(SecretManagement.VaultInfo info, string spareName, Action? write)
     {
         try
         {
             write?.Invoke();
-            secrets.Remove(Vault, spareName);
+            Secrets(info).Remove(spareName);
         }
         catch (NotionAuthException)
         {
@@ -183,49 +170,13 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         }
     }
 
-    // What stays is no harm: the next write replaces and removes it.
-    private void TryRemove(string name)
-    {
-        try
-        {
-            secrets.Remove(Vault, name);
-        }
-        catch (VaultException)
-        {
-            return;
-        }
-    }
-
     // SecretStore replaces a secret by removing it, writing its file, adding it, writing its file: a process that dies in between, or a disk that is
     // full, would cost it (measured: 3 of 200 kills). So the new one stands beside the old one first.
     private void Replace(SecretManagement.VaultInfo info, string name, string spareName, string json, Hashtable? metadata)
     {
-        Write(info, spareName, json, metadata);
-        Write(info, name, json, metadata);
-        TryRemove(spareName);
-    }
-
-    private void EnsureRoom(SecretManagement.VaultInfo info, int copies, int length)
-    {
-        if (info.IsSecretStore && !SecretStoreImage.HasRoom(copies * ((2 * length) + OverheadBytes))) throw VaultException.Full(Vault);
-    }
-
-    // A process that doesn't know our lock may write at the same moment and take ours back; then ours is written again.
-    private void Write(SecretManagement.VaultInfo info, string name, string json, Hashtable? metadata)
-    {
-        EnsureRoom(info, copies: 1, json.Length);
-        SecureString secret = SecureText.ToSecureString(json);
-        for (int attempt = 1; ; attempt++)
-        {
-            secrets.Set(Vault, name, secret, metadata);
-            if (info.IsSecretStore) SecretStoreImage.TryMakeCurrent();
-            if (secrets.Get(Vault, name, completes: true) is { } kept && SecureText.Reveal(kept) == json) return;
-            if (attempt == WriteAttempts)
-                throw new NotionAuthException(
-                    ErrorIds.VaultFailed, NotionErrorKind.InvalidData, $"Vault '{Vault}' took the secret '{name}' and didn't keep it.",
-                    "Look for another program that writes to this vault at the same time, then run the command again.")
-                { Target = Vault };
-        }
+        Secrets(info).Write(spareName, json, null, metadata);
+        Secrets(info).Write(name, json, null, metadata);
+        Secrets(info).TryRemove(spareName);
     }
 
     private static Hashtable MetadataOf(StoredConnection connection)
@@ -233,20 +184,5 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         var metadata = new Hashtable();
         foreach (KeyValuePair<string, object> fact in ConnectionMetadata.Write(connection)) metadata[fact.Key] = fact.Value;
         return metadata;
-    }
-
-    private void WriteMetadata(SecretManagement.VaultInfo info, string name, Hashtable metadata)
-    {
-        // With its module: a vault of that name may be registered anew with one that keeps metadata.
-        string registered = $"{Vault} {info.ModuleName}";
-        if (WithoutMetadata.ContainsKey(registered)) return;
-        try
-        {
-            secrets.SetInfo(Vault, name, metadata);
-        }
-        catch (VaultException)
-        {
-            WithoutMetadata[registered] = true;
-        }
     }
 }

@@ -27,6 +27,12 @@ internal sealed class VaultException : NotionAuthException
     /// <summary>Whether the same call may succeed in a moment.</summary>
     public bool IsBusy { get; private init; }
 
+    /// <summary>Whether the vault's extension refused the call for a reason of its own.</summary>
+    public bool IsRefusal => ErrorId == ErrorIds.VaultFailed && !IsSecretNotFound && !IsBusy;
+
+    /// <summary>Whether SecretManagement couldn't list because the vault has two secrets of one name.</summary>
+    public bool IsTwin => Message.IndexOf("An item with the same key has already been added", StringComparison.OrdinalIgnoreCase) >= 0;
+
     public static VaultException Of(ErrorRecord record, string? vault)
     {
         string id = record.FullyQualifiedErrorId.Split(',')[0];
@@ -66,6 +72,26 @@ internal sealed class VaultException : NotionAuthException
             "Install it, and a vault to go with it: Install-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore -Scope CurrentUser. "
             + "Then run the command again. Without a vault: Connect-NotionWorkspace -SessionOnly keeps the connection in this process alone.");
     }
+
+    /// <summary>The same refusal of a write, with what was to be written.</summary>
+    /// <param name="length">The text's length.</param>
+    public VaultException WithLength(int length) =>
+        new(ErrorId, Kind, $"{Message} It was to keep a text of {length} characters, and took it neither as a SecureString nor as a String.", RecommendedAction) { Target = Target };
+
+    /// <summary>The vault's extension says itself that something is wrong with it.</summary>
+    public static VaultException Unhealthy(string vault) => new(
+        ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation,
+        $"Vault '{vault}' finds nothing that it kept before, and says by Test-SecretVault that it isn't healthy. What it keeps is untouched.",
+        $"Look what Test-SecretVault -Name '{vault}' says (whether its program is installed and signed in, its file or its server there), then run the command again.")
+    { Target = vault };
+
+    /// <summary>The vault took a write and did something else with it.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="what">What it can't do: "took a secret and …".</param>
+    public static VaultException NotSuitable(string vault, string what) => new(
+        ErrorIds.VaultNotSuitable, NotionErrorKind.InvalidOperation, $"Vault '{vault}' can't keep a connection: it {what}.",
+        "Use another vault (-Vault <name>), such as SecretStore. What is known of vaults stands in docs/vaults.md.")
+    { Target = vault };
 
     public static VaultException Full(string vault) => new(
         ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, $"The disk that holds vault '{vault}' is full. What it keeps is untouched.",

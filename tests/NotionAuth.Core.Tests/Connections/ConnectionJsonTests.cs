@@ -48,6 +48,53 @@ public sealed class ConnectionJsonTests
     private static readonly AppRegistration App = new(
         new ClientCredentials("client-1", new Secret("secret_\"itself\"")), [new("http://localhost:8914/callback"), new("http://LOCALHOST:9000/Other/")], new Uri("https://api.notion.com"));
 
+    [Fact]
+    public void What_is_written_is_one_line_of_ascii_and_the_same()
+    {
+        const string reply = "{\r\n  \"workspace_name\": \"Größe \u2028 🦊 \\\" \\\\\",\n\t\"list\": [ 1 , 2 ],\n  \"half\": \"\\ud83d\" \n}";
+        string json = ConnectionJson.Write(Connection with { Reply = TestNotion.Json(reply) });
+        Assert.All(json, c => Assert.InRange(c, ' ', '~'));
+        Assert.Contains("\"list\":[1,2]", json, StringComparison.Ordinal);
+        Assert.Contains("\\ud83d\"", json, StringComparison.Ordinal);
+        JsonElement kept = ConnectionJson.ReadConnection(json, Bot, "Test").Reply;
+        Assert.Equal("Größe \u2028 🦊 \" \\", kept.GetProperty("workspace_name").GetString());
+    }
+
+    [Theory]
+    [InlineData(AuthType.OAuth)]
+    [InlineData(AuthType.Token)]
+    public void The_short_form_is_short_and_works(AuthType type)
+    {
+        StoredConnection full = Connection with
+        {
+            Facts = Connection.Facts with { AuthType = type, WorkspaceName = new string('w', 900), OwnerName = new string('o', 63) + "🦊", WorkspaceIcon = new string('i', 900) },
+            Reply = TestNotion.Json($$"""{"unknown":"{{new string('u', 2000)}}"}"""),
+        };
+        string json = ConnectionJson.WriteShort(full);
+        Assert.InRange(json.Length, 1, 1100);
+        StoredConnection read = ConnectionJson.ReadConnection(json, Bot, "Test");
+        Assert.True(read.AccessToken.Matches(full.AccessToken));
+        Assert.Equal(full.RefreshToken!.Reveal(), read.RefreshToken!.Reveal());
+        Assert.Equal(full.Generation, read.Generation);
+        Assert.Equal(full.Facts with { WorkspaceName = new string('w', 64), OwnerName = new string('o', 63), WorkspaceIcon = null, Vault = "Test" }, read.Facts);
+    }
+
+    [Fact]
+    public void A_sample_is_as_large_as_the_real_one_and_has_nothing_secret()
+    {
+        string sample = ConnectionJson.Write(ConnectionJson.Sample(Connection));
+        Assert.DoesNotContain(Token, sample, StringComparison.Ordinal);
+        Assert.DoesNotContain("nrt_", sample, StringComparison.Ordinal);
+        Assert.InRange(sample.Length, ConnectionJson.Write(Connection).Length - 20, ConnectionJson.Write(Connection).Length);
+
+        // What Windows Credential Manager takes.
+        Assert.InRange(ConnectionJson.Write(ConnectionJson.Sample(null)).Length, 900, 1280);
+    }
+
+    [Fact]
+    public void The_bot_id_counts_as_the_secret_has_it_where_a_vault_gives_names_in_other_letters() =>
+        Assert.Equal(Bot, ConnectionJson.ReadConnection(ConnectionJson.Write(Connection), "BOT-1", "Test").Facts.BotId);
+
     public static TheoryData<string, string> Broken => new()
     {
         { "name", "null" }, { "name", "\"\"" }, { "name", "7" },

@@ -98,6 +98,39 @@ public sealed class ConnectionNameTests
     }
 
     [Theory]
+    [InlineData("NotionAuth-b3414d65-1", "NotionAuth-b3414d65-1")]
+    [InlineData("notionauth-b3414d65-1", "NotionAuth-b3414d65-1")]
+    [InlineData("NOTIONAUTH-APP-B3414D65-1", "NotionAuth-app-b3414d65-1")]
+    [InlineData("NotionAuth-Bot-1", "NotionAuth-Bot-1")]
+    [InlineData("NotionAuth-BOT-1", "NotionAuth-BOT-1")]
+    [InlineData("NotionAuth-b3414d65-1 (id: 123)", "NotionAuth-b3414d65-1")]
+    [InlineData("notionauth-app-b3414d65 [id: 123]", "NotionAuth-app-b3414d65")]
+    [InlineData("Notes/NotionAuth-b3414d65-1", "NotionAuth-b3414d65-1")]
+    [InlineData("Notes\\NotionAuth-b3414d65-1 (2)", "NotionAuth-b3414d65-1")]
+    [InlineData("NotionAuth-", null)]
+    [InlineData("NotionAuth- (id: 1)", null)]
+    [InlineData("NotionAuth-b3414d65 of old", null)]
+    [InlineData("NotionAuth-a/../b", null)]
+    [InlineData("Backup of NotionAuth-b3414d65", null)]
+    [InlineData("MyNotionAuth-b3414d65", null)]
+    [InlineData("Other", null)]
+    public void Our_name_is_found_in_what_a_vault_shows(string shown, string? name) => Assert.Equal(name, SecretName.Of(shown));
+
+    [Fact]
+    public void A_write_test_is_nobody_s_connection_and_is_left_after_an_hour()
+    {
+        var now = new DateTime(2026, 9, 30, 8, 15, 0, DateTimeKind.Utc);
+        string name = SecretName.OfWriteTest(now);
+        Assert.NotEqual(name, SecretName.OfWriteTest(now));
+        Assert.Null(SecretName.BotIdOf(name));
+        Assert.Null(SecretName.ClientIdOf(name));
+        Assert.Equal(name, SecretName.Of(name));
+        Assert.False(SecretName.IsLeftWriteTest(name, now.AddMinutes(59)));
+        Assert.True(SecretName.IsLeftWriteTest(name, now.AddMinutes(61)));
+        Assert.False(SecretName.IsLeftWriteTest("NotionAuth-b3414d65", now.AddYears(1)));
+    }
+
+    [Theory]
     [InlineData("NotionAuth-spare-b3414d65-1", "b3414d65-1", null)]
     [InlineData("NotionAuth-spare-app-463558a3", null, "463558a3")]
     [InlineData("NotionAuth-spare-app-463558a3-at-0123456789abcdef", null, "463558a3")]
