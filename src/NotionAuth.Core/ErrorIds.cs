@@ -72,6 +72,15 @@ public static class ErrorIds
     /// <summary>No room on the disk for a reply.</summary>
     public const string DiskFull = "DiskFull";
 
+    /// <summary>A script block of a parameter that fails, or gives nothing that fits.</summary>
+    public const string InvalidScriptBlock = "InvalidScriptBlock";
+
+    /// <summary>A variable for the reply's status or headers that can't be set.</summary>
+    public const string InvalidVariable = "InvalidVariable";
+
+    /// <summary>A name, a vault, a client or a body that was passed or piped, and is null or empty.</summary>
+    public const string MissingValue = "MissingValue";
+
     /// <summary>The callback, or the text pasted in its place, has neither a code nor an error, or one of them twice.</summary>
     public const string InvalidCallback = "InvalidCallback";
 

@@ -678,7 +678,7 @@ Describe 'Connect-NotionWorkspace -SessionOnly' {
         $connection = Connect-NotionWorkspace @arguments -SessionOnly 6>$null
         $connection.Vault | Should -BeExactly ''
         (Invoke-NotionRequest users/me).id | Should -BeExactly $connection.BotId
-        (Get-NotionConnection $connection.Name -Vault '').IsCurrent | Should -BeTrue
+        (Get-NotionConnection $connection.Name | Where-Object Vault -EQ '').IsCurrent | Should -BeTrue
         (Connect-NotionWorkspace -Name $connection.Name -SessionOnly).BotId | Should -BeExactly $connection.BotId
     }
 

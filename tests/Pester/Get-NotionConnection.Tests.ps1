@@ -131,7 +131,7 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
             $arguments = (New-FakeToken -Workspace "Delta $Kind").SignIn
             $delta = Connect-NotionWorkspace @arguments -SessionOnly
             (Get-NotionConnection "Delta $Kind").Vault | Should -BeExactly ''
-            (Get-NotionConnection -Vault '').BotId | Should -Contain $delta.BotId
+            (Get-NotionConnection | Where-Object Vault -EQ '').BotId | Should -Contain $delta.BotId
             (Get-NotionConnection "Delta $Kind" | Out-String -Width 200) | Should -Match '\(session\)'
             Revoke-NotionToken "Delta $Kind" -LocalOnly -Confirm:$false
         }

@@ -59,7 +59,7 @@ Describe 'Invoke-NotionRequest -ThrottleLimit' {
         $cycle = @{}
         $cycle.self = $cycle
         $inputs = foreach ($body in @{}, $cycle, @{}) { [pscustomobject]@{ Path = 'comments'; Method = 'POST'; Body = $body } }
-        $all = $inputs | Invoke-NotionRequest -ThrottleLimit 3 2>&1
+        $all = $inputs | Invoke-NotionRequest -Method { $_.Method } -Body { $_.Body } -ThrottleLimit 3 2>&1
         @($all | ForEach-Object { $_ -is [Management.Automation.ErrorRecord] }) | Should -Be $false, $true, $false
         ($all[1].FullyQualifiedErrorId -split ',')[0] | Should -BeExactly BodyCycle
     }
@@ -232,18 +232,52 @@ Describe 'Invoke-NotionRequest''s input' {
         (Get-FakeRequest).body[2..3] | Should -Be '{"text":"three"}', '{"text":"four"}'
     }
 
-    It 'takes requests by property name, in an array' {
+    It 'takes requests in an array, their paths by property name and the rest by script blocks' {
         Add-FakeFault @{ path = '/v1/comments'; status = 200; times = 2; body = '{"object":"comment"}' }
         $requests = @(
             [pscustomobject]@{ Path = 'comments'; Method = 'POST'; Body = @{ a = 1 } }
-            [pscustomobject]@{ Path = 'users/me'; Method = 'GET' }
             [pscustomobject]@{ Path = 'comments'; Method = 'POST'; Body = '{"a":2}' }
-            [pscustomobject]@{ Path = 'users'; Query = @{ page_size = 1 } }
         )
-        ($requests | Invoke-NotionRequest -Connection Seeded).object | Should -Be 'comment', 'user', 'comment', 'list'
+        ($requests | Invoke-NotionRequest -Method { $_.Method } -Body { $_.Body } -Connection Seeded).object | Should -Be 'comment', 'comment'
         $sent = Get-FakeRequest
-        $sent.method | Should -Be 'POST', 'GET', 'POST', 'GET'
-        $sent.body[0, 2] | Should -Be '{"a":1}', '{"a":2}'
-        $sent[3].query | Should -BeExactly '?page_size=1'
+        $sent.method | Should -Be 'POST', 'POST'
+        $sent.body | Should -Be '{"a":1}', '{"a":2}'
+        $lists = [pscustomobject]@{ Path = 'users/me' }, [pscustomobject]@{ Path = 'users'; Size = 1 }
+        ($lists | Invoke-NotionRequest -Query { @{ page_size = $_.PSObject.Properties['Size'].Value } } -Connection Seeded).object | Should -Be 'user', 'list'
+        (Get-FakeRequest)[2..3].query | Should -Be '', '?page_size=1'
+    }
+
+    It 'fills nothing but the path from a row: <Column>' -ForEach @(
+        @{ Column = 'Method'; Value = 'DELETE' }, @{ Column = 'Method'; Value = 'Cash' }, @{ Column = 'Body'; Value = @{ in_trash = $true } }, @{ Column = 'Query'; Value = 'none' }
+        @{ Column = 'ContentType'; Value = 'image/png' }, @{ Column = 'InFile'; Value = 'missing.png' }, @{ Column = 'OutFile'; Value = 'out.json' }, @{ Column = 'PartNumber'; Value = 'first' }
+        @{ Column = 'Connection'; Value = 'Ethernet' }, @{ Column = 'Vault'; Value = 'steel' }, @{ Column = 'Token'; Value = 'none' }
+    ) {
+        $row = [pscustomobject]@{ User = 'me'; $Column = $Value }
+        ($row | Invoke-NotionRequest -Path { "users/$($_.User)" } -ErrorAction Stop).object | Should -Be 'user'
+        $row = [pscustomobject]@{ Path = 'users/me'; $Column = $Value }
+        ($row | Invoke-NotionRequest -ErrorAction Stop).object | Should -Be 'user'
+        (Get-FakeRequest).method | Should -Be 'GET', 'GET'
+        (Get-FakeRequest).body | Where-Object { $_ } | Should -BeNullOrEmpty
+    }
+
+    It 'uses the connections that are piped in' {
+        $arguments = (New-FakeToken).SignIn
+        $other = Connect-NotionWorkspace @arguments -SessionOnly -Name Other
+        (Get-NotionConnection Other, Seeded | Invoke-NotionRequest users/me).id | Should -Be $other.BotId, (Get-NotionConnection Seeded).BotId
+        Revoke-NotionToken Other -LocalOnly -Confirm:$false
+        $null = Connect-NotionWorkspace -Name Seeded
+    }
+
+    It 'says that piped input is not used where nothing depends on it' {
+        Assert-NotionError { 'one', 'two' | Invoke-NotionRequest comments -Method POST -Body @{ a = 1 } -ErrorAction Stop } -Id ConflictingParameters -Category InvalidArgument -Says 'piped' -Advises 'script block'
+        (Get-FakeRequest).Count | Should -Be 0
+    }
+
+    It 'says what is wrong with a script block: <Why>' -ForEach @(
+        @{ Why = 'it fails'; Method = { throw 'No.' }; Says = 'failed: No\.' }, @{ Why = 'it gives nothing'; Method = { }; Says = 'nothing' }, @{ Why = 'it gives no method'; Method = { 'FETCH' }; Says = 'allowed' }
+    ) {
+        Assert-NotionError { 'users' | Invoke-NotionRequest -Method $Method -ErrorAction Stop } -Id InvalidScriptBlock -Category InvalidArgument -Says $Says
+        Assert-NotionError { Invoke-NotionRequest users -Method $Method } -Id InvalidScriptBlock -Category InvalidArgument -Says 'piped'
+        (Get-FakeRequest).Count | Should -Be 0
     }
 }

@@ -18,7 +18,7 @@ Describe 'Invoke-NotionRequest' {
     AfterEach { Clear-FakeFault }
 
     Context 'the path' {
-        It 'takes <Path>' -ForEach @{ Path = 'users/me' }, @{ Path = '/users/me' }, @{ Path = 'v1/users/me' }, @{ Path = '/v1/users/me' } {
+        It 'takes <Path>' -ForEach @{ Path = 'users/me' }, @{ Path = '/users/me' }, @{ Path = 'v1/users/me' }, @{ Path = '/v1/users/me' }, @{ Path = '/v1/users/me/' } {
             (Invoke-NotionRequest $Path).id | Should -BeExactly $connection.BotId
         }
 
@@ -30,8 +30,8 @@ Describe 'Invoke-NotionRequest' {
             ('users/me', "pages/$pageId", 'users' | Invoke-NotionRequest).object | Should -Be 'user', 'page', 'list'
         }
 
-        It 'takes paths and bodies by property name' {
-            $made = [pscustomobject]@{ Path = 'search'; Body = @{ page_size = 1 } } | Invoke-NotionRequest -Method POST
+        It 'takes paths by property name, and bodies by a script block' {
+            $made = [pscustomobject]@{ Path = 'search'; Body = @{ page_size = 1 } } | Invoke-NotionRequest -Method POST -Body { $_.Body }
             $made.results.Count | Should -Be 1
         }
 
@@ -39,7 +39,7 @@ Describe 'Invoke-NotionRequest' {
             @{ Path = 'https://example.com/v1/users/me' }, @{ Path = '//example.com/v1/users/me' }, @{ Path = 'users/../../admin' }, @{ Path = 'users/%2e%2e/%2e%2e/x' }
             @{ Path = 'users/%252e%252e/x' }, @{ Path = 'users\me' }, @{ Path = "users/me`r`nX: y" }, @{ Path = 'users/%0d%0ax' }, @{ Path = 'users/me#x' }, @{ Path = 'users/a b' }, @{ Path = 'user@host/x' }, @{ Path = '/' }
             # A variable in it was empty.
-            @{ Path = '/v1/users/me/' }, @{ Path = 'pages/' }, @{ Path = 'blocks//children' }
+            @{ Path = 'pages/' }, @{ Path = 'blocks//children' }
         ) {
             Clear-FakeRequest
             Assert-NotionError { Invoke-NotionRequest $Path -ErrorAction Stop } -Id InvalidPath -Category InvalidArgument -Says 'Nothing was sent'

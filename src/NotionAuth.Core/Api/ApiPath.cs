@@ -95,7 +95,8 @@ public static class ApiPath
     private static void CheckSegments(string path, string relative)
     {
         if (relative.IndexOf('@') >= 0) throw Invalid(path, "has an @");
-        if (relative[0] == '/' || relative.Contains("//") || relative.EndsWith("/", StringComparison.Ordinal))
+        bool endsWithSlash = relative.EndsWith("/", StringComparison.Ordinal);
+        if (relative[0] == '/' || relative.Contains("//") || (endsWithSlash && NotionEndpoint.MayLackId(relative.TrimEnd('/'))))
             throw Invalid(path, "has an empty part, before or after a slash", "Is a variable in it empty? Put an id in its place.");
 
         string decoded = Decoded(path, relative);

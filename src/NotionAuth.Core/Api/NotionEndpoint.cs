@@ -89,6 +89,19 @@ public sealed record NotionEndpoint(string Path, IReadOnlyList<string> Methods, 
         }
     }
 
+    /// <summary>
+    /// Tells whether an id may be missing at a path's end: <c>pages/</c> is the path of a page whose id is empty, and <c>users/me/</c> is <c>users/me</c>
+    /// with a slash behind it, which Notion tolerates.
+    /// </summary>
+    /// <param name="path">The path below <c>/v1/</c>, without the slash at its end.</param>
+    /// <returns><see langword="true"/> where an id may follow, and where the path isn't known.</returns>
+    internal static bool MayLackId(string path)
+    {
+        string[] segments = path.Split('/');
+        return !All.Any(e => e.Matches(segments, segments.Length))
+            || All.Any(e => e._segments.Length > segments.Length && IsPlaceholder(e._segments[segments.Length]) && e.Matches([.. segments, string.Empty], segments.Length));
+    }
+
     /// <summary>Tells whether a path takes a file as multipart/form-data, where every other one takes JSON.</summary>
     /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
     /// <returns><see langword="true"/> for sending the content of a file upload.</returns>

@@ -124,12 +124,9 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
     [Parameter]
     public PSCredential? ProxyCredential { get; set; }
 
-    /// <inheritdoc/>
-    private protected override bool ErrorsTerminate => true;
-
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        string? name = string.IsNullOrEmpty(Name) ? null : ConnectionName.Check(Name!);
+        string? name = ParameterRules.Names(nameof(Name), Name is null ? null : [Name], MyInvocation) is { } names ? ConnectionName.Check(names[0]) : null;
         bool isStored = name is not null && MyInvocation.BoundParameters.Keys.All(FitsStored.Contains);
         if (!await ShouldProcessAsync(name ?? "Notion", isStored ? "Use the stored connection" : "Connect and keep the connection").ConfigureAwait(false)) return;
 

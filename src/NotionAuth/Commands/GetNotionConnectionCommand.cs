@@ -3,6 +3,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core;
 using NotionAuth.Core.Connections;
 using NotionAuth.Hosting;
 
@@ -30,25 +31,36 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
+        string[]? names = Current ? null : ParameterRules.Names(nameof(Name), Name, MyInvocation);
+        List<WildcardPattern>? patterns = names?.Select(Pattern).ToList();
         ConnectionKey? current = RunspaceState.Connection;
         StoreListing listing = await new ConnectionLister(Stores, ProcessState.Cache).ListAsync(Vault, current, cancellationToken).ConfigureAwait(false);
         IEnumerable<NotionConnection> found = listing.Connections;
         if (Current) found = found.Where(c => c.IsCurrent);
+        if (patterns is not null) found = found.Where(c => patterns.Any(p => p.IsMatch(c.Name)));
 
-        foreach (string name in Name ?? [])
-        {
-            if (WildcardPattern.ContainsWildcardCharacters(name) || listing.Connections.Any(c => ConnectionName.AreSame(c.Name, name))) continue;
-            await WriteErrorAsync(listing.NoVault ?? ConnectionName.NotFound(
-                name, listing.Connections.Select(c => c.Name).ToList(), string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'")).ConfigureAwait(false);
-        }
-
-        if (Name is { Length: > 0 })
-        {
-            List<WildcardPattern> patterns = Name.Select(n => new WildcardPattern(n, WildcardOptions.IgnoreCase)).ToList();
-            found = found.Where(c => patterns.Any(p => p.IsMatch(c.Name)));
-        }
-
+        await ForEachNameAsync(names, name => name is null || WildcardPattern.ContainsWildcardCharacters(name) || listing.Connections.Any(c => ConnectionName.AreSame(c.Name, name))
+            ? Task.CompletedTask
+            : Task.FromException(listing.NoVault ?? ConnectionName.NotFound(
+                name, listing.Connections.Select(c => c.Name).ToList(), string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);
         await WriteAllAsync(found).ConfigureAwait(false);
-        foreach (Core.NotionAuthException problem in listing.Problems) await WriteErrorAsync(problem).ConfigureAwait(false);
+        foreach (NotionAuthException problem in listing.Problems) await WriteErrorAsync(problem).ConfigureAwait(false);
+    }
+
+    // A pattern such as [x can be made, and fails when it is used.
+    private static WildcardPattern Pattern(string name)
+    {
+        var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
+        try
+        {
+            pattern.IsMatch(string.Empty);
+            return pattern;
+        }
+        catch (WildcardPatternException)
+        {
+            throw new NotionAuthException(
+                ErrorIds.InvalidName, NotionErrorKind.InvalidArgument, $"The pattern '{Redaction.OneLine(name)}' isn't complete: a [ has no ].",
+                "Write the name without wildcards, or put a backtick before a [ that is part of it.");
+        }
     }
 }

@@ -23,46 +23,60 @@ namespace NotionAuth.Commands;
 [OutputType(typeof(PSObject), typeof(string), typeof(IDictionary))]
 public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 {
-    private NotionClient? _client;
+    private readonly Dictionary<(string? Name, string? Vault), NotionClient> _clients = [];
     private WaitDisplay? _waits;
+    private ResultVariable? _statusVariable;
+    private ResultVariable? _headersVariable;
+    private bool _isPathGiven;
 
     /// <summary>The path, such as users/me, or a URL on the connection's host.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PathCompleter))]
     public string Path { get; set; } = string.Empty;
 
+    /// <summary>What is piped; script blocks see it as <c>$_</c>. A connection is used in place of the current one.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>The HTTP method.</summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
-    [ValidateSet("GET", "POST", "PATCH", "PUT", "DELETE")]
-    public string? Method { get; set; }
+    [Parameter(Position = 1)]
+    [PerInput(typeof(string))]
+    [PerInputMethod]
+    [ArgumentCompleter(typeof(MethodCompleter))]
+    public object? Method { get; set; }
 
     /// <summary>The body: JSON text, a hashtable, an object or a file.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
     public PSObject? Body { get; set; }
 
     /// <summary>The file to send: the content of a file upload; anywhere else a body of JSON.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
+    [PerInput(typeof(string))]
     [ValidateNotNullOrEmpty]
-    public string? InFile { get; set; }
+    public object? InFile { get; set; }
 
     /// <summary>The media type of an uploaded file; the one that belongs to its extension where none is given.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
+    [PerInput(typeof(string))]
     [ValidateNotNullOrEmpty]
-    public string? ContentType { get; set; }
+    public object? ContentType { get; set; }
 
     /// <summary>Which part of an upload of several parts the file is.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateRange(1, 10_000)]
-    public int PartNumber { get; set; }
+    [Parameter]
+    [PerInput(typeof(int))]
+    [PerInputPartNumber]
+    public object? PartNumber { get; set; }
 
     /// <summary>The file to write the reply to.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
+    [PerInput(typeof(string))]
     [ValidateNotNullOrEmpty]
-    public string? OutFile { get; set; }
+    public object? OutFile { get; set; }
 
     /// <summary>The query's names and values.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public IDictionary? Query { get; set; }
+    [Parameter]
+    [PerInput(typeof(IDictionary))]
+    public object? Query { get; set; }
 
     /// <summary>More headers.</summary>
     [Parameter]
@@ -157,22 +171,43 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 
     private protected override string Target => Path;
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+
+        // A script block for -Path, which PowerShell runs for each input, is no text yet.
+        _isPathGiven = MyInvocation.BoundParameters.TryGetValue(nameof(Path), out object? path) && path is string;
+        Guard(() =>
+        {
+            _statusVariable = ResultVariable.Try(SessionState, nameof(StatusCodeVariable), StatusCodeVariable, 200);
+            _headersVariable = ResultVariable.Try(SessionState, nameof(ResponseHeadersVariable), ResponseHeadersVariable, new Dictionary<string, string[]>());
+        });
+    }
+
     private protected override Func<Task, IAsyncEnumerable<RequestOutput>>? Begin()
     {
         ParameterRules.Check(MyInvocation.BoundParameters);
-        TransferDisplay? transfer = InFile is not null ? Display($"Sending {InFile}") : OutFile is not null ? Display($"Writing {OutFile}") : null;
-        NotionRequest request = NewRequest(transfer);
+        NotionConnection? piped = InputObject?.BaseObject as NotionConnection;
+        if (MyInvocation.ExpectingInput && _isPathGiven && piped is null && !new[] { Method, Body, InFile, ContentType, PartNumber, OutFile, Query }.Any(PerInput.IsScript))
+            throw ParameterRules.Conflict(
+                "What was piped isn't used: -Path and the other parameters are the same for every input.",
+                "Leave out -Path where the paths are piped, use a script block such as -Path { \"pages/$($_.id)\" }, or pipe nothing.");
+
+        string? inFile = OfInput<string>(nameof(InFile), InFile), outFile = OfInput<string>(nameof(OutFile), OutFile);
+        TransferDisplay? transfer = inFile is not null ? Display($"Sending {inFile}") : outFile is not null ? Display($"Writing {outFile}") : null;
+        NotionRequest request = NewRequest(inFile, transfer);
         var options = new RequestOptions
         {
             All = All,
             PageSize = PageSize > 0 ? PageSize : null,
-            OutFile = OutFile is null ? null : FilePath.Resolve(SessionState, OutFile, nameof(OutFile)),
+            OutFile = outFile is null ? null : FilePath.Resolve(SessionState, outFile, nameof(OutFile)),
             Progress = transfer is null ? null : transfer.Take,
         };
         RequestRunner.Check(request, options);
         if (!request.IsReadOnly && !ShouldProcess(Path, request.Method.Method)) return null;
 
-        NotionClient client = Client();
+        NotionClient client = Client(piped);
         var form = new OutputForm(Raw, AsHashtable);
         return turn =>
         {
@@ -192,7 +227,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     {
         var reply = record.Exception as NotionApiException;
         SetVariables(reply?.Status, () => reply?.Headers);
-        WriteError(record);
+        base.WriteFailure(record);
     }
 
     /// <inheritdoc/>
@@ -202,21 +237,32 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         if (disposing) _waits?.Dispose();
     }
 
-    private NotionRequest NewRequest(TransferDisplay? transfer)
+    private NotionRequest NewRequest(string? inFile, TransferDisplay? transfer)
     {
-        string method = Method?.ToUpperInvariant() ?? (InFile is null ? "GET" : "POST");
-        if ((Body is not null || InFile is not null) && method == "GET")
-            throw new NotionAuthException(
-                ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument, "A GET request has no body. Nothing was sent.",
-                "Pass -Method POST or PATCH with -Body, or the values with -Query.");
+        string method = OfInput<string>(nameof(Method), Method, PerInputMethodAttribute.IsMethod)?.ToUpperInvariant() ?? (inFile is null ? "GET" : "POST");
+        PSObject? body = OfInput<PSObject>(nameof(Body), Body);
+        ParameterRules.CheckBody(MyInvocation.BoundParameters, method, body);
+        string? contentType = OfInput<string>(nameof(ContentType), ContentType);
+        int? partNumber = OfInput<int?>(nameof(PartNumber), PartNumber, PerInputPartNumberAttribute.IsPartNumber);
+        bool isUpload = inFile is not null && NotionEndpoint.TakesFile(Path);
+        if (inFile is not null && !isUpload && (partNumber is not null || contentType is not null))
+            throw ParameterRules.Conflict(
+                "-PartNumber and -ContentType are for the content of a file upload; this endpoint takes JSON.", "Leave them out, or send the file to file_uploads/<id>/send.");
+        string? file = inFile is null ? null : FilePath.Resolve(SessionState, inFile, nameof(InFile));
         return new NotionRequest
         {
             Path = Path,
             Method = new HttpMethod(method),
-            Query = QueryText.Pairs(Query, nameof(Query), ErrorIds.InvalidQuery),
+            Query = QueryText.Pairs(OfInput<IDictionary>(nameof(Query), Query), nameof(Query), ErrorIds.InvalidQuery),
             Headers = QueryText.Pairs(Headers, nameof(Headers), ErrorIds.InvalidHeader),
-            Body = NewBody(),
-            File = NewFile(transfer),
+            Body = body is not null ? ObjectToJson.Convert(body) : file is null || isUpload ? null : ObjectToJson.Convert(new FileInfo(file)),
+            File = !isUpload ? null : new FileBody
+            {
+                Path = file!,
+                PartNumber = partNumber,
+                ContentType = contentType,
+                Progress = transfer is null ? null : transfer.Take,
+            },
             NotionVersion = NotionVersion,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             TotalTimeout = TimeSpan.FromSeconds(TotalTimeoutSec),
@@ -225,43 +271,27 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         };
     }
 
-    private byte[]? NewBody()
-    {
-        if (Body is not null) return ObjectToJson.Convert(Body);
-        if (InFile is null || NotionEndpoint.TakesFile(Path)) return null;
-        if (PartNumber > 0 || ContentType is not null)
-            throw ParameterRules.Conflict(
-                "-PartNumber and -ContentType are for the content of a file upload; this endpoint takes JSON.", "Leave them out, or send the file to file_uploads/<id>/send.");
-        return ObjectToJson.Convert(new FileInfo(FilePath.Resolve(SessionState, InFile, nameof(InFile))));
-    }
-
-    private FileBody? NewFile(TransferDisplay? transfer) => InFile is null || !NotionEndpoint.TakesFile(Path) ? null : new FileBody
-    {
-        Path = FilePath.Resolve(SessionState, InFile, nameof(InFile)),
-        PartNumber = PartNumber > 0 ? PartNumber : null,
-        ContentType = ContentType,
-        Progress = transfer is null ? null : transfer.Take,
-    };
+    private T? OfInput<T>(string parameter, object? value, Func<T, bool>? isAllowed = null) =>
+        PerInput.ValueOf(parameter, value, InputObject, MyInvocation.ExpectingInput, isAllowed);
 
     // As Invoke-RestMethod does it: in the caller's scope, and after an error too. Without a reply there is nothing to be told.
     private void SetVariables(int? status, Func<IReadOnlyDictionary<string, IReadOnlyList<string>>?> headers)
     {
-        if (StatusCodeVariable is not null) SessionState.PSVariable.Set(StatusCodeVariable, status);
-        if (ResponseHeadersVariable is null) return;
-        SessionState.PSVariable.Set(
-            ResponseHeadersVariable, headers()?.ToDictionary(h => h.Key, h => h.Value.ToArray(), StringComparer.OrdinalIgnoreCase));
+        _statusVariable?.Set(status, Warn);
+        _headersVariable?.Set(headers()?.ToDictionary(h => h.Key, h => h.Value.ToArray(), StringComparer.OrdinalIgnoreCase), Warn);
     }
 
-    // One connection for all inputs of a command: it is looked up once.
-    private NotionClient Client()
+    // A connection is looked up once for all inputs of a command that use it.
+    private NotionClient Client(NotionConnection? piped)
     {
-        if (_client is not null) return _client;
-        Task<NotionClient> opening = OpenAsync(StopToken);
+        (string? name, string? vault) key = piped is not null && Connection is null && Token is null ? (piped.Name, piped.Vault) : (Connection, Vault);
+        if (_clients.TryGetValue(key, out NotionClient? client)) return client;
+        Task<NotionClient> opening = OpenAsync(key.name, key.vault, StopToken);
         Wait(opening);
-        return _client = opening.Result;
+        return _clients[key] = opening.Result;
     }
 
-    private async Task<NotionClient> OpenAsync(CancellationToken cancellationToken)
+    private async Task<NotionClient> OpenAsync(string? name, string? vault, CancellationToken cancellationToken)
     {
         NotionTransport? transport = Proxy is null && ProxyCredential is null
             ? null : ProcessState.Transports.Get(Proxy, ProxyCredential?.GetNetworkCredential());
@@ -272,7 +302,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
             return NewClient(transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token), ProcessState.TokenGates.Of(token, baseUri), Core.Api.NotionVersion.Default);
         }
 
-        (ConnectionSession session, IConnectionStore store) = await Finder.FindAsync(Connection, Vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
+        (ConnectionSession session, IConnectionStore store) = await Finder.FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
         transport ??= TransportOf(session);
         ConnectionTokenSource tokens = TokensOf(session, store, transport);
         NotionConnection facts = (await tokens.LoadAsync(cancellationToken).ConfigureAwait(false)).Facts;

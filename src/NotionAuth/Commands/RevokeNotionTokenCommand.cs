@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core;
 using NotionAuth.Core.Connections;
 using NotionAuth.Hosting;
 
@@ -31,20 +30,8 @@ public sealed class RevokeNotionTokenCommand : SequentialCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override async Task ProcessAsync(CancellationToken cancellationToken)
-    {
-        foreach (string? name in Connection ?? new string?[] { null })
-        {
-            try
-            {
-                await RevokeAsync(name, cancellationToken).ConfigureAwait(false);
-            }
-            catch (NotionAuthException e)
-            {
-                await WriteErrorAsync(e).ConfigureAwait(false);
-            }
-        }
-    }
+    private protected override Task ProcessAsync(CancellationToken cancellationToken) => ForEachNameAsync(
+        ParameterRules.Names(nameof(Connection), Connection, MyInvocation), name => RevokeAsync(name, cancellationToken));
 
     private async Task RevokeAsync(string? name, CancellationToken cancellationToken)
     {

@@ -51,17 +51,9 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
             return;
         }
 
-        foreach (string? name in Connection ?? new string?[] { null })
-        {
-            try
-            {
-                await WriteResultAsync(await TestAsync(name, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-            }
-            catch (NotionAuthException e)
-            {
-                await WriteErrorAsync(e).ConfigureAwait(false);
-            }
-        }
+        await ForEachNameAsync(
+            ParameterRules.Names(nameof(Connection), Connection, MyInvocation),
+            async name => await WriteResultAsync(await TestAsync(name, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task<TokenTestResult> TestAsync(string? name, CancellationToken cancellationToken)

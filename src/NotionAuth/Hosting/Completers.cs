@@ -75,6 +75,13 @@ public sealed class VaultNameCompleter : WordCompleter
     }
 }
 
+/// <summary>Completes HTTP methods.</summary>
+public sealed class MethodCompleter : WordCompleter
+{
+    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters) =>
+        PerInputMethodAttribute.Methods.Select(m => (m, string.Empty));
+}
+
 /// <summary>Completes Notion-Versions.</summary>
 public sealed class NotionVersionCompleter : WordCompleter
 {

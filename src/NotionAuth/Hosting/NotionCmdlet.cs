@@ -26,8 +26,9 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     /// <summary>Finds connections.</summary>
     internal ConnectionFinder Finder => new(Stores, ProcessState.Cache);
 
+    // A script's try and catch must see that the one thing failed which the command was given to do. With piped input an error belongs to its input.
     /// <summary>Whether an error ends the command; otherwise it is written and the next input has its turn.</summary>
-    private protected virtual bool ErrorsTerminate => false;
+    private protected bool ErrorsTerminate => !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey("ErrorAction");
 
     /// <summary>Ends when the pipeline stops, and when one of this cmdlet's own writes to it says that it is over.</summary>
     private protected CancellationToken StopToken => _stopping.Token;
@@ -37,6 +38,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     {
         RunspaceState = RunspaceState.Current;
         _secrets = new SecretManagement(Host, _stopping.Token);
+        Guard(() => ParameterRules.CheckGiven(MyInvocation.BoundParameters));
     }
 
     /// <summary>Does something on the pipeline thread and makes PowerShell's errors of Core's.</summary>
@@ -48,12 +50,37 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         }
         catch (NotionAuthException e)
         {
-            if (ErrorsTerminate) ThrowTerminatingError(ErrorRecords.Of(e));
-            WriteError(ErrorRecords.Of(e));
+            WriteFailure(ErrorRecords.Of(e));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Writes the error that an input ended with, on the pipeline thread.</summary>
+    /// <param name="record">The error.</param>
+    private protected virtual void WriteFailure(ErrorRecord record)
+    {
+        if (ErrorsTerminate) ThrowTerminatingError(record);
+        WriteError(record);
+    }
+
+    /// <summary>Does something for each name; where there are several, an error belongs to its name.</summary>
+    /// <param name="names">The names; null for the default.</param>
+    /// <param name="action">What is done.</param>
+    private protected async Task ForEachNameAsync(string[]? names, Func<string?, Task> action)
+    {
+        foreach (string? name in names ?? [null!])
+        {
+            try
+            {
+                await action(name).ConfigureAwait(false);
+            }
+            catch (NotionAuthException e) when (names is { Length: > 1 })
+            {
+                await WriteErrorAsync(e).ConfigureAwait(false);
+            }
         }
     }
 

@@ -54,10 +54,6 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
     /// <param name="piece">The piece.</param>
     private protected abstract void Write(T piece);
 
-    /// <summary>Writes the error that an input ended with, on the pipeline thread.</summary>
-    /// <param name="record">The error.</param>
-    private protected virtual void WriteFailure(ErrorRecord record) => WriteError(record);
-
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

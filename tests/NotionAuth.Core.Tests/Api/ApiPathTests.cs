@@ -11,6 +11,7 @@ public sealed class ApiPathTests
     private static readonly Uri Notion = new("https://api.notion.com");
 
     [Theory]
+    [InlineData("users/me/", "/v1/users/me/")]
     [InlineData("users/me", "/v1/users/me")]
     [InlineData("/users/me", "/v1/users/me")]
     [InlineData("v1/users/me", "/v1/users/me")]

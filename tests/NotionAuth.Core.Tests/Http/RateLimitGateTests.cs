@@ -190,7 +190,7 @@ public sealed class RateLimitGateTests
         var gate = new RateLimitGate();
         Task<NotionResponse> first = notion.Client(gate).SendAsync(new NotionRequest { Path = $"users/{Guid.NewGuid()}", ReturnsErrorReplies = true }, default);
         await waits.NextAsync();
-        Assert.Equal(sameEndpoint, await GoesAsync(notion, gate, waits, new NotionRequest { Path = $"users/{Guid.NewGuid():N}" }));
+        Assert.Equal(sameEndpoint, await GoesAsync(notion, gate, waits, new NotionRequest { Path = $"users/{Guid.NewGuid():N}/" }));
         Assert.Equal(otherEndpoint, await GoesAsync(notion, gate, waits, Me));
         Assert.Equal(otherMethod, await GoesAsync(notion, gate, waits, new NotionRequest { Path = $"users/{Guid.NewGuid()}", Method = System.Net.Http.HttpMethod.Delete }));
         waits.Release();

@@ -23,7 +23,7 @@ public sealed class RetryTests
         ("GET", "users/me", true),
         ("DELETE", $"blocks/{Id}", true),
         ("POST", "search", true),
-        ("POST", "/v1/search", true),
+        ("POST", "/v1/search/", true),
         ("POST", $"data_sources/{Id}/query", true),
         ("POST", "pages", false),
         ("POST", $"pages/{Id}/move", false),

@@ -1,0 +1,154 @@
+# What an empty variable does: nothing. And what ends a script.
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
+    Initialize-NotionAuthTest
+    $fake = Start-FakeNotion
+    $vault = New-TestVault -Kind NoMetadata
+    $null = Set-Person visit
+    $arguments = (New-FakeApp).SignIn
+    $connection = Connect-NotionWorkspace @arguments -Name Current 6>$null
+    $arguments = (New-FakeToken).SignIn
+    $null = Connect-NotionWorkspace @arguments -Name Second
+    $null = Connect-NotionWorkspace -Name Current
+    $undefined = $null
+}
+
+AfterAll { Stop-FakeNotion $fake }
+
+Describe 'An empty value' {
+    BeforeEach { Clear-FakeRequest }
+
+    It 'is an error, and nothing happens: <Command>' -ForEach @(
+        @{ Command = { Revoke-NotionToken $undefined -Confirm:$false } }
+        @{ Command = { Revoke-NotionToken '' -Confirm:$false } }
+        @{ Command = { Revoke-NotionToken ' ' -Confirm:$false } }
+        @{ Command = { Revoke-NotionToken @() -Confirm:$false } }
+        @{ Command = { Revoke-NotionToken @($undefined) -Confirm:$false } }
+        @{ Command = { Revoke-NotionToken Second, $undefined -LocalOnly -Confirm:$false } }
+        @{ Command = { Revoke-NotionToken -Connection $undefined.Name -Confirm:$false } }
+        @{ Command = { $undefined | Revoke-NotionToken -Confirm:$false -ErrorAction Stop } }
+        @{ Command = { @($undefined) | Revoke-NotionToken -Confirm:$false -ErrorAction Stop } }
+        @{ Command = { $undefined.Name | Revoke-NotionToken -Confirm:$false -ErrorAction Stop } }
+        @{ Command = { [pscustomobject]@{ Name = $null } | Revoke-NotionToken -Confirm:$false -ErrorAction Stop } }
+        @{ Command = { [pscustomobject]@{ Connection = '' } | Revoke-NotionToken -Confirm:$false -ErrorAction Stop } }
+        @{ Command = { Get-NotionConnection $undefined | Revoke-NotionToken -LocalOnly -Confirm:$false } }
+        @{ Command = { Revoke-NotionToken -Vault $undefined -Confirm:$false } }
+        @{ Command = { Get-NotionConnection $undefined } }
+        @{ Command = { Get-NotionConnection @() } }
+        @{ Command = { Get-NotionConnection -Vault $undefined } }
+        @{ Command = { Get-NotionConnection -Vault '' } }
+        @{ Command = { $undefined | Get-NotionConnection -ErrorAction Stop } }
+        @{ Command = { Test-NotionToken $undefined } }
+        @{ Command = { $undefined | Test-NotionToken -ErrorAction Stop } }
+        @{ Command = { Test-NotionToken -Vault $undefined } }
+        @{ Command = { Invoke-NotionRequest users/me -Connection $undefined } }
+        @{ Command = { Invoke-NotionRequest users/me -Connection '' } }
+        @{ Command = { Invoke-NotionRequest users/me -Vault $undefined } }
+        @{ Command = { Invoke-NotionRequest comments -Method POST -Body $undefined } }
+        @{ Command = { 'comments' | Invoke-NotionRequest -Method PATCH -Body $undefined -ErrorAction Stop } }
+        @{ Command = { Connect-NotionWorkspace -Name Second -Vault $undefined } }
+        @{ Command = { Connect-NotionWorkspace -ClientId $undefined } }
+        @{ Command = { Connect-NotionWorkspace -ClientId x -ClientSecret $undefined } }
+    ) {
+        Assert-NotionError $Command -Id MissingValue -Category InvalidArgument -Says 'null or empty'
+        (Get-FakeRequest).Count | Should -Be 0
+        (Get-NotionConnection).Name | Should -Be 'Current', 'Second'
+        (Get-NotionConnection -Current).Name | Should -BeExactly 'Current'
+    }
+
+    It 'is refused by PowerShell itself where a value must be passed: <Command>' -ForEach @(
+        @{ Command = { Invoke-NotionRequest $undefined } }, @{ Command = { Invoke-NotionRequest users -Token $undefined } }
+        @{ Command = { Test-NotionToken -Token $undefined } }, @{ Command = { Connect-NotionWorkspace -Token $undefined } }
+        @{ Command = { Connect-NotionWorkspace $undefined } }, @{ Command = { Connect-NotionWorkspace -Name '' } }
+        @{ Command = { [pscustomobject]@{ Name = $null } | Connect-NotionWorkspace -ErrorAction Stop } }, @{ Command = { Connect-NotionWorkspace -FromEnvironment -Name $undefined } }
+    ) {
+        { & $Command } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+        (Get-FakeRequest).Count | Should -Be 0
+    }
+
+    It 'means none where a parameter has no default: -Query, -Headers, -Proxy and values in a query' {
+        (Invoke-NotionRequest users -Query $undefined -Headers $undefined -Proxy $undefined).object | Should -Be 'list'
+        (Invoke-NotionRequest users -Query @{ page_size = 1; start_cursor = $undefined }).results.Count | Should -Be 1
+        (Get-FakeRequest).query | Should -Be '', '?page_size=1'
+    }
+
+    It 'is not what a connection of the session is: its vault has no name' {
+        $arguments = (New-FakeToken).SignIn
+        $null = Connect-NotionWorkspace @arguments -SessionOnly -Name Session
+        (Get-NotionConnection Session | Test-NotionToken).Status | Should -Be 'Active'
+        Get-NotionConnection Session | Revoke-NotionToken -LocalOnly -Confirm:$false
+        (Get-NotionConnection).Name | Should -Be 'Current', 'Second'
+        $null = Connect-NotionWorkspace -Name Current
+    }
+}
+
+Describe 'A broken wildcard pattern' {
+    It 'is an error of ours' {
+        Assert-NotionError { Get-NotionConnection '[x' } -Id InvalidName -Category InvalidArgument -Says '\[x' -Advises 'backtick'
+    }
+}
+
+Describe 'A failure' {
+    AfterEach { Clear-FakeFault }
+
+    It 'ends the command where it was given one thing to do: <Command>' -ForEach @(
+        @{ Command = { Invoke-NotionRequest pages -Method POST -Body @{ wrong = 1 } | Out-Null } }
+        @{ Command = { Invoke-NotionRequest '../x' } }
+        @{ Command = { Invoke-NotionRequest users/me -Connection Nobody } }
+        @{ Command = { Get-NotionConnection Nobody } }
+        @{ Command = { Test-NotionToken Nobody } }
+        @{ Command = { Revoke-NotionToken Nobody -Confirm:$false } }
+        @{ Command = { Connect-NotionWorkspace -Name Nobody } }
+    ) {
+        $ErrorActionPreference = 'Continue'
+        $(try { & $Command; 'Done' } catch { 'Failed' }) | Should -BeExactly 'Failed'
+    }
+
+    It 'is written where -ErrorAction says so: <Command>' -ForEach @(
+        @{ Command = { Invoke-NotionRequest pages -Method POST -Body @{ wrong = 1 } -ErrorAction SilentlyContinue -ErrorVariable script:written } }
+        @{ Command = { Get-NotionConnection Nobody -ErrorAction SilentlyContinue -ErrorVariable script:written } }
+        @{ Command = { Test-NotionToken Nobody -ErrorAction SilentlyContinue -ErrorVariable script:written } }
+        @{ Command = { Revoke-NotionToken Nobody -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable script:written } }
+        @{ Command = { Connect-NotionWorkspace -Name Nobody -ErrorAction SilentlyContinue -ErrorVariable script:written } }
+    ) {
+        $(try { & $Command; 'Done' } catch { 'Failed' }) | Should -BeExactly 'Done'
+        $script:written | Should -HaveCount 1
+    }
+
+    It 'belongs to its item where input is piped, and to its name where there are several' {
+        $found = 'users/me', 'pages', 'users/me' | Invoke-NotionRequest -ErrorVariable errors 2>$null
+        $found.object | Should -Be 'user', 'user'
+        $errors | Should -HaveCount 1
+        (Test-NotionToken Current, Nobody, Second -ErrorVariable errors 2>$null).Connection | Should -Be 'Current', 'Second'
+        $errors | Should -HaveCount 1
+        (Get-NotionConnection Current, Nobody, Second -ErrorVariable errors 2>$null).Name | Should -Be 'Current', 'Second'
+        $errors | Should -HaveCount 1
+    }
+}
+
+Describe 'The variables of a reply' {
+    BeforeEach { Clear-FakeRequest }
+
+    It 'are tried before anything is sent: <Parameter> <Name>' -ForEach @(
+        @{ Parameter = 'StatusCodeVariable'; Name = 'PID' }, @{ Parameter = 'ResponseHeadersVariable'; Name = 'PID' }
+        @{ Parameter = 'StatusCodeVariable'; Name = 'validated' }, @{ Parameter = 'ResponseHeadersVariable'; Name = 'validated' }
+    ) {
+        $command = {
+            [ValidateSet('a', 'b')] $validated = 'a'
+            $with = @{ $Parameter = $Name }
+            try { Invoke-NotionRequest comments -Method POST -Body @{ a = 1 } @with } finally { $script:after = $validated }
+        }
+        Assert-NotionError $command -Id InvalidVariable -Category InvalidArgument -Says $Name
+        (Get-FakeRequest).Count | Should -Be 0
+        $script:after | Should -BeExactly 'a'
+    }
+
+    It 'are left as they were by the trial' {
+        $status = 'before'
+        $null = Get-ErrorOf { Invoke-NotionRequest '../x' -StatusCodeVariable other }
+        Invoke-NotionRequest users/me -StatusCodeVariable status -WhatIf | Out-Null
+        $status | Should -Be 200
+        Get-Variable -Name other -ErrorAction Ignore | Should -BeNullOrEmpty
+    }
+}
