@@ -59,7 +59,8 @@ function Get-SkipNote {
     if ($store -and $why) { "$($store.Count) TESTS ABOUT SECRETSTORE ITSELF WERE SKIPPED, AND ALL OTHERS RAN ON A STAND-IN: $($why.ToUpperInvariant())" }
     foreach ($group in $skipped | Where-Object { -not ($_.IsOfStore -and $why) } | Group-Object { "$($_.File): $($_.Why)" }) {
         $first = $group.Group[0]
-        $text = "$($group.Count) TESTS WERE SKIPPED IN $($first.File): $(if ($first.Why) { $first.Why } else { $group.Group.Name -join '; ' })"
+        $names = @($group.Group | Select-Object -First 3 -ExpandProperty Name) -join '; '
+        $text = "$($group.Count) TESTS WERE SKIPPED IN $($first.File): $(if ($first.Why) { $first.Why } else { $names })"
         $text.ToUpperInvariant()
     }
 }
@@ -266,6 +267,7 @@ function Open-PesterFile {
     # The tests take this home for theirs and leave it to be searched. Its path is short: sockets live below it.
     $environment.NOTIONAUTH_TEST_HOME = $homeFolder
     $environment.NOTIONAUTH_TEST_VAULTS = $Vault.Kind
+    $environment.NOTIONAUTH_TEST_FILE = $File.Name
     $temporary = [IO.Directory]::CreateDirectory((Join-Path $homeFolder 't')).FullName
     $marks = Get-TestRunEnvironment $Run $temporary
     foreach ($variable in $marks.Keys) { $environment[$variable] = $marks[$variable] }

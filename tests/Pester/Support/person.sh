@@ -11,7 +11,12 @@ folder=$NOTIONAUTH_TEST_PERSON
 address=$1
 printf '%s\n' "$address" >"$folder/address"
 tr '\0' '\n' </proc/$$/environ >"$folder/environment" 2>/dev/null
-cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' >"$folder/processes"
+# Test files run side by side: what another one's processes are told is its own affair.
+commands=/proc/[0-9]*/cmdline
+if [ -n "$NOTIONAUTH_TEST_FILE" ]; then
+    commands=$(grep -lzsxF "NOTIONAUTH_TEST_FILE=$NOTIONAUTH_TEST_FILE" /proc/[0-9]*/environ | sed 's/environ$/cmdline/')
+fi
+cat /dev/null $commands 2>/dev/null | tr '\0' ' ' >"$folder/processes"
 
 decode() { printf '%s' "$1" | sed 's/%3[Aa]/:/g; s|%2[Ff]|/|g'; }
 parameter() { printf '%s' "$address" | tr '?&' '\n\n' | sed -n "s/^$1=//p" | head -n 1; }
