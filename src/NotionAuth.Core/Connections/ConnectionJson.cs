@@ -84,7 +84,7 @@ public static class ConnectionJson
             AccessToken = new Secret(access),
             RefreshToken = refresh,
             Reply = reply,
-            Generation = root.TryGetProperty("generation", out JsonElement g) && g.ValueKind == JsonValueKind.Number && g.TryGetInt64(out long generation) ? generation : 0,
+            Generation = root.TryGetProperty("generation", out JsonElement g) && g.ValueKind == JsonValueKind.Number && g.TryGetInt64(out long generation) ? Math.Max(0, generation) : 0,
         };
     });
 

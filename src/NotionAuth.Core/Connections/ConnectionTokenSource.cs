@@ -92,7 +92,7 @@ public sealed class ConnectionTokenSource(
         StoredConnection again = session.IsUnsaved ? stored : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
         if (!again.AccessToken.Matches(stored.AccessToken)) return again.AccessToken;
 
-        StoredConnection marked = again with { Facts = again.Facts with { NeedsReconnect = true }, Generation = again.Generation + 1 };
+        StoredConnection marked = again with { Facts = again.Facts with { NeedsReconnect = true }, Generation = again.NextGeneration };
         session.Connection = marked;
         session.IsUnsaved = true;
         try

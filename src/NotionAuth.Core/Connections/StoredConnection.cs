@@ -8,6 +8,9 @@ namespace NotionAuth.Core.Connections;
 /// <summary>A connection with its tokens: what a store keeps.</summary>
 public sealed record StoredConnection
 {
+    // One write ahead where a process ended halfway, and one for each refresh whose pair that process had not been able to write before.
+    private const long FurthestAhead = 1000;
+
     /// <summary>What may be known of it.</summary>
     public required NotionConnection Facts { get; init; }
 
@@ -22,6 +25,19 @@ public sealed record StoredConnection
 
     /// <summary>Counts the writes, so that a vault that shows an older state is noticed.</summary>
     public long Generation { get; init; }
+
+    /// <summary>
+    /// The generation of the next write. The highest number is followed by itself: only a broken or forged secret has it, and the next one would be
+    /// the lowest of all.
+    /// </summary>
+    public long NextGeneration => Generation == long.MaxValue ? Generation : Generation + 1;
+
+    /// <summary>
+    /// Whether this copy counts more writes than can lie between it and what stands in its place: whatever wrote it wasn't this module.
+    /// </summary>
+    /// <param name="main">What stands in its place.</param>
+    /// <returns>Whether it is beyond belief.</returns>
+    public bool IsTooFarAheadOf(StoredConnection main) => Generation > main.Generation && Generation - main.Generation > FurthestAhead;
 
     /// <summary>The connection after a refresh. A reply without a refresh token leaves the old one in force (RFC 6749 section 6).</summary>
     /// <param name="reply">The refresh's reply.</param>
@@ -38,7 +54,7 @@ public sealed record StoredConnection
             AccessToken = reply.AccessToken,
             RefreshToken = refreshToken,
             Reply = said,
-            Generation = Generation + 1,
+            Generation = NextGeneration,
             Facts = WorkspaceFacts.Of(said, Facts.AuthType, Facts.BotId) with
             {
                 Name = Facts.Name,

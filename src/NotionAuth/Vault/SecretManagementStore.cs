@@ -156,6 +156,7 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         string name = SecretName.OfConnection(botId), spareName = SecretName.OfSpare(botId);
         StoredConnection? connection = Read(name, botId);
         if (!Info().IsSecretStore || Read(spareName, botId) is not { } spare) return connection;
+        if (connection is not null && spare.IsTooFarAheadOf(connection)) return connection;
         bool isNewest = connection is null || spare.Generation > connection.Generation;
         TryFinish(spareName, isNewest ? () => Write(Info(), name, ConnectionJson.Write(spare), MetadataOf(spare)) : null);
         return isNewest ? spare : connection;
