@@ -6,6 +6,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Security;
 using System.Threading;
+using NotionAuth.Core.Connections;
 
 namespace NotionAuth.Vault;
 
@@ -26,6 +27,12 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
     /// <summary>A registered vault.</summary>
     public sealed record VaultInfo(string Name, string ModuleName, bool IsDefault)
     {
+        /// <summary>What the vault was registered with, such as its file's path.</summary>
+        public IDictionary? Parameters { get; init; }
+
+        /// <summary>What it is, under whatever name it is registered: however many vaults are registered for it, there is one SecretStore.</summary>
+        public string Identity => StoreIdentity.Of(ModuleName, IsSecretStore ? null : Parameters);
+
         /// <summary>Whether one call writes a secret and its metadata.</summary>
         public bool IsSecretStore => ModuleName == "Microsoft.PowerShell.SecretStore";
     }
@@ -40,7 +47,8 @@ internal sealed class SecretManagement(IList errors, CancellationToken stopping)
             .Select(v => new VaultInfo(
                 (string)v.Properties["Name"].Value,
                 v.Properties["ModuleName"]?.Value as string ?? string.Empty,
-                v.Properties["IsDefault"]?.Value is true))
+                v.Properties["IsDefault"]?.Value is true)
+            { Parameters = v.Properties["VaultParameters"]?.Value as IDictionary })
             .ToList();
 
     public IReadOnlyList<SecretInfo> GetInfo(string vault, string filter) =>

@@ -122,8 +122,11 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         return true;
     }, cancellationToken);
 
-    public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken) =>
-        await FileLock.AcquireAsync($"connection {Vault} {botId}", ConnectionTimeout, cancellationToken).ConfigureAwait(false);
+    public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken)
+    {
+        string store = await pump.CallAsync(IdentityOrName).ConfigureAwait(false);
+        return await FileLock.AcquireAsync($"connection {store} {botId}", ConnectionTimeout, cancellationToken).ConfigureAwait(false);
+    }
 
     // The work gets a pump of its own, which the pipeline thread drains until the work has ended: output that waits for a slow downstream
     // can't keep a lock held, and a cmdlet called from that downstream can't wait for a lock that its own thread would have to free.
@@ -139,13 +142,23 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken) => pump.CallAsync(() =>
     {
         SecretManagement.VaultInfo info = Info();
-
-        // However many vaults are registered for it, there is one SecretStore.
-        string what = info.IsSecretStore ? info.ModuleName : Vault.ToUpperInvariant();
-        using FileLock held = FileLock.AcquireAsync($"vault {what}", VaultTimeout, cancellationToken).GetAwaiter().GetResult();
+        using FileLock held = FileLock.AcquireAsync($"vault {info.Identity}", VaultTimeout, cancellationToken).GetAwaiter().GetResult();
         if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
         return action(info);
     });
+
+    // A vault that isn't registered any more can't be changed either, but the process may still hold a pair of it.
+    private string IdentityOrName()
+    {
+        try
+        {
+            return Info().Identity;
+        }
+        catch (VaultException)
+        {
+            return Vault.ToUpperInvariant();
+        }
+    }
 
     private SecretManagement.VaultInfo Info() => _info ??=
         secrets.GetVaults(completes: true).FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(Vault);
