@@ -16,7 +16,7 @@ namespace NotionAuth.Vault;
 /// Connections in a SecretManagement vault: one SecureString of JSON each, its facts as metadata where the vault keeps metadata. Every call
 /// holds the vault's lock, and a write is read back before it counts.
 /// </summary>
-internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement secrets, string vault) : IConnectionStore
+internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement secrets, string vault, Action<string> warn) : IConnectionStore
 {
     private const int WriteAttempts = 3;
 
@@ -30,6 +30,12 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
 
     // For the life of one command: a vault that is registered anew with another module is seen by the next.
     private SecretManagement.VaultInfo? _info;
+
+    // Why the connection's lock can't be had; null where it is held, or wasn't asked for.
+    private NotionAuthException? _connectionProblem;
+
+    // Whether the call that runs holds the vault's lock.
+    private bool _isLocked;
 
     public string Vault => vault;
 
@@ -64,7 +70,7 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
 
     public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(_ => Read(botId), cancellationToken);
 
-    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => OnVaultAsync(info =>
+    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
         Hashtable metadata = MetadataOf(connection);
         string name = SecretName.OfConnection(connection.Facts.BotId);
@@ -82,7 +88,7 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         return true;
     }, cancellationToken);
 
-    public Task RemoveAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(info =>
+    public Task RemoveAsync(string botId, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
         // The copy that an ended process may have left goes first: it must not come to life again.
         if (info.IsSecretStore) TryRemove(SecretName.OfSpare(botId));
@@ -104,7 +110,7 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
 
     public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) => OnVaultAsync(info => ReadApp(info, clientId), cancellationToken);
 
-    public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => OnVaultAsync(info =>
+    public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
         string clientId = app.Credentials.ClientId, json = ConnectionJson.Write(app);
         if (info.IsSecretStore) Replace(info, SecretName.OfApp(clientId), SecretName.OfAppSpare(clientId), json, null);
@@ -112,8 +118,10 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
         return true;
     }, cancellationToken);
 
-    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => OnVaultAsync(info =>
+    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
+        if (_connectionProblem is not null) throw _connectionProblem;
+
         // As large as what is to come: a store or a disk that is nearly full takes a small secret and not a large one.
         int length = example is null ? TypicalLength : ConnectionJson.Write(example).Length;
         EnsureRoom(info, copies: 2, length);
@@ -125,7 +133,9 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken)
     {
         string store = await pump.CallAsync(IdentityOrName).ConfigureAwait(false);
-        return await FileLock.AcquireAsync($"connection {store} {botId}", ConnectionTimeout, cancellationToken).ConfigureAwait(false);
+        FileLock held = await StoreLocks.TakeAsync($"connection {store} {botId}", ConnectionTimeout, warn, cancellationToken).ConfigureAwait(false);
+        _connectionProblem = held.Problem;
+        return held;
     }
 
     // The work gets a pump of its own, which the pipeline thread drains until the work has ended: output that waits for a slow downstream
@@ -134,18 +144,26 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     {
         cancellationToken.ThrowIfCancellationRequested();
         var inner = new PipelinePump();
-        return inner.Run(() => work(new SecretManagementStore(inner, secrets, vault) { _info = _info }), static () => { });
+        return inner.Run(() => work(new SecretManagementStore(inner, secrets, vault, warn) { _info = _info }), static () => { });
     });
 
     // The lock belongs to the vault, not to the connection: SecretStore writes everything at each write, whatever has changed. It is taken and
     // given back on the pipeline thread, so that nobody holds it while that thread is busy elsewhere.
-    private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken) => pump.CallAsync(() =>
+    private Task<T> OnVaultAsync<T>(
+        Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken, bool changes = false) => pump.CallAsync(() =>
     {
         SecretManagement.VaultInfo info = Info();
-        using FileLock held = FileLock.AcquireAsync($"vault {info.Identity}", VaultTimeout, cancellationToken).GetAwaiter().GetResult();
+        using FileLock held = StoreLocks.TakeAsync(
+            $"vault {info.Identity}", VaultTimeout, changes ? null : warn, cancellationToken).GetAwaiter().GetResult();
+        if (changes && held.Problem is { } problem) throw problem;
+        _isLocked = held.Problem is null;
         if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
         return action(info);
     });
+
+    // What changes the vault isn't done without the lock: beside another writer SecretStore would lose what either wrote.
+    private Task<bool> ChangeAsync(Func<SecretManagement.VaultInfo, bool> action, CancellationToken cancellationToken) =>
+        OnVaultAsync(action, cancellationToken, changes: true);
 
     // A vault that isn't registered any more can't be changed either, but the process may still hold a pair of it.
     private string IdentityOrName()
@@ -192,6 +210,7 @@ internal sealed class SecretManagementStore(PipelinePump pump, SecretManagement 
     // Does what the ended process had left to do. A copy that stays would bring back what the user removes by hand.
     private void TryFinish(string spareName, Action? write)
     {
+        if (!_isLocked) return;
         try
         {
             write?.Invoke();
