@@ -123,6 +123,9 @@ public static class ErrorIds
     /// <summary>A token that is empty or has characters that no token has.</summary>
     public const string InvalidToken = "InvalidToken";
 
+    /// <summary>No lock against other processes can be had, though nobody holds it: a read-only or full disk, another user's lock file.</summary>
+    public const string LockUnavailable = "LockUnavailable";
+
     /// <summary>Neither a client id nor a client secret is known.</summary>
     public const string MissingClient = "MissingClient";
 

@@ -100,6 +100,14 @@ Describe 'What an ended process leaves in a SecretStore vault' -Tag SecretStore 
         Invoke-Fresh $names | Should -Be $pair
     }
 
+    It 'is believed only so far ahead: <Generation> is not, and is written over at the next refresh' -ForEach @{ Generation = '9223372036854775807' }, @{ Generation = '5000' } {
+        # Of a kind that a refresh would fail with.
+        $forged = "`$text = (Get-Secret -Name $main -Vault Personal -AsPlainText) -replace '`"generation`":\d+', '`"generation`":$Generation' -replace '`"refresh_token`":`"', '`"refresh_token`":`"nrt_other'"
+        Invoke-Fresh $forged, "Set-Secret -Name $spare -SecureStringSecret ([Net.NetworkCredential]::new('', `$text).SecurePassword) -Vault Personal"
+        Invoke-FakeExpiry $connection.BotId
+        Invoke-Fresh $call, $names, "(Get-Secret -Name $main -Vault Personal -AsPlainText | ConvertFrom-Json).generation" | Should -Be @($connection.BotId; $pair; 2)
+    }
+
     It 'is forgotten with the connection' {
         Invoke-Fresh (Get-Copying $main $spare)
         Revoke-NotionToken $connection.Name -LocalOnly -Confirm:$false

@@ -241,7 +241,7 @@ public static class ConnectionJson
 
     private static long Generation(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object && root.TryGetProperty("generation", out JsonElement g) && g.ValueKind == JsonValueKind.Number
-        && g.TryGetInt64(out long generation) ? generation : 0;
+        && g.TryGetInt64(out long generation) ? Math.Max(0, generation) : 0;
 
     // The token must not be sent to a host that only a broken or forged secret names.
     private static Uri? OriginOf(JsonElement root)

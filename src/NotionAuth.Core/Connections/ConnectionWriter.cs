@@ -48,7 +48,7 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
         StoredConnection named = connection with
         {
             Facts = connection.Facts with { Name = chosen, Vault = s.Vault },
-            Generation = (before?.Generation ?? 0) + 1,
+            Generation = before?.NextGeneration ?? 1,
         };
         await s.WriteAsync(named, CancellationToken.None).ConfigureAwait(false);
         cache.Remember(named);

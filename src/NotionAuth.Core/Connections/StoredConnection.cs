@@ -8,6 +8,9 @@ namespace NotionAuth.Core.Connections;
 /// <summary>A connection with its tokens: what a store keeps.</summary>
 public sealed record StoredConnection
 {
+    // One write ahead where a process ended halfway, and one for each refresh whose pair that process had not been able to write before.
+    private const long FurthestAhead = 1000;
+
     /// <summary>What may be known of it.</summary>
     public required NotionConnection Facts { get; init; }
 
@@ -46,13 +49,26 @@ public sealed record StoredConnection
     /// <param name="other">What is written over, or null.</param>
     /// <returns>This connection.</returns>
     internal StoredConnection Over(StoredConnection? other) =>
-        other is null || other.Generation < Generation ? this : this with { Generation = other.Generation + 1 };
+        other is null || other.Generation < Generation ? this : this with { Generation = other.NextGeneration };
 
     /// <summary>The connection with the mark that a person must sign in again.</summary>
     /// <returns>The marked connection.</returns>
-    internal StoredConnection Marked() => this with { Facts = Facts with { NeedsReconnect = true }, Generation = Generation + 1 };
+    internal StoredConnection Marked() => this with { Facts = Facts with { NeedsReconnect = true }, Generation = NextGeneration };
 
     private long PairGeneration => Facts.NeedsReconnect ? Generation - 1 : Generation;
+
+    /// <summary>
+    /// The generation of the next write. The highest number is followed by itself: only a broken or forged secret has it, and the next one would be
+    /// the lowest of all.
+    /// </summary>
+    public long NextGeneration => Generation == long.MaxValue ? Generation : Generation + 1;
+
+    /// <summary>
+    /// Whether this copy counts more writes than can lie between it and what stands in its place: whatever wrote it wasn't this module.
+    /// </summary>
+    /// <param name="main">What stands in its place.</param>
+    /// <returns>Whether it is beyond belief.</returns>
+    public bool IsTooFarAheadOf(StoredConnection main) => Generation > main.Generation && Generation - main.Generation > FurthestAhead;
 
     /// <summary>The connection after a refresh. A reply without a refresh token leaves the old one in force (RFC 6749 section 6).</summary>
     /// <param name="reply">The refresh's reply.</param>
@@ -69,7 +85,7 @@ public sealed record StoredConnection
             AccessToken = reply.AccessToken,
             RefreshToken = refreshToken,
             Reply = said,
-            Generation = Generation + 1,
+            Generation = NextGeneration,
             Facts = WorkspaceFacts.Of(said, Facts.AuthType, Facts.BotId) with
             {
                 Name = Facts.Name,

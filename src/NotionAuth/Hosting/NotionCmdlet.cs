@@ -21,7 +21,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     internal RunspaceState RunspaceState { get; private set; } = null!;
 
     /// <summary>The stores, for work that runs now.</summary>
-    internal IConnectionStores Stores => new VaultStores(_secrets!);
+    internal IConnectionStores Stores => new VaultStores(_secrets!, Warn);
 
     /// <summary>Finds connections.</summary>
     internal ConnectionFinder Finder => new(Stores, ProcessState.Cache);

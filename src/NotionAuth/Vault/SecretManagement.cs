@@ -7,6 +7,7 @@ using System.Management.Automation.Host;
 using System.Security;
 using System.Text;
 using System.Threading;
+using NotionAuth.Core.Connections;
 using NotionAuth.Hosting;
 
 namespace NotionAuth.Vault;
@@ -25,11 +26,17 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
     /// <summary>A registered vault.</summary>
     public sealed record VaultInfo(string Name, string ModuleName, bool IsDefault)
     {
+        /// <summary>What the vault was registered with, such as its file's path.</summary>
+        public IDictionary? Parameters { get; init; }
+
+        /// <summary>What it is, under whatever name it is registered: however many vaults are registered for it, there is one SecretStore.</summary>
+        public string Identity => StoreIdentity.Of(ModuleName, IsSecretStore ? null : Parameters);
+
         /// <summary>Whether one call writes a secret and its metadata.</summary>
         public bool IsSecretStore => ModuleName == "Microsoft.PowerShell.SecretStore";
 
         /// <summary>What it was registered with, as a text: a vault that is registered anew may be another one.</summary>
-        public string Parameters { get; init; } = string.Empty;
+        public string ParametersText { get; init; } = string.Empty;
     }
 
     /// <summary>A secret's name and metadata.</summary>
@@ -43,7 +50,7 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
                 (string)v.Properties["Name"].Value,
                 v.Properties["ModuleName"]?.Value as string ?? string.Empty,
                 v.Properties["IsDefault"]?.Value is true)
-            { Parameters = TextOfParameters(v.Properties["VaultParameters"]?.Value) })
+            { Parameters = v.Properties["VaultParameters"]?.Value as IDictionary, ParametersText = TextOfParameters(v.Properties["VaultParameters"]?.Value) })
             .ToList();
 
     public IReadOnlyList<SecretInfo> GetInfo(string vault, string filter, bool completes = false) =>

@@ -13,7 +13,7 @@ namespace NotionAuth.Vault;
 /// Connections in a SecretManagement vault: one SecureString of JSON each, its facts as metadata where the vault keeps metadata. Every call
 /// holds the vault's lock, and a write is read back before it counts.
 /// </summary>
-internal sealed class SecretManagementStore(SecretManagement secrets, string vault) : IConnectionStore
+internal sealed class SecretManagementStore(SecretManagement secrets, string vault, Action<string> warn) : IConnectionStore
 {
     private static readonly TimeSpan VaultTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ConnectionTimeout = TimeSpan.FromSeconds(120);
@@ -22,6 +22,12 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     // For the life of one command: a vault that is registered anew with another module is seen by the next.
     private SecretManagement.VaultInfo? _info;
     private VaultSecrets? _secrets;
+
+    // Why the connection's lock can't be had; null where it is held, or wasn't asked for.
+    private NotionAuthException? _connectionProblem;
+
+    // Whether the call that runs holds the vault's lock.
+    private bool _isLocked;
 
     public string Vault => vault;
 
@@ -58,7 +64,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
 
     public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(info => Read(info, botId), cancellationToken);
 
-    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => OnVaultAsync(info =>
+    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
         Hashtable metadata = MetadataOf(connection);
         string name = SecretName.OfConnection(connection.Facts.BotId);
@@ -77,7 +83,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         return true;
     }, cancellationToken);
 
-    public Task RemoveAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(info =>
+    public Task RemoveAsync(string botId, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
         // The copy that an ended process may have left goes first: it must not come to life again.
         if (info.IsSecretStore) Secrets(info).TryRemove(SecretName.OfSpare(botId));
@@ -91,7 +97,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
 
     public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) => OnVaultAsync(info => ReadApp(info, clientId), cancellationToken);
 
-    public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => OnVaultAsync(info =>
+    public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
         string clientId = app.Id, json = ConnectionJson.Write(app);
         if (info.IsSecretStore) Replace(info, SecretName.OfApp(clientId), SecretName.OfAppSpare(clientId), json, null);
@@ -99,31 +105,55 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         return true;
     }, cancellationToken);
 
-    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => OnVaultAsync(info =>
+    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
+        if (_connectionProblem is not null) throw _connectionProblem;
+
         // As large as what is to come: a store or a disk that is nearly full takes a small secret and not a large one.
         StoredConnection sample = ConnectionJson.Sample(example);
         Secrets(info).Prove(ConnectionJson.Write(sample), ConnectionJson.WriteShort(sample), copies: 2, isListed: example is null);
         return true;
     }, cancellationToken);
 
-    public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken) =>
-        await FileLock.AcquireAsync($"connection {Vault} {botId}", ConnectionTimeout, cancellationToken).ConfigureAwait(false);
+    public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken)
+    {
+        string store = await Task.Run(IdentityOrName, cancellationToken).ConfigureAwait(false);
+        FileLock held = await StoreLocks.TakeAsync($"connection {store} {botId}", ConnectionTimeout, warn, cancellationToken).ConfigureAwait(false);
+        _connectionProblem = held.Problem;
+        return held;
+    }
 
     // No vault call needs the pipeline thread: output that waits for a slow downstream can't keep a lock held.
     public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
 
     // The lock belongs to the vault, not to the connection: SecretStore writes everything at each write, whatever has changed.
-    private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken) => Task.Run(() =>
+    private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken, bool changes = false) => Task.Run(() =>
     {
         SecretManagement.VaultInfo info = Info();
-
-        // However many vaults are registered for it, there is one SecretStore.
-        string what = info.IsSecretStore ? info.ModuleName : Vault.ToUpperInvariant();
-        using FileLock held = FileLock.AcquireAsync($"vault {what}", VaultTimeout, cancellationToken).GetAwaiter().GetResult();
+        using FileLock held = StoreLocks.TakeAsync(
+            $"vault {info.Identity}", VaultTimeout, changes ? null : warn, cancellationToken).GetAwaiter().GetResult();
+        if (changes && held.Problem is { } problem) throw problem;
+        _isLocked = held.Problem is null;
         if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
         return action(info);
     }, cancellationToken);
+
+    // What changes the vault isn't done without the lock: beside another writer SecretStore would lose what either wrote.
+    private Task<bool> ChangeAsync(Func<SecretManagement.VaultInfo, bool> action, CancellationToken cancellationToken) =>
+        OnVaultAsync(action, cancellationToken, changes: true);
+
+    // A vault that isn't registered any more can't be changed either, but the process may still hold a pair of it.
+    private string IdentityOrName()
+    {
+        try
+        {
+            return Info().Identity;
+        }
+        catch (VaultException)
+        {
+            return Vault.ToUpperInvariant();
+        }
+    }
 
     private SecretManagement.VaultInfo Info() => _info ??=
         secrets.GetVaults(completes: true).FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(Vault);
@@ -136,6 +166,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         string name = SecretName.OfConnection(botId), spareName = SecretName.OfSpare(botId);
         StoredConnection? connection = Read(info, name, botId);
         if (!info.IsSecretStore || Read(info, spareName, botId) is not { } spare) return connection;
+        if (connection is not null && spare.IsTooFarAheadOf(connection)) return connection;
         bool isNewest = connection is null || spare.Generation > connection.Generation;
         TryFinish(info, spareName, isNewest ? () => Secrets(info).Write(name, ConnectionJson.Write(spare), null, MetadataOf(spare)) : null);
         return isNewest ? spare : connection;
@@ -158,6 +189,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     // Does what the ended process had left to do. A copy that stays would bring back what the user removes by hand.
     private void TryFinish(SecretManagement.VaultInfo info, string spareName, Action? write)
     {
+        if (!_isLocked) return;
         try
         {
             write?.Invoke();

@@ -42,5 +42,5 @@ internal sealed class VaultHabits
     /// <summary>Finds what is known of a vault.</summary>
     /// <param name="vault">The vault; one that is registered anew with something else is another one.</param>
     public static VaultHabits Of(SecretManagement.VaultInfo vault) =>
-        All.GetOrAdd($"{vault.Name}\n{vault.ModuleName}\n{vault.Parameters}", _ => new VaultHabits());
+        All.GetOrAdd($"{vault.Name}\n{vault.ModuleName}\n{vault.ParametersText}", _ => new VaultHabits());
 }

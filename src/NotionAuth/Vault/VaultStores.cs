@@ -10,7 +10,7 @@ using NotionAuth.Hosting;
 namespace NotionAuth.Vault;
 
 /// <summary>The one rule for which vault is meant: the one that is named, else NOTIONAUTH_VAULT, else the default vault, else the only one.</summary>
-internal sealed class VaultStores(SecretManagement secrets) : IConnectionStores
+internal sealed class VaultStores(SecretManagement secrets, Action<string> warn) : IConnectionStores
 {
     public IConnectionStore Session => ProcessState.Session;
 
@@ -21,7 +21,7 @@ internal sealed class VaultStores(SecretManagement secrets) : IConnectionStores
         return Known(Choose(registered, vault).Name);
     }
 
-    public IConnectionStore Known(string vault) => vault.Length == 0 ? Session : new SecretManagementStore(secrets, vault);
+    public IConnectionStore Known(string vault) => vault.Length == 0 ? Session : new SecretManagementStore(secrets, vault, warn);
 
     private static SecretManagement.VaultInfo Choose(IReadOnlyList<SecretManagement.VaultInfo> registered, string? vault)
     {

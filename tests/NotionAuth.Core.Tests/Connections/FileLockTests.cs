@@ -10,26 +10,28 @@ using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
 
-/// <summary>Alone, because the folder of the locks is the process's.</summary>
+/// <summary>Alone, because the number of files that may be open is the process's.</summary>
 [Collection(nameof(LyingReplyTests))]
 public sealed class FileLockTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("notionauth-locks-").FullName;
-    private readonly string? _before = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+    private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Look = UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    private readonly string _parent = Directory.CreateTempSubdirectory("notionauth-locks-").FullName;
+    private readonly string _folder;
 
-    public FileLockTests() => Environment.SetEnvironmentVariable("XDG_STATE_HOME", _folder);
+    public FileLockTests() => _folder = Path.Combine(_parent, "locks");
 
     public void Dispose()
     {
-        Environment.SetEnvironmentVariable("XDG_STATE_HOME", _before);
-        Directory.Delete(_folder, recursive: true);
+        if (!OperatingSystem.IsWindows() && Directory.Exists(_folder)) File.SetUnixFileMode(_folder, Own);
+        Directory.Delete(_parent, recursive: true);
     }
 
     [Fact]
     public async Task A_lock_that_is_held_is_waited_for_and_given_to_nobody_else()
     {
         using FileLock held = await AcquireAsync("a");
-        await Expect.ErrorAsync(ErrorIds.Busy, () => FileLock.AcquireAsync("a", TimeSpan.FromMilliseconds(50), default));
+        await Expect.ErrorAsync(ErrorIds.Busy, () => FileLock.AcquireAsync(_folder, "a", TimeSpan.FromMilliseconds(50), default));
         Task<FileLock> waiting = AcquireAsync("a");
         using FileLock other = await AcquireAsync("b");
         Assert.False(waiting.IsCompleted);
@@ -42,7 +44,7 @@ public sealed class FileLockTests : IDisposable
     {
         (await AcquireAsync("a")).Dispose();
         Assert.Single(Files());
-        (await FileLock.AcquireAsync("a", TimeSpan.Zero, default)).Dispose();
+        (await FileLock.AcquireAsync(_folder, "a", TimeSpan.Zero, default)).Dispose();
     }
 
     [Fact]
@@ -50,7 +52,7 @@ public sealed class FileLockTests : IDisposable
     {
         using FileLock held = await AcquireAsync("a");
         using var cancel = new CancellationTokenSource();
-        Task<FileLock> waiting = FileLock.AcquireAsync("a", TestNotion.Soon, cancel.Token);
+        Task<FileLock> waiting = FileLock.AcquireAsync(_folder, "a", TestNotion.Soon, cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TestNotion.Soon));
     }
@@ -65,18 +67,106 @@ public sealed class FileLockTests : IDisposable
             Assert.Matches("^[0-9A-F]{32}\\.lock$", Path.GetFileName(file));
             if (OperatingSystem.IsWindows()) return;
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(file)!));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         }
     }
 
     [Fact]
     public async Task Without_a_place_to_write_there_is_no_lock_between_processes_and_no_error()
     {
-        Environment.SetEnvironmentVariable("XDG_STATE_HOME", Path.Combine(typeof(FileLockTests).Assembly.Location, "not-a-folder"));
-        (await AcquireAsync("a")).Dispose();
+        string nowhere = Path.Combine(typeof(FileLockTests).Assembly.Location, "not-a-folder");
+        using FileLock none = await FileLock.AcquireAsync(nowhere, "a", TestNotion.Soon, default);
+        Assert.Equal(ErrorIds.LockUnavailable, none.Problem?.ErrorId);
         Assert.Empty(Files());
     }
 
-    private static Task<FileLock> AcquireAsync(string name) => FileLock.AcquireAsync(name, TestNotion.Soon, default);
+    [Fact]
+    public async Task A_lock_that_is_held_has_no_problem()
+    {
+        using FileLock held = await AcquireAsync("a");
+        Assert.Null(held.Problem);
+    }
 
-    private string[] Files() => [.. Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    [Fact]
+    public void A_folder_that_is_a_file_and_a_path_that_is_too_long_are_told_at_once_and_not_as_Busy()
+    {
+        Assert.Contains("already exists", Problem(Touch(_folder)).Message, StringComparison.Ordinal);
+        string deep = Path.Combine(_parent, new string('x', 300));
+        NotionAuthException tooLong = Problem(deep);
+        Assert.Contains("shorter path", tooLong.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(deep, tooLong.Target);
+    }
+
+    [Fact]
+    public async Task A_process_that_has_too_many_files_open_is_told_so_at_once()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        (await AcquireAsync("a")).Dispose();
+        _ = Problem(Touch(Path.Combine(_parent, "warm")));
+        NotionAuthException problem = SystemCalls.WithoutMoreFiles(() => Problem(_folder));
+        Assert.Contains("Too many open files", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("ulimit", problem.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lock_file_of_another_user_is_told_as_such()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        (await AcquireAsync("a")).Dispose();
+        File.SetUnixFileMode(_parent, Own | Look);
+        File.SetUnixFileMode(_folder, Own | Look);
+        string foreign = Environment.IsPrivilegedProcess ? Assert.Single(Files()) : "/";
+        NotionAuthException problem = SystemCalls.AsNobody(() => Problem(Path.GetDirectoryName(foreign) ?? foreign));
+        Assert.Contains($"'{foreign}' belongs to another user", problem.Message, StringComparison.Ordinal);
+        Assert.Contains($"sudo rm -r '{foreign}'", problem.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(NotionErrorKind.PermissionDenied, problem.Kind);
+    }
+
+    [Fact]
+    public async Task In_a_folder_that_can_not_be_written_a_lock_that_is_there_already_is_taken_and_shared()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        (await AcquireAsync("a")).Dispose();
+        File.SetUnixFileMode(_parent, Own | Look);
+        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserExecute | Look);
+        File.SetUnixFileMode(Assert.Single(Files()), UnixFileMode.UserRead | Look);
+        SystemCalls.AsNobody(() =>
+        {
+            using FileLock held = FileLock.AcquireAsync(_folder, "a", TimeSpan.Zero, default).GetAwaiter().GetResult();
+            Assert.Null(held.Problem);
+            NotionAuthException busy = Assert.Throws<NotionAuthException>(
+                () => FileLock.AcquireAsync(_folder, "a", TimeSpan.FromMilliseconds(-1), default).GetAwaiter().GetResult());
+            Assert.Equal(ErrorIds.Busy, busy.ErrorId);
+            return Problem(_folder, "b");
+        });
+    }
+
+    [Fact]
+    public async Task A_folder_that_others_may_use_becomes_the_users_own()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        Directory.CreateDirectory(_folder, Own | UnixFileMode.GroupRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
+        (await AcquireAsync("a")).Dispose();
+        Assert.Equal(Own, File.GetUnixFileMode(_folder));
+    }
+
+    // At once: a time-out would be Busy.
+    private static NotionAuthException Problem(string folder, string name = "a")
+    {
+        using FileLock none = FileLock.AcquireAsync(folder, name, TimeSpan.FromMilliseconds(-1), default).GetAwaiter().GetResult();
+        NotionAuthException problem = Assert.IsType<NotionAuthException>(none.Problem);
+        Assert.Equal(ErrorIds.LockUnavailable, problem.ErrorId);
+        Assert.NotEmpty(problem.RecommendedAction);
+        return problem;
+    }
+
+    private static string Touch(string path)
+    {
+        File.WriteAllText(path, string.Empty);
+        return path;
+    }
+
+    private Task<FileLock> AcquireAsync(string name) => FileLock.AcquireAsync(_folder, name, TestNotion.Soon, default);
+
+    private string[] Files() => [.. Directory.EnumerateFiles(_parent, "*.lock", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 }
