@@ -15,7 +15,9 @@
     VariablesToExport      = @()
     AliasesToExport        = @()
     PrivateData            = @{
-        PSData = @{
+        # What the package depends on. Not RequiredModules: SecretManagement is loaded when a vault is first used, and a session without one needs none.
+        PackageDependencies = @(@{ ModuleName = 'Microsoft.PowerShell.SecretManagement'; ModuleVersion = '1.1.0' })
+        PSData              = @{
             Tags         = @('Notion', 'OAuth', 'API', 'SecretManagement', 'Token', 'REST', 'PSEdition_Core', 'PSEdition_Desktop', 'Windows', 'Linux', 'MacOS')
             ReleaseNotes = 'See CHANGELOG.md.'
         }

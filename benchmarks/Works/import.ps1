@@ -1,17 +1,28 @@
-# Import-Module NotionAuth beside Import-Module Microsoft.PowerShell.SecretManagement alone, by name, each in a process of its own and measured inside it.
+# Import-Module NotionAuth beside a module of one empty binary cmdlet and beside Microsoft.PowerShell.SecretManagement, by name, each in a process of its
+# own and measured inside it.
 param([int] $Runs)
 
 $version = Split-Path -Parent $env:BENCHMARK_MODULE
+$modules = Join-Path $env:HOME 'import-modules'
+$empty = [IO.Directory]::CreateDirectory((Join-Path $modules 'EmptyModule')).FullName
+Add-Type -OutputAssembly (Join-Path $empty 'EmptyModule.dll') -TypeDefinition @'
+using System.Management.Automation;
+[Cmdlet(VerbsCommon.Get, "Nothing")]
+public sealed class GetNothingCommand : PSCmdlet { }
+'@
+New-ModuleManifest -Path (Join-Path $empty 'EmptyModule.psd1') -RootModule EmptyModule.dll -CmdletsToExport Get-Nothing -FunctionsToExport @() -AliasesToExport @() -VariablesToExport @()
+
 $before = $env:PSModulePath
 try {
-    $env:PSModulePath = (Split-Path -Parent (Split-Path -Parent $version)) + [IO.Path]::PathSeparator + $before
+    $env:PSModulePath = (Split-Path -Parent (Split-Path -Parent $version)), $modules, $before -join [IO.Path]::PathSeparator
     $times = Measure-Peer -Runs $Runs -Peers ([ordered]@{
-            'NotionAuth'             = { param($r) $r.Ms = Invoke-Child 'Import.ps1' 'NotionAuth' }
-            'SecretManagement alone' = { param($r) $r.Ms = Invoke-Child 'Import.ps1' 'Microsoft.PowerShell.SecretManagement' }
+            'NotionAuth'       = { param($r) $r.Ms = Invoke-Child 'Import.ps1' 'NotionAuth' }
+            'an empty module'  = { param($r) $r.Ms = Invoke-Child 'Import.ps1' 'EmptyModule' }
+            'SecretManagement' = { param($r) $r.Ms = Invoke-Child 'Import.ps1' 'Microsoft.PowerShell.SecretManagement' }
         })
 }
 finally { $env:PSModulePath = $before }
 @{
     Times   = $times
-    Targets = @(New-RatioTarget $times -By 'SecretManagement alone' -Limit 1.3 -Text '1.3 × importing SecretManagement alone')
+    Targets = @(New-RatioTarget $times -By 'an empty module' -Limit 1.2 -Text '1.2 × importing a module of one empty binary cmdlet')
 }

@@ -1,4 +1,4 @@
-# Makes the package: with PSResourceGet where it can, else by hand in the same form.
+# Makes the package, in the form that PSResourceGet gives it. PSResourceGet itself takes dependencies from RequiredModules, and the manifest has none.
 [CmdletBinding()]
 param([string]$ModuleBase, [string]$Package)
 
@@ -8,6 +8,7 @@ $ProgressPreference = 'SilentlyContinue'
 . (Join-Path $PSScriptRoot 'Assert-IsolatedHome.ps1')
 
 function Get-Manifest {
+    param([string]$ModuleBase)
     # Not Import-PowerShellDataFile: RootModule is chosen by an expression. The manifest is ours, so it may be run.
     & ([scriptblock]::Create([IO.File]::ReadAllText((Join-Path $ModuleBase 'NotionAuth.psd1'))))
 }
@@ -23,7 +24,7 @@ function Get-PackageTag {
 function Get-Nuspec {
     param([hashtable]$Manifest)
     $text = { param($Value) [Security.SecurityElement]::Escape($Value) }
-    $dependencies = foreach ($module in $Manifest.RequiredModules) { "      <dependency id=`"$($module.ModuleName)`" version=`"$($module.ModuleVersion)`" />" }
+    $dependencies = foreach ($module in $Manifest.PrivateData.PackageDependencies) { "      <dependency id=`"$($module.ModuleName)`" version=`"$($module.ModuleVersion)`" />" }
     @"
 <?xml version="1.0" encoding="utf-8"?>
 <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
@@ -46,14 +47,15 @@ $($dependencies -join "`n")
 }
 
 <# An open-packaging archive (ECMA-376 part 2): the files, the nuspec, what their types are, and which of them is the nuspec. #>
-function Compress-ByHand {
+function Compress-Module {
+    param([string]$ModuleBase, [string]$Package)
     $extensions = Get-ChildItem -LiteralPath $ModuleBase -Recurse -File | ForEach-Object { $_.Extension.TrimStart('.') } | Where-Object { $_ } | Sort-Object -Unique
     $types = @($extensions | ForEach-Object { "<Default Extension=`"$_`" ContentType=`"application/octet`" />" }) +
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />' +
     '<Default Extension="nuspec" ContentType="application/octet" />' +
     '<Override PartName="/LICENSE" ContentType="application/octet" />'
     $texts = [ordered]@{
-        'NotionAuth.nuspec'   = Get-Nuspec (Get-Manifest)
+        'NotionAuth.nuspec'   = Get-Nuspec (Get-Manifest $ModuleBase)
         '_rels/.rels'         = '<?xml version="1.0" encoding="utf-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/NotionAuth.nuspec" Id="nuspec" /></Relationships>'
         '[Content_Types].xml' = "<?xml version=`"1.0`" encoding=`"utf-8`"?><Types xmlns=`"http://schemas.openxmlformats.org/package/2006/content-types`">$types</Types>"
     }
@@ -81,11 +83,6 @@ function Write-Entry {
     $stream.Dispose()
 }
 
-if (Get-Command Compress-PSResource -ErrorAction Ignore) {
-    Compress-PSResource -Path $ModuleBase -DestinationPath (Split-Path -Parent $Package)
-}
-else {
-    Add-Type -AssemblyName System.IO.Compression
-    Compress-ByHand
-}
+Add-Type -AssemblyName System.IO.Compression
+Compress-Module $ModuleBase $Package
 exit 0

@@ -32,29 +32,85 @@ function Confirm-Content {
     Write-Information "nuspec: $($metadata.id) $($metadata.version), needs $($dependency.id) $($dependency.version)"
 }
 
-<# Installs the module into a folder, as a user's client would; returns the folder. #>
-function Save-FromPackage {
-    param([string]$ModuleBase, [string]$Package)
-    $folder = [IO.Directory]::CreateDirectory((Join-Path $env:HOME 'installed')).FullName
-    if (-not (Get-Command Save-PSResource -ErrorAction Ignore)) {
-        [IO.Compression.ZipFile]::ExtractToDirectory($Package, (Join-Path $folder "NotionAuth/$(Split-Path -Leaf $ModuleBase)"))
-        return $folder
-    }
-    $gallery = [IO.Directory]::CreateDirectory((Join-Path $env:HOME 'gallery')).FullName
-    Copy-Item -LiteralPath $Package -Destination $gallery
-    Register-PSResourceRepository -Name NotionAuthPackageTest -Uri $gallery -Trusted
-    $found = Find-PSResource -Name NotionAuth -Repository NotionAuthPackageTest
-    Write-Information "repository: $($found.Name) $($found.Version), tags $($found.Tags -join ' ')"
-    Save-PSResource -Name NotionAuth -Repository NotionAuthPackageTest -Path $folder -SkipDependencyCheck
+<# A folder of packages: ours, and that of the SecretManagement that this process finds. #>
+function Initialize-Gallery {
+    param([string]$Package)
+    $folder = [IO.Directory]::CreateDirectory((Join-Path $env:HOME 'gallery')).FullName
+    $dependency = Get-Module -ListAvailable -Name Microsoft.PowerShell.SecretManagement | Sort-Object Version -Descending | Select-Object -First 1
+    Compress-PSResource -Path $dependency.ModuleBase -DestinationPath $folder
+    Register-PSResourceRepository -Name NotionAuthFolder -Uri $folder -Trusted
+    Publish-PSResource -NupkgPath $Package -Repository NotionAuthFolder
+    $published = Join-Path $folder (Split-Path -Leaf $Package)
+    if ((Get-FileHash -LiteralPath $published).Hash -ne (Get-FileHash -LiteralPath $Package).Hash) { throw 'Publishing has changed the package.' }
+    Write-Information 'Publish-PSResource: the package arrives as it is, with its dependency'
     $folder
 }
 
+<# The folder of a user's modules, empty. #>
+function Clear-UserModuleFolder {
+    $folder = if (Test-Windows) { Join-Path ([Environment]::GetFolderPath('MyDocuments')) 'PowerShell/Modules' } else { Join-Path $env:HOME '.local/share/powershell/Modules' }
+    Clear-Folder $folder
+    $folder
+}
+
+function Confirm-Installed {
+    param([string]$Folder, [string]$Command)
+    foreach ($name in 'NotionAuth', 'Microsoft.PowerShell.SecretManagement') {
+        if (-not (Get-ChildItem -Path (Join-Path $Folder "$name/*/$name.psd1") -ErrorAction Ignore)) { throw "$Command did not install $name." }
+    }
+    Write-Information "$Command NotionAuth: SecretManagement came along"
+}
+
+<# Install-Module, of PowerShellGet 2, reads a package's nuspec, also in a folder. #>
+function Install-WithPowerShellGet {
+    param([string]$Gallery)
+    $folder = Clear-UserModuleFolder
+    Register-PSRepository -Name NotionAuthFolder -SourceLocation $Gallery -InstallationPolicy Trusted
+    Install-Module -Name NotionAuth -Repository NotionAuthFolder -Scope CurrentUser -Force
+    Confirm-Installed $folder 'Install-Module'
+}
+
+<# Install-PSResource takes the dependencies that a gallery tells. In a folder it reads the manifest alone, so that a gallery is what this needs. #>
+function Install-WithPSResourceGet {
+    param([string]$Gallery)
+    $folder = Clear-UserModuleFolder
+    $readyFile = Join-Path $env:HOME 'gallery-address'
+    $log = Join-Path $env:HOME 'gallery.log'
+    $script = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'Start-LocalGallery.ps1'), '-Folder', $Gallery, '-ReadyFile', $readyFile, '-ParentId', "$PID")
+    $server = Open-Process -Command (@(Get-PowerShellProgram) + $script) -OutputFile $log
+    try {
+        for ($i = 0; -not (Test-Path -LiteralPath $readyFile); $i++) {
+            if ($server.HasExited -or $i -eq 300) { throw "The local gallery did not start: $(Get-Content -LiteralPath "$log.errors" -ErrorAction Ignore)" }
+            Start-Sleep -Milliseconds 100
+        }
+        Register-PSResourceRepository -Name NotionAuthGallery -Uri ([IO.File]::ReadAllText($readyFile)) -ApiVersion V2 -Trusted
+        Install-PSResource -Name NotionAuth -Repository NotionAuthGallery -Scope CurrentUser
+    }
+    finally { Close-Process $server }
+    Confirm-Installed $folder 'Install-PSResource'
+}
+
+<# Imports what was installed in a fresh process; where there is no SecretManagement, too. #>
+function Confirm-Import {
+    param([string]$Folder)
+    $env:PSModulePath = $Folder
+    $import = 'Import-Module NotionAuth -ErrorAction Stop; (Get-Module NotionAuth).ModuleBase; (Get-Command -Module NotionAuth).Name -join '' '''
+    $program, $arguments = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' + $import
+    $answer = @(& $program @arguments)
+    if ($answer.Count -ne 2 -or -not $answer[0].StartsWith($Folder) -or ($answer[1] -split ' ').Count -ne 5) { throw "Importing from the package gave: $answer" }
+    Write-Information "imported in a fresh process: $($answer[1])"
+}
+
 Confirm-Content $ModuleBase $Package
-$installed = Save-FromPackage $ModuleBase $Package
-$env:PSModulePath = $installed + [IO.Path]::PathSeparator + $env:PSModulePath
-$import = 'Import-Module NotionAuth -ErrorAction Stop; (Get-Module NotionAuth).ModuleBase; (Get-Command -Module NotionAuth).Name -join '' '''
-$program, $arguments = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' + $import
-$answer = @(& $program @arguments)
-if ($answer.Count -ne 2 -or -not $answer[0].StartsWith($installed) -or ($answer[1] -split ' ').Count -ne 5) { throw "Importing from the package gave: $answer" }
-Write-Information "imported in a fresh process: $($answer[1])"
+$folder = Clear-UserModuleFolder
+if (Get-Command Publish-PSResource -ErrorAction Ignore) {
+    $gallery = Initialize-Gallery $Package
+    Install-WithPowerShellGet $gallery
+    Install-WithPSResourceGet $gallery
+}
+else {
+    Write-Information 'INSTALLING WAS NOT TRIED: that needs Microsoft.PowerShell.PSResourceGet.'
+    [IO.Compression.ZipFile]::ExtractToDirectory($Package, (Join-Path $folder "NotionAuth/$(Split-Path -Leaf $ModuleBase)"))
+}
+Confirm-Import $folder
 exit 0

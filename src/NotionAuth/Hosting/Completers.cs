@@ -4,7 +4,10 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Threading;
+using NotionAuth.Core;
 using NotionAuth.Core.Api;
+using NotionAuth.Vault;
 
 namespace NotionAuth.Hosting;
 
@@ -58,9 +61,18 @@ public sealed class ConnectionNameCompleter : WordCompleter
 /// <summary>Completes names of registered vaults.</summary>
 public sealed class VaultNameCompleter : WordCompleter
 {
-    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters) =>
-        Invoke("Microsoft.PowerShell.SecretManagement\\Get-SecretVault", new Hashtable())
-            .Select(v => ((string)v.Properties["Name"].Value, $"{v.Properties["ModuleName"].Value}"));
+    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters)
+    {
+        try
+        {
+            return new SecretManagement(null, CancellationToken.None).GetVaults().Select(v => (v.Name, v.ModuleName));
+        }
+        catch (NotionAuthException)
+        {
+            // Without SecretManagement there are no names.
+            return [];
+        }
+    }
 }
 
 /// <summary>Completes Notion-Versions.</summary>

@@ -19,7 +19,10 @@ function Initialize-NotionAuthTest {
     <#
     .SYNOPSIS
     Gives the process a HOME of its own, clears what the machine's environment says of Notion and of browsers, and imports the module.
+    With -NoSecretManagement, the process finds no module but PowerShell's own.
     #>
+    param([switch] $NoSecretManagement)
+
     $ErrorActionPreference = 'Stop'
     Set-OwnHome
     foreach ($name in 'NOTION_TOKEN', 'NOTION_API_TOKEN', 'NOTION_CLIENT_ID', 'NOTION_CLIENT_SECRET', 'NOTION_REDIRECT_URI', 'NOTIONAUTH_VAULT',
@@ -30,7 +33,8 @@ function Initialize-NotionAuthTest {
     # A proxy of the machine is for the network; everything here is on this machine.
     $env:NO_PROXY = $env:no_proxy = 'localhost,127.0.0.1,::1'
 
-    Import-Module Microsoft.PowerShell.SecretManagement -Global
+    if ($NoSecretManagement) { $env:PSModulePath = Join-Path $PSHOME 'Modules' }
+    else { Import-Module Microsoft.PowerShell.SecretManagement -Global }
     Import-Module (Get-NotionAuthPath) -Global
 }
 
