@@ -31,13 +31,17 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         ConnectionKey? current = RunspaceState.Connection;
-        StoreListing listing = await new ConnectionLister(Stores, ProcessState.Cache).ListAsync(Vault, current, cancellationToken).ConfigureAwait(false);
+        var lister = new ConnectionLister(Stores, ProcessState.Cache);
+        bool areExact = Name is { Length: > 0 } && !Name.Any(WildcardPattern.ContainsWildcardCharacters);
+        StoreListing listing = await (Current ? lister.ListCurrentAsync(Vault, current, cancellationToken)
+            : areExact ? lister.ListNamedAsync(Name!, Vault, current, cancellationToken)
+            : lister.ListAsync(Vault, current, cancellationToken)).ConfigureAwait(false);
         IEnumerable<NotionConnection> found = listing.Connections;
-        if (Current) found = found.Where(c => c.IsCurrent);
 
         foreach (string name in Name ?? [])
         {
             if (WildcardPattern.ContainsWildcardCharacters(name) || listing.Connections.Any(c => ConnectionName.AreSame(c.Name, name))) continue;
+            if (listing.NoVault is { } why && listing.Problems.Contains(why)) continue;
             await WriteErrorAsync(listing.NoVault ?? ConnectionName.NotFound(
                 name, listing.Connections.Select(c => c.Name).ToList(), string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'")).ConfigureAwait(false);
         }

@@ -192,7 +192,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     {
         var reply = record.Exception as NotionApiException;
         SetVariables(reply?.Status, () => reply?.Headers);
-        WriteError(record);
+        Report(record);
     }
 
     /// <inheritdoc/>

@@ -36,7 +36,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         RunspaceState = RunspaceState.Current;
-        _secrets = new SecretManagement(Host, _stopping.Token);
+        _secrets = new SecretManagement(HostPrompts.Outer(Host), _stopping.Token);
     }
 
     /// <summary>Does something on the pipeline thread and makes PowerShell's errors of Core's.</summary>
@@ -48,14 +48,25 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         }
         catch (NotionAuthException e)
         {
-            if (ErrorsTerminate) ThrowTerminatingError(ErrorRecords.Of(e));
-            WriteError(ErrorRecords.Of(e));
+            if (ErrorsTerminate && !EndsAll(e)) ThrowTerminatingError(ErrorRecords.Of(e));
+            Report(ErrorRecords.Of(e));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
         }
     }
+
+    /// <summary>Writes an error, on the pipeline thread.</summary>
+    /// <param name="record">The error.</param>
+    private protected void Report(ErrorRecord record)
+    {
+        WriteError(record);
+        if (EndsAll(record.Exception)) throw new PipelineStoppedException();
+    }
+
+    // Who answers a question with Ctrl+C wants everything to end, as with Ctrl+C at any other time, and not the same question for the next input.
+    private static bool EndsAll(Exception error) => error is NotionAuthException { ErrorId: ErrorIds.VaultPromptCancelled };
 
     /// <summary>Waits on the pipeline thread for work that may need that thread meanwhile.</summary>
     private protected void Wait(Task work)
@@ -90,7 +101,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
 
     private protected Task WriteAllAsync(IEnumerable<object?> values) => OnPipelineAsync(() => WriteObject(values, enumerateCollection: true));
 
-    private protected Task WriteErrorAsync(NotionAuthException error) => OnPipelineAsync(() => WriteError(ErrorRecords.Of(error)));
+    private protected Task WriteErrorAsync(NotionAuthException error) => OnPipelineAsync(() => Report(ErrorRecords.Of(error)));
 
     private protected Task<bool> ShouldProcessAsync(string target, string action) => _pump.InvokeAsync(() => ShouldProcess(target, action));
 

@@ -56,7 +56,7 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
 
     /// <summary>Writes the error that an input ended with, on the pipeline thread.</summary>
     /// <param name="record">The error.</param>
-    private protected virtual void WriteFailure(ErrorRecord record) => WriteError(record);
+    private protected virtual void WriteFailure(ErrorRecord record) => Report(record);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -93,7 +93,7 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
         else if (result.Error is not null) ExceptionDispatchInfo.Capture(result.Error).Throw();
     }
 
-    // A refresh that is on the wire is seen through, and its pair has to reach the vault by this thread: so it waits.
+    // A refresh that is on the wire is seen through, and its pair has to reach the vault: so it waits.
     private void Abandon()
     {
         if (_sequences is not { IsEmpty: false } sequences) return;

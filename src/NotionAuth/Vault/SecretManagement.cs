@@ -19,6 +19,9 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
     /// <summary>A registered vault.</summary>
     public sealed record VaultInfo(string Name, string ModuleName, bool IsDefault)
     {
+        /// <summary>Where its module is.</summary>
+        public string? ModulePath { get; init; }
+
         /// <summary>Whether one call writes a secret and its metadata.</summary>
         public bool IsSecretStore => ModuleName == "Microsoft.PowerShell.SecretStore";
     }
@@ -33,7 +36,8 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
             .Select(v => new VaultInfo(
                 (string)v.Properties["Name"].Value,
                 v.Properties["ModuleName"]?.Value as string ?? string.Empty,
-                v.Properties["IsDefault"]?.Value is true))
+                v.Properties["IsDefault"]?.Value is true)
+            { ModulePath = v.Properties["ModulePath"]?.Value as string })
             .ToList();
 
     public IReadOnlyList<SecretInfo> GetInfo(string vault, string filter) =>
@@ -76,6 +80,14 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
     public void Remove(string vault, string name) =>
         Invoke("Remove-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name, ["WhatIf"] = false, ["Confirm"] = false }, vault, completes: true);
 
+    /// <summary>Lets a vault that is locked be unlocked, where somebody can be asked; called before a lock is taken.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <exception cref="VaultException">It is locked still.</exception>
+    public void Unlock(VaultInfo vault) => new VaultUnlocker(this, host, stopping).Unlock(vault);
+
+    public void Unlock(string vault, SecureString password) =>
+        Invoke("Unlock-SecretVault", new Hashtable { ["Name"] = vault, ["Password"] = password }, vault);
+
     // After Ctrl+C a token that was just issued must reach the vault all the same: what must complete isn't stopped, nor is its wait for the turn,
     // which is short, as every holder makes one call.
     private IReadOnlyList<PSObject> Invoke(string command, Hashtable parameters, string? vault, bool completes = false)
@@ -102,6 +114,11 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         try
         {
             output = VaultRunspace.Invoke(host, command, parameters, errors, cancellationToken);
+        }
+        catch (PipelineStoppedException)
+        {
+            // Nobody of ours has stopped it: somebody pressed Ctrl+C where the vault asked.
+            throw VaultException.PromptCancelled(vault);
         }
         catch (RuntimeException e)
         {

@@ -122,8 +122,17 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         return true;
     }, cancellationToken);
 
-    public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken) =>
-        await FileLock.AcquireAsync($"connection {Vault} {botId}", ConnectionTimeout, cancellationToken).ConfigureAwait(false);
+    // Somebody who is asked for a password takes their time, and nobody else should wait for them: first the question, then the lock.
+    public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Run(() => secrets.Unlock(Info()), cancellationToken).ConfigureAwait(false);
+            FileLock held = await FileLock.AcquireAsync($"connection {Vault} {botId}", ConnectionTimeout, cancellationToken).ConfigureAwait(false);
+            if (!HasLockedItself(Info())) return held;
+            held.Dispose();
+        }
+    }
 
     // No vault call needs the pipeline thread: output that waits for a slow downstream can't keep a lock held.
     public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
@@ -135,10 +144,18 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
 
         // However many vaults are registered for it, there is one SecretStore.
         string what = info.IsSecretStore ? info.ModuleName : Vault.ToUpperInvariant();
-        using FileLock held = FileLock.AcquireAsync($"vault {what}", VaultTimeout, cancellationToken).GetAwaiter().GetResult();
-        if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
-        return action(info);
+        while (true)
+        {
+            secrets.Unlock(info);
+            using FileLock held = FileLock.AcquireAsync($"vault {what}", VaultTimeout, cancellationToken).GetAwaiter().GetResult();
+            if (HasLockedItself(info)) continue;
+            if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
+            return action(info);
+        }
     }, cancellationToken);
+
+    // Its time may have been up while the lock was waited for: then somebody is asked once more, and without the lock.
+    private static bool HasLockedItself(SecretManagement.VaultInfo info) => info.IsSecretStore && SecretStoreImage.IsLocked() == true;
 
     private SecretManagement.VaultInfo Info() => _info ??=
         secrets.GetVaults(completes: true).FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(Vault);
