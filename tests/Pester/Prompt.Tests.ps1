@@ -252,6 +252,24 @@ while (`$data.GetType().GetField('_password', `$flags).GetValue(`$data)) { [Thre
         $null = Wait-Shown $terminal 'FOUND Kept'
     }
 
+    It 'ends a question that the vault itself asks in the same way' {
+        # A store that isn't there yet asks for a new password.
+        $environment.HOME = New-TestFolder 'fresh'
+        $environment.PROMPT_SCRIPT = "Import-Module Microsoft.PowerShell.SecretManagement; Register-SecretVault -Name New -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault; Get-NotionConnection; 'WENT ON'"
+        try {
+            $terminal = Start-Terminal $environment
+            $null = Wait-Shown $terminal 'Enter password:'
+            $terminal.Process.StandardInput.Write([char]3)
+            $terminal.Process.StandardInput.Flush()
+            $null = Wait-Shown $terminal 'still locked: the question for its password was ended'
+            $terminal.Process.WaitForExit(30000) | Should -BeTrue
+            "$($terminal.Shown)" -replace '\e' | Should -Not -Match 'WENT ON|Enter password:(?s:.*)Enter password:'
+        }
+        finally {
+            $environment.HOME = $homeFolder
+        }
+    }
+
     It 'is not asked for what needs no vault' {
         $environment.PROMPT_SCRIPT = @"
 $session

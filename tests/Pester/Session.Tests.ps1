@@ -224,12 +224,6 @@ Describe 'Ways in on the thread of a command that runs, with a <Kind> vault' -Fo
             $shell = [powershell]::Create('CurrentRunspace').AddScript('prompt')
             "$(Get-NotionConnection $name | ForEach-Object { $shell.Invoke() })"
 '@; Expected = 'user' }
-        @{ What = 'a script block of this session that another runspace calls'; Script = @'
-            $use = { Use-Everything }
-            $job = Start-ThreadJob { & $using:use }
-            while ($job.State -in 'NotStarted', 'Running') { $null = Use-Everything }
-            "$($job | Receive-Job)"
-'@; Expected = 'user' }
     ) {
         # In a process of its own, as a deadlock would end the test run otherwise.
         $start = [Diagnostics.ProcessStartInfo]::new('pwsh')

@@ -102,7 +102,10 @@ internal static class VaultRunspace
         using CancellationTokenRegistration stop = stopping.Register(() => shell.BeginStop(null, null));
         try
         {
-            return shell.Invoke();
+            Collection<PSObject> output = shell.Invoke();
+
+            // A call that is stopped in its midst may end as if it had found nothing.
+            return shell.InvocationStateInfo.State == PSInvocationState.Stopped ? throw new PipelineStoppedException() : output;
         }
         catch (PipelineStoppedException) when (stopping.IsCancellationRequested)
         {
