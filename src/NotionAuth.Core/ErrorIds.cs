@@ -201,6 +201,12 @@ public static class ErrorIds
     /// <summary>The vault is locked.</summary>
     public const string VaultLocked = "VaultLocked";
 
+    /// <summary>The password of a vault that a person gave is wrong.</summary>
+    public const string VaultPasswordWrong = "VaultPasswordWrong";
+
+    /// <summary>A person ended a vault's question for its password: with Ctrl+C, or without a password.</summary>
+    public const string VaultPromptCancelled = "VaultPromptCancelled";
+
     /// <summary>No vault is registered, or several and none is the default.</summary>
     public const string VaultNotConfigured = "VaultNotConfigured";
 

@@ -18,24 +18,68 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
     /// <param name="current">The caller's current connection, which is marked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connections, and what could not be read.</returns>
-    /// <exception cref="NotionAuthException">What the stores threw. Having no vault at all is no error.</exception>
+    /// <exception cref="NotionAuthException">What the named vault's store threw. Having no vault at all is no error.</exception>
     public async Task<StoreListing> ListAsync(string? vault, ConnectionKey? current, CancellationToken cancellationToken)
     {
         var connections = new List<NotionConnection>();
         var problems = new List<NotionAuthException>();
+        var failures = new List<NotionAuthException>();
         (List<IConnectionStore> found, NotionAuthException? noVault) = await StoresAsync(vault, current, problems, cancellationToken).ConfigureAwait(false);
         foreach (IConnectionStore store in found)
         {
-            StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
-            foreach (NotionConnection connection in listing.Connections)
+            try
             {
-                connections.Add(connection with { IsCurrent = current == new ConnectionKey(connection.Vault, connection.BotId) });
+                StoreListing listing = await ListAsync(store, current, cancellationToken).ConfigureAwait(false);
+                connections.AddRange(listing.Connections);
+                problems.AddRange(listing.Problems);
             }
-
-            problems.AddRange(listing.Problems);
+            catch (NotionAuthException e) when (vault is null && e.ErrorId != ErrorIds.VaultPromptCancelled)
+            {
+                // A vault that is locked or broken doesn't hide what other stores have.
+                failures.Add(e);
+                noVault ??= e;
+            }
         }
 
-        return new StoreListing(connections.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ToList(), problems) { NoVault = noVault };
+        return new StoreListing(connections.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ToList(), [.. failures, .. problems]) { NoVault = noVault };
+    }
+
+    /// <summary>Lists connections that are named. Those of the process come first: where it has all of them, no vault is asked.</summary>
+    /// <param name="names">Their names, without wildcards.</param>
+    /// <param name="vault">As for <see cref="ListAsync(string?, ConnectionKey?, CancellationToken)"/>.</param>
+    /// <param name="current">The caller's current connection, which is marked.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Connections, these among them, and what could not be read.</returns>
+    public async Task<StoreListing> ListNamedAsync(IReadOnlyCollection<string> names, string? vault, ConnectionKey? current, CancellationToken cancellationToken)
+    {
+        if (vault is null)
+        {
+            StoreListing session = await ListAsync(stores.Session, current, cancellationToken).ConfigureAwait(false);
+            if (names.All(n => session.Connections.Any(c => ConnectionName.AreSame(c.Name, n)))) return session;
+        }
+
+        return await ListAsync(vault, current, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds the current connection, and asks its own store alone.</summary>
+    /// <param name="vault">The vault that it must be in; null for any.</param>
+    /// <param name="current">The caller's current connection, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The connection, if it is there, and what could not be read.</returns>
+    public async Task<StoreListing> ListCurrentAsync(string? vault, ConnectionKey? current, CancellationToken cancellationToken)
+    {
+        if (current is null || (vault is not null && !string.Equals(vault, current.Vault, StringComparison.OrdinalIgnoreCase))) return new StoreListing([], []);
+        StoreListing listing = await ListAsync(stores.Known(current.Vault), current, cancellationToken).ConfigureAwait(false);
+        return listing with { Connections = listing.Connections.Where(c => c.IsCurrent).ToList() };
+    }
+
+    private static async Task<StoreListing> ListAsync(IConnectionStore store, ConnectionKey? current, CancellationToken cancellationToken)
+    {
+        StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+        return listing with
+        {
+            Connections = listing.Connections.Select(c => c with { IsCurrent = current == new ConnectionKey(c.Vault, c.BotId) }).ToList(),
+        };
     }
 
     private async Task<(List<IConnectionStore> Found, NotionAuthException? NoVault)> StoresAsync(

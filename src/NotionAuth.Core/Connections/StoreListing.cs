@@ -7,6 +7,6 @@ namespace NotionAuth.Core.Connections;
 /// <param name="Problems">What stands under our names but can't be read; it was left as it is.</param>
 public sealed record StoreListing(IReadOnlyList<NotionConnection> Connections, IReadOnlyList<NotionAuthException> Problems)
 {
-    /// <summary>Why there is no vault to look in, where none was named; null where there is one.</summary>
+    /// <summary>Why there is no vault to look in, or why one could not be looked into, where none was named; null where there is one.</summary>
     public NotionAuthException? NoVault { get; init; }
 }

@@ -34,12 +34,16 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
         string[]? names = Current ? null : ParameterRules.Names(nameof(Name), Name, MyInvocation);
         List<WildcardPattern>? patterns = names?.Select(Pattern).ToList();
         ConnectionKey? current = RunspaceState.Connection;
-        StoreListing listing = await new ConnectionLister(Stores, ProcessState.Cache).ListAsync(Vault, current, cancellationToken).ConfigureAwait(false);
+        var lister = new ConnectionLister(Stores, ProcessState.Cache);
+        bool areExact = names is not null && !names.Any(WildcardPattern.ContainsWildcardCharacters);
+        StoreListing listing = await (Current ? lister.ListCurrentAsync(Vault, current, cancellationToken)
+            : areExact ? lister.ListNamedAsync(names!, Vault, current, cancellationToken)
+            : lister.ListAsync(Vault, current, cancellationToken)).ConfigureAwait(false);
         IEnumerable<NotionConnection> found = listing.Connections;
-        if (Current) found = found.Where(c => c.IsCurrent);
         if (patterns is not null) found = found.Where(c => patterns.Any(p => p.IsMatch(c.Name)));
 
-        await ForEachNameAsync(names, name => name is null || WildcardPattern.ContainsWildcardCharacters(name) || listing.Connections.Any(c => ConnectionName.AreSame(c.Name, name))
+        bool isToldAnyway = listing.NoVault is { } why && listing.Problems.Contains(why);
+        await ForEachNameAsync(names, name => name is null || isToldAnyway || WildcardPattern.ContainsWildcardCharacters(name) || listing.Connections.Any(c => ConnectionName.AreSame(c.Name, name))
             ? Task.CompletedTask
             : Task.FromException(listing.NoVault ?? ConnectionName.NotFound(
                 name, listing.Connections.Select(c => c.Name).ToList(), string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);

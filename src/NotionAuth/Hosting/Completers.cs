@@ -5,8 +5,10 @@ using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Threading;
+using System.Threading.Tasks;
 using NotionAuth.Core;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Connections;
 using NotionAuth.Vault;
 
 namespace NotionAuth.Hosting;
@@ -14,6 +16,8 @@ namespace NotionAuth.Hosting;
 /// <summary>Completes a parameter from a list of words.</summary>
 public abstract class WordCompleter : IArgumentCompleter
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
@@ -30,49 +34,43 @@ public abstract class WordCompleter : IArgumentCompleter
 
     private protected abstract IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters);
 
-    // Completion runs on the pipeline thread; whatever goes wrong there, the user is typing and wants no error.
-    private protected static IEnumerable<PSObject> Invoke(string command, IDictionary parameters)
+    // Somebody is typing: no error, no question, no long wait; and nothing of their session (defaults, aliases, preferences) matters.
+    private protected static T Quietly<T>(Func<SecretManagement, CancellationToken, Task<T>> work, T otherwise)
     {
-        using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
-            return shell.AddCommand(command).AddParameters(parameters).AddParameter("ErrorAction", ActionPreference.Ignore).Invoke();
+            return Task.Run(() => work(new SecretManagement(host: null, patience.Token), patience.Token)).GetAwaiter().GetResult();
         }
-        catch (RuntimeException)
+        catch (Exception e) when (e is NotionAuthException or OperationCanceledException)
         {
-            return [];
+            return otherwise;
         }
     }
 }
 
-/// <summary>Completes names of connections.</summary>
+/// <summary>Completes names of connections: those of the process, and those in vaults that answer without asking for a password.</summary>
 public sealed class ConnectionNameCompleter : WordCompleter
 {
     private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters)
     {
-        var parameters = new Hashtable();
-        if (boundParameters["Vault"] is string vault) parameters["Vault"] = vault;
-        return Invoke("NotionAuth\\Get-NotionConnection", parameters)
-            .Select(c => c.BaseObject).OfType<Core.Connections.NotionConnection>()
+        var vault = boundParameters["Vault"] as string;
+        return (Quietly<StoreListing?>(async (secrets, token) => await ListAsync(secrets, vault, token).ConfigureAwait(false), null)
+            ?? Quietly((secrets, token) => ListAsync(secrets, string.Empty, token), new StoreListing([], [])))
+            .Connections
+            .Where(c => vault is null || string.Equals(c.Vault, vault, StringComparison.OrdinalIgnoreCase))
             .Select(c => (c.Name, $"{c.WorkspaceName} ({c.AuthType}{(c.Vault.Length == 0 ? string.Empty : $", vault {c.Vault}")})"));
     }
+
+    private static async Task<StoreListing> ListAsync(SecretManagement secrets, string? vault, CancellationToken cancellationToken) =>
+        await new ConnectionLister(new VaultStores(secrets, static _ => { }), ProcessState.Cache).ListAsync(vault, current: null, cancellationToken).ConfigureAwait(false);
 }
 
 /// <summary>Completes names of registered vaults.</summary>
 public sealed class VaultNameCompleter : WordCompleter
 {
-    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters)
-    {
-        try
-        {
-            return new SecretManagement(null, CancellationToken.None).GetVaults().Select(v => (v.Name, v.ModuleName));
-        }
-        catch (NotionAuthException)
-        {
-            // Without SecretManagement there are no names.
-            return [];
-        }
-    }
+    private protected override IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters) =>
+        Quietly((secrets, _) => Task.FromResult(secrets.GetVaults()), []).Select(v => (v.Name, v.ModuleName));
 }
 
 /// <summary>Completes HTTP methods.</summary>

@@ -37,7 +37,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     protected override void BeginProcessing()
     {
         RunspaceState = RunspaceState.Current;
-        _secrets = new SecretManagement(Host, _stopping.Token);
+        _secrets = new SecretManagement(HostPrompts.Outer(Host), _stopping.Token);
         Guard(() => ParameterRules.CheckGiven(MyInvocation.BoundParameters));
     }
 
@@ -62,8 +62,8 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     /// <param name="record">The error.</param>
     private protected virtual void WriteFailure(ErrorRecord record)
     {
-        if (ErrorsTerminate) ThrowTerminatingError(record);
-        WriteError(record);
+        if (ErrorsTerminate && !EndsAll(record.Exception)) ThrowTerminatingError(record);
+        Report(record);
     }
 
     /// <summary>Does something for each name; where there are several, an error belongs to its name.</summary>
@@ -83,6 +83,17 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
             }
         }
     }
+
+    /// <summary>Writes an error, on the pipeline thread.</summary>
+    /// <param name="record">The error.</param>
+    private protected void Report(ErrorRecord record)
+    {
+        WriteError(record);
+        if (EndsAll(record.Exception)) throw new PipelineStoppedException();
+    }
+
+    // Who answers a question with Ctrl+C wants everything to end, as with Ctrl+C at any other time, and not the same question for the next input.
+    private static bool EndsAll(Exception error) => error is NotionAuthException { ErrorId: ErrorIds.VaultPromptCancelled };
 
     /// <summary>Waits on the pipeline thread for work that may need that thread meanwhile.</summary>
     private protected void Wait(Task work)
@@ -117,7 +128,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
 
     private protected Task WriteAllAsync(IEnumerable<object?> values) => OnPipelineAsync(() => WriteObject(values, enumerateCollection: true));
 
-    private protected Task WriteErrorAsync(NotionAuthException error) => OnPipelineAsync(() => WriteError(ErrorRecords.Of(error)));
+    private protected Task WriteErrorAsync(NotionAuthException error) => OnPipelineAsync(() => Report(ErrorRecords.Of(error)));
 
     private protected Task<bool> ShouldProcessAsync(string target, string action) => _pump.InvokeAsync(() => ShouldProcess(target, action));
 

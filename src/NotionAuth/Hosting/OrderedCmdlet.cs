@@ -89,7 +89,7 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
         else if (result.Error is not null) ExceptionDispatchInfo.Capture(result.Error).Throw();
     }
 
-    // A refresh that is on the wire is seen through, and its pair has to reach the vault by this thread: so it waits.
+    // A refresh that is on the wire is seen through, and its pair has to reach the vault: so it waits.
     private void Abandon()
     {
         if (_sequences is not { IsEmpty: false } sequences) return;

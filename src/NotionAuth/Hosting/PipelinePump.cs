@@ -15,26 +15,6 @@ internal sealed class PipelinePump
     private readonly Queue<Action> _queue = new();
     private bool _isClosed;
 
-    /// <summary>Runs work on pool threads to its end; called on the pipeline thread, once.</summary>
-    /// <param name="work">The work.</param>
-    /// <param name="stop">Told that an action on the pipeline thread failed: the work should end.</param>
-    /// <returns>What the work returned.</returns>
-    /// <exception cref="Exception">What an action on the pipeline thread threw; else what the work threw.</exception>
-    public T Run<T>(Func<Task<T>> work, Action stop)
-    {
-        Task<T> task = Task.Run(work);
-        try
-        {
-            Wait(task, stop);
-        }
-        finally
-        {
-            Close();
-        }
-
-        return task.GetAwaiter().GetResult();
-    }
-
     /// <summary>Waits for work; called on the pipeline thread, which runs what is queued until the work has ended.</summary>
     /// <param name="work">The work. How it ended is the caller's to look at.</param>
     /// <param name="stop">Told that an action on the pipeline thread failed: all work should end.</param>
@@ -75,19 +55,7 @@ internal sealed class PipelinePump
     /// <summary>Runs an action on the pipeline thread and waits for it.</summary>
     /// <param name="action">The action. What it throws ends the pipeline: see <see cref="Wait"/>.</param>
     /// <returns>What the action returned.</returns>
-    public Task<T> InvokeAsync<T>(Func<T> action) => EnqueueAsync(action, endsPipeline: static _ => true);
-
-    /// <summary>Runs an action on the pipeline thread and waits for it; what it throws goes to the caller alone.</summary>
-    /// <param name="action">The action.</param>
-    /// <returns>What the action returned.</returns>
-    public Task<T> CallAsync<T>(Func<T> action) =>
-        EnqueueAsync(action, endsPipeline: static e => e is System.Management.Automation.PipelineStoppedException);
-
-    /// <summary>Queues an action and doesn't wait; dropped where the work has ended already.</summary>
-    /// <param name="action">The action.</param>
-    public void Post(Action action) => TryEnqueue(action);
-
-    private Task<T> EnqueueAsync<T>(Func<T> action, Func<Exception, bool> endsPipeline)
+    public Task<T> InvokeAsync<T>(Func<T> action)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         bool isQueued = TryEnqueue(() =>
@@ -99,12 +67,16 @@ internal sealed class PipelinePump
             catch (Exception e)
             {
                 completion.SetException(e);
-                if (endsPipeline(e)) throw;
+                throw;
             }
         });
         if (!isQueued) completion.SetCanceled();
         return completion.Task;
     }
+
+    /// <summary>Queues an action and doesn't wait; dropped where the work has ended already.</summary>
+    /// <param name="action">The action.</param>
+    public void Post(Action action) => TryEnqueue(action);
 
     private bool TryEnqueue(Action action)
     {

@@ -32,6 +32,9 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         /// <summary>What it is, under whatever name it is registered: however many vaults are registered for it, there is one SecretStore.</summary>
         public string Identity => StoreIdentity.Of(ModuleName, IsSecretStore ? null : Parameters);
 
+        /// <summary>Where its module is.</summary>
+        public string? ModulePath { get; init; }
+
         /// <summary>Whether one call writes a secret and its metadata.</summary>
         public bool IsSecretStore => ModuleName == "Microsoft.PowerShell.SecretStore";
 
@@ -50,7 +53,11 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
                 (string)v.Properties["Name"].Value,
                 v.Properties["ModuleName"]?.Value as string ?? string.Empty,
                 v.Properties["IsDefault"]?.Value is true)
-            { Parameters = v.Properties["VaultParameters"]?.Value as IDictionary, ParametersText = TextOfParameters(v.Properties["VaultParameters"]?.Value) })
+            {
+                Parameters = v.Properties["VaultParameters"]?.Value as IDictionary,
+                ParametersText = TextOfParameters(v.Properties["VaultParameters"]?.Value),
+                ModulePath = v.Properties["ModulePath"]?.Value as string,
+            })
             .ToList();
 
     public IReadOnlyList<SecretInfo> GetInfo(string vault, string filter, bool completes = false) =>
@@ -102,6 +109,14 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
 
     public void Remove(string vault, string name) =>
         Invoke("Remove-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name, ["WhatIf"] = false, ["Confirm"] = false }, vault, completes: true);
+
+    /// <summary>Lets a vault that is locked be unlocked, where somebody can be asked; called before a lock is taken.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <exception cref="VaultException">It is locked still.</exception>
+    public void Unlock(VaultInfo vault) => new VaultUnlocker(this, host, stopping).Unlock(vault);
+
+    public void Unlock(string vault, SecureString password) =>
+        Invoke("Unlock-SecretVault", new Hashtable { ["Name"] = vault, ["Password"] = password }, vault);
 
     /// <summary>Asks the vault's extension whether the vault is healthy.</summary>
     /// <param name="vault">The vault.</param>
@@ -174,6 +189,11 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         try
         {
             output = VaultRunspace.Invoke(host, command, parameters, errors, cancellationToken);
+        }
+        catch (PipelineStoppedException)
+        {
+            // Nobody of ours has stopped it: somebody pressed Ctrl+C where the vault asked.
+            throw VaultException.PromptCancelled(vault);
         }
         catch (RuntimeException e)
         {

@@ -115,12 +115,18 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         return true;
     }, cancellationToken);
 
+    // Somebody who is asked for a password takes their time, and nobody else should wait for them: first the question, then the lock.
     public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken)
     {
-        string store = await Task.Run(IdentityOrName, cancellationToken).ConfigureAwait(false);
-        FileLock held = await StoreLocks.TakeAsync($"connection {store} {botId}", ConnectionTimeout, warn, cancellationToken).ConfigureAwait(false);
-        _connectionProblem = held.Problem;
-        return held;
+        while (true)
+        {
+            SecretManagement.VaultInfo? info = await Task.Run(UnlockedOrNull, cancellationToken).ConfigureAwait(false);
+            string name = $"connection {info?.Identity ?? Vault.ToUpperInvariant()} {botId}";
+            FileLock held = await StoreLocks.TakeAsync(name, ConnectionTimeout, warn, cancellationToken).ConfigureAwait(false);
+            _connectionProblem = held.Problem;
+            if (info is null || !HasLockedItself(info)) return held;
+            held.Dispose();
+        }
     }
 
     // No vault call needs the pipeline thread: output that waits for a slow downstream can't keep a lock held.
@@ -130,29 +136,41 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken, bool changes = false) => Task.Run(() =>
     {
         SecretManagement.VaultInfo info = Info();
-        using FileLock held = StoreLocks.TakeAsync(
-            $"vault {info.Identity}", VaultTimeout, changes ? null : warn, cancellationToken).GetAwaiter().GetResult();
-        if (changes && held.Problem is { } problem) throw problem;
-        _isLocked = held.Problem is null;
-        if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
-        return action(info);
+        while (true)
+        {
+            secrets.Unlock(info);
+            using FileLock held = StoreLocks.TakeAsync(
+                $"vault {info.Identity}", VaultTimeout, changes ? null : warn, cancellationToken).GetAwaiter().GetResult();
+            if (HasLockedItself(info)) continue;
+            if (changes && held.Problem is { } problem) throw problem;
+            _isLocked = held.Problem is null;
+            if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
+            return action(info);
+        }
     }, cancellationToken);
 
     // What changes the vault isn't done without the lock: beside another writer SecretStore would lose what either wrote.
     private Task<bool> ChangeAsync(Func<SecretManagement.VaultInfo, bool> action, CancellationToken cancellationToken) =>
         OnVaultAsync(action, cancellationToken, changes: true);
 
-    // A vault that isn't registered any more can't be changed either, but the process may still hold a pair of it.
-    private string IdentityOrName()
+    // Its time may have been up while the lock was waited for: then somebody is asked once more, and without the lock.
+    private static bool HasLockedItself(SecretManagement.VaultInfo info) => info.IsSecretStore && SecretStoreImage.IsLocked() == true;
+
+    // A vault that isn't registered any more can't be changed, but the process may still hold a pair of it.
+    private SecretManagement.VaultInfo? UnlockedOrNull()
     {
+        SecretManagement.VaultInfo info;
         try
         {
-            return Info().Identity;
+            info = Info();
         }
-        catch (VaultException)
+        catch (VaultException e) when (e.ErrorId == ErrorIds.VaultNotFound)
         {
-            return Vault.ToUpperInvariant();
+            return null;
         }
+
+        secrets.Unlock(info);
+        return info;
     }
 
     private SecretManagement.VaultInfo Info() => _info ??=

@@ -14,11 +14,44 @@ namespace NotionAuth.Vault;
 /// </summary>
 internal static class SecretStoreImage
 {
+    private const BindingFlags Any = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
     private static readonly string[] Updates = ["DataUpdated", "ConfigUpdated"];
+
+    /// <summary>Whether SecretStore is loaded in this process.</summary>
+    public static bool IsLoaded => Find("LocalSecretStore") is not null;
 
     /// <summary>Reads the store's file again, if the store is open in this process.</summary>
     /// <returns>Whether the picture is current; an unopened store reads its file when it is opened.</returns>
     public static bool TryMakeCurrent() => VaultRunspace.Alone(TryMakeCurrentAlone);
+
+    /// <summary>Looks whether the store needs a password that this process doesn't have.</summary>
+    /// <returns>Null where that can't be found out.</returns>
+    public static bool? IsLocked() => Ask(() =>
+    {
+        Type? store = Find("LocalSecretStore");
+        object? instance = store is null ? null : Instance(store);
+        if (instance is null)
+        {
+            // Not opened yet. A store that isn't there yet asks for a new password, twice, and does that itself.
+            Type? file = Find("SecureStoreFile");
+            bool isThere = file?.GetMethod("StoreFileExists", Any)?.Invoke(null, null) is true;
+            return Property(file, "ConfigRequiresPassword", null)?.ToString() switch
+            {
+                "Required" when isThere => true,
+                "NotRequired" => false,
+                _ => null,
+            };
+        }
+
+        object? data = Field(store!, "_secureStore", instance), config = Property(data?.GetType(), "ConfigData", data);
+
+        // With a time-out of 0 a password serves for one call: that call has to ask for it.
+        if (Property(config?.GetType(), "PasswordTimeout", config) is 0) return null;
+        return Property(config?.GetType(), "PasswordRequired", config) is bool isRequired ? isRequired && Field(data!.GetType(), "_password", data) is null : null;
+    });
+
+    /// <summary>Looks whether the store's configuration lets somebody be asked for the password.</summary>
+    public static bool AllowsPrompting() => Ask(() => Property(Find("LocalSecretStore"), "AllowPrompting", null) as bool?) ?? true;
 
     /// <summary>Lets SecretStore's own reading of a changed file wait its turn; called where no other vault call runs.</summary>
     public static void SerializeUpdates()
@@ -74,16 +107,34 @@ internal static class SecretStoreImage
     private static Type? Find(string name) => AppDomain.CurrentDomain.GetAssemblies()
         .FirstOrDefault(a => a.GetName().Name == "Microsoft.PowerShell.SecretStore")?.GetType("Microsoft.PowerShell.SecretStore." + name);
 
+    // The one instance as it is: asking for it would open the store, and may prompt.
+    private static object? Instance(Type store) => Field(store, "LocalStore", null);
+
+    private static object? Field(Type type, string name, object? of) => type.GetField(name, Any)?.GetValue(of);
+
+    private static object? Property(Type? type, string name, object? of) => type?.GetProperty(name, Any)?.GetValue(of);
+
+    // It may read the store's configuration, with the PowerShell object that all calls use.
+    private static bool? Ask(Func<bool?> question) => VaultRunspace.Alone(() =>
+    {
+        try
+        {
+            return question();
+        }
+        catch (Exception e) when (e is TargetInvocationException or TargetException or AmbiguousMatchException)
+        {
+            return null;
+        }
+    });
+
     private static bool TryMakeCurrentAlone()
     {
         Type? store = Find("LocalSecretStore");
         if (store is null) return true;
         try
         {
-            // The one instance as it is: asking for it would open the store, and may prompt.
-            object? instance = store.GetField("LocalStore", BindingFlags.Static | BindingFlags.NonPublic)?.GetValue(null);
-            if (instance is null) return true;
-            object? data = store.GetField("_secureStore", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(instance);
+            if (Instance(store) is not { } instance) return true;
+            object? data = Field(store, "_secureStore", instance);
             MethodInfo? update = data?.GetType().GetMethod("UpdateDataFromFile", BindingFlags.Instance | BindingFlags.Public, null, Type.EmptyTypes, null);
             if (update is null) return false;
             update.Invoke(data, null);

@@ -21,6 +21,11 @@ internal sealed class VaultException : NotionAuthException
         "Offset and length were out of bounds", "integrity check failed", "Unable to read store json meta data",
     ];
 
+    private static readonly string[] WrongPasswordTexts = ["password is incorrect", "password is invalid"];
+
+    // What PowerShell says to a vault that asks where nobody can be asked.
+    private static readonly string[] NobodyTexts = ["NonInteractive mode", "does not support user interaction", "No host available"];
+
     /// <summary>Whether it only says that there is no secret of that name.</summary>
     public bool IsSecretNotFound { get; private init; }
 
@@ -38,24 +43,31 @@ internal sealed class VaultException : NotionAuthException
         string id = record.FullyQualifiedErrorId.Split(',')[0];
         string said = Redaction.Scrub(Innermost(record.Exception).Message);
 
+        bool isBusy = Chain(record.Exception).Any(e => Says(e.Message, BusyTexts));
+
+        // With the right password a file that is half written is reported in the same words: that is tried again first.
+        if (Says(said, WrongPasswordTexts) || (id == "SecretStoreUnlockFailed" && Says(said, "password may be invalid")))
+            return new VaultException(
+                ErrorIds.VaultPasswordWrong, NotionErrorKind.AuthenticationFailed,
+                $"The password of vault '{vault}' is wrong: it is still locked. What it keeps is untouched.",
+                "Run the command again, with the right password. Where it is certainly right, the vault's file is damaged.")
+            { Target = vault, IsBusy = isBusy };
+
         // The types belong to other modules' assemblies: their names are all that can be relied on.
         if (Chain(record.Exception).Any(e => e.GetType().FullName == "Microsoft.PowerShell.SecretStore.PasswordRequiredException")
-            || said.IndexOf("password is required", StringComparison.OrdinalIgnoreCase) >= 0)
-            return new VaultException(
-                ErrorIds.VaultLocked, NotionErrorKind.AuthenticationFailed, $"Vault '{vault}' is locked. What it keeps is untouched.",
-                "Unlock it with Unlock-SecretStore (a runbook: Unlock-SecretStore -Password <SecureString>) or Unlock-SecretVault, then run the command again.")
-            { Target = vault };
+            || Says(said, "password is required") || Says(said, NobodyTexts))
+            return Locked(vault);
 
         if (id is "GetSecretNotFound" or "InvokeGetSecretNotFound" || said.EndsWith("was not found.", StringComparison.Ordinal))
             return new VaultException(ErrorIds.VaultFailed, NotionErrorKind.NotFound, said, string.Empty) { IsSecretNotFound = true };
 
-        if (said.IndexOf("not found in registry", StringComparison.OrdinalIgnoreCase) >= 0 || said.IndexOf("no registered", StringComparison.OrdinalIgnoreCase) >= 0)
+        if (Says(said, "not found in registry", "no registered"))
             return NotFound(vault ?? string.Empty);
 
         return new VaultException(
             ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, $"Vault '{vault}' failed: {said}",
             "Check it with Get-SecretVault and Get-SecretInfo -Vault <name>, then run the command again.")
-        { Target = vault, IsBusy = Chain(record.Exception).Any(e => BusyTexts.Any(t => e.Message.IndexOf(t, StringComparison.OrdinalIgnoreCase) >= 0)) };
+        { Target = vault, IsBusy = isBusy };
     }
 
     /// <summary>SecretManagement isn't there, or can't be loaded.</summary>
@@ -93,6 +105,21 @@ internal sealed class VaultException : NotionAuthException
         "Use another vault (-Vault <name>), such as SecretStore. What is known of vaults stands in docs/vaults.md.")
     { Target = vault };
 
+    /// <summary>It is locked, and nobody can be asked for its password.</summary>
+    public static VaultException Locked(string? vault) => new(
+        ErrorIds.VaultLocked, NotionErrorKind.AuthenticationFailed, $"Vault '{vault}' is locked, and nobody was asked for its password. What it keeps is untouched.",
+        "Unlock it with Unlock-SecretStore (a runbook: Unlock-SecretStore -Password <SecureString>) or Unlock-SecretVault, then run the command again. "
+        + "A SecretStore locks itself again after 900 s, also in the middle of a run: Unlock-SecretStore -PasswordTimeout <seconds>, or "
+        + "Set-SecretStoreConfiguration -PasswordTimeout -1, makes that longer.")
+    { Target = vault };
+
+    /// <summary>Somebody was asked for its password and gave none.</summary>
+    public static VaultException PromptCancelled(string? vault) => new(
+        ErrorIds.VaultPromptCancelled, NotionErrorKind.AuthenticationFailed,
+        $"Vault '{vault}' is still locked: the question for its password was ended without one. What it keeps is untouched.",
+        "Run the command again and type the password, or unlock the vault first: Unlock-SecretStore or Unlock-SecretVault.")
+    { Target = vault };
+
     public static VaultException Full(string vault) => new(
         ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, $"The disk that holds vault '{vault}' is full. What it keeps is untouched.",
         "Free some space on it, then run the command again.")
@@ -102,6 +129,8 @@ internal sealed class VaultException : NotionAuthException
         ErrorIds.VaultNotFound, NotionErrorKind.NotFound, $"No vault '{Redaction.OneLine(vault)}' is registered.",
         "List the vaults with Get-SecretVault; register one with Register-SecretVault.")
     { Target = Redaction.OneLine(vault) };
+
+    private static bool Says(string said, params string[] texts) => texts.Any(t => said.IndexOf(t, StringComparison.OrdinalIgnoreCase) >= 0);
 
     private static System.Collections.Generic.IEnumerable<Exception> Chain(Exception? exception)
     {

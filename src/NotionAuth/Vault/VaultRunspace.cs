@@ -58,6 +58,29 @@ internal static class VaultRunspace
         }
     }
 
+    /// <summary>Loads a vault's own module. Where it can't be loaded, the vault's first call says so.</summary>
+    /// <param name="host">As for <see cref="Invoke(PSHost?, string, IDictionary, IList{ErrorRecord}, CancellationToken)"/>.</param>
+    /// <param name="path">Where the module is.</param>
+    /// <param name="stopping">Ends the wait for the turn.</param>
+    public static void TryImport(PSHost? host, string path, CancellationToken stopping)
+    {
+        OneAtATime.Wait(stopping);
+        try
+        {
+            using var shell = System.Management.Automation.PowerShell.Create();
+            shell.Runspace = Open(host);
+            shell.AddCommand("Import-Module").AddParameter("Name", path).AddParameter("ErrorAction", ActionPreference.Ignore).Invoke();
+        }
+        catch (RuntimeException)
+        {
+            return;
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
+    }
+
     /// <summary>Does something that no vault call of this process may run beside.</summary>
     /// <param name="action">The action, a short one.</param>
     /// <returns>What it returned.</returns>
@@ -79,7 +102,10 @@ internal static class VaultRunspace
         using CancellationTokenRegistration stop = stopping.Register(() => shell.BeginStop(null, null));
         try
         {
-            return shell.Invoke();
+            Collection<PSObject> output = shell.Invoke();
+
+            // A call that is stopped in its midst may end as if it had found nothing.
+            return shell.InvocationStateInfo.State == PSInvocationState.Stopped ? throw new PipelineStoppedException() : output;
         }
         catch (PipelineStoppedException) when (stopping.IsCancellationRequested)
         {

@@ -77,6 +77,31 @@ public sealed class ConnectionListerTests
     }
 
     [Fact]
+    public async Task A_vault_that_is_locked_hides_nothing_that_others_have_and_is_not_asked_for_the_process_s_connections()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var vault = new RecordingStore();
+        vault.FailOn("List");
+        var stores = new TestStores(vault);
+        StoredConnection mine = await notion.StoreAsync(stores.Memory, "Mine");
+        var current = new ConnectionKey(string.Empty, mine.Facts.BotId);
+        var lister = new ConnectionLister(stores, new ConnectionCache());
+        StoreListing all = await lister.ListAsync(null, current, default);
+        Assert.Equal("Mine", Assert.Single(all.Connections).Name);
+        Assert.Equal(ErrorIds.VaultLocked, Assert.Single(all.Problems).ErrorId);
+        Assert.Same(all.NoVault, Assert.Single(all.Problems));
+        await Expect.ErrorAsync(ErrorIds.VaultLocked, () => lister.ListAsync("Test", null, default));
+
+        vault.Calls.Clear();
+        Assert.Equal("Mine", Assert.Single((await lister.ListCurrentAsync(null, current, default)).Connections).Name);
+        Assert.Equal("Mine", Assert.Single((await lister.ListNamedAsync(["MINE"], null, current, default)).Connections).Name);
+        Assert.Empty((await lister.ListCurrentAsync("Test", current, default)).Connections);
+        Assert.Empty((await lister.ListCurrentAsync(null, null, default)).Connections);
+        Assert.Empty(vault.Calls);
+        Assert.Equal(ErrorIds.VaultLocked, Assert.Single((await lister.ListNamedAsync(["Mine", "Other"], null, current, default)).Problems).ErrorId);
+    }
+
+    [Fact]
     public async Task No_vault_at_all_is_no_error()
     {
         await using TestNotion notion = await TestNotion.StartAsync();

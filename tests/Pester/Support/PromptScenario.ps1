@@ -1,5 +1,12 @@
 #Requires -Version 7.4
 # What a person at a terminal does; started by Prompt.Tests.ps1 on a pseudo-terminal of its own.
+if ($env:PROMPT_SCRIPT) {
+    $ProgressPreference = 'SilentlyContinue'
+    Import-Module $env:NOTIONAUTH_MODULE_PATH
+    . ([scriptblock]::Create($env:PROMPT_SCRIPT))
+    return
+}
+
 $null = Start-Transcript -Path $env:PROMPT_TRANSCRIPT
 Import-Module $env:NOTIONAUTH_MODULE_PATH
 $ProgressPreference = 'SilentlyContinue'
