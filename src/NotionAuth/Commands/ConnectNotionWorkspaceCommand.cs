@@ -126,7 +126,7 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        string? name = ParameterRules.Names(nameof(Name), Name is null ? null : [Name], MyInvocation) is { } names ? ConnectionName.Check(names[0]) : null;
+        string? name = string.IsNullOrEmpty(Name) && ParameterRules.Names(nameof(Name), null, MyInvocation) is null ? null : ConnectionName.Check(Name!);
         bool isStored = name is not null && MyInvocation.BoundParameters.Keys.All(FitsStored.Contains);
         if (!await ShouldProcessAsync(name ?? "Notion", isStored ? "Use the stored connection" : "Connect and keep the connection").ConfigureAwait(false)) return;
 

@@ -74,7 +74,7 @@ internal static class ParameterRules
     private static bool IsEmpty(object? value) => value switch
     {
         null => true,
-        string text => string.IsNullOrWhiteSpace(text),
+        string text => text.Length == 0,
         string[] names => names.Length == 0 || names.Any(string.IsNullOrWhiteSpace),
         _ => false,
     };
