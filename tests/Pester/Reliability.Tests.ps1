@@ -6,6 +6,8 @@ BeforeDiscovery {
     $scenarios = @(
         @{ Name = 'one-refresh'; Size = '-Rounds', 2, '-Processes', 2, '-Runspaces', 3 }
         @{ Name = 'many-connections'; Size = '-Rounds', 2, '-Processes', 3 }
+        @{ Name = 'fleet'; Size = '-Rounds', 2, '-Processes', 4 }
+        @{ Name = 'environments'; Size = '-Rounds', 3 }
         @{ Name = 'callback-attack'; Size = '-Rounds', 300 }
         @{ Name = 'request-attack'; Size = '-Rounds', 1 }
     )

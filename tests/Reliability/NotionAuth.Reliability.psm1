@@ -24,7 +24,7 @@ function Initialize-Scenario {
     $script:Minutes = $Minutes
     $script:Time = [Diagnostics.Stopwatch]::StartNew()
     $script:Folder = Join-Path $env:HOME 'run'
-    $outside = [IO.Path]::GetTempPath()
+    $script:Outside = $outside = [IO.Path]::GetTempPath()
     $env:TMPDIR = Join-Path $env:HOME 'temp'
     $null = New-Item -ItemType Directory -Force -Path $script:Folder, $env:TMPDIR
     Start-Notion $FakePath
@@ -70,6 +70,14 @@ function Test-TimeIsUp {
 }
 
 function Get-RunFolder { $script:Folder }
+
+function Get-OutsideFolder {
+    <#
+    .SYNOPSIS
+    A folder for temporary files that isn't searched for secrets.
+    #>
+    $script:Outside
+}
 
 function Get-StoreFolder { Join-Path $env:HOME '.secretmanagement/localstore' }
 
@@ -157,6 +165,18 @@ function New-App {
     }
     $null = Invoke-Control integrations POST $app
     [pscustomobject]@{ Name = $Name; ClientId = $app.clientId; ClientSecret = $app.clientSecret; RedirectUri = $app.redirectUris[0]; BaseUri = $script:BaseUri }
+}
+
+function New-Token {
+    <#
+    .SYNOPSIS
+    Registers an internal integration in a workspace of its own; returns its token.
+    #>
+    param([Parameter(Mandatory)] [string] $Name)
+
+    $text = New-SecretText ntn_
+    $null = Invoke-Control integrations POST @{ kind = 'internal'; token = $text; workspaceName = $Name; name = "$Name integration" }
+    $text
 }
 
 function New-SecretText {
@@ -303,14 +323,14 @@ function Compare-Store {
     Compares every pair in the store with the newest that Notion issued: says of each connection what is wrong, or nothing. A connection that says
     NeedsReconnect is right to be in no state.
     #>
-    param([Parameter(Mandatory)] [string[]] $BotId)
+    param([Parameter(Mandatory)] [string[]] $BotId, [string] $Vault = 'Store')
 
-    $trouble = Sync-Store
+    $trouble = if ($Vault -eq 'Store') { Sync-Store }
     if ($trouble) { return "The store's file can't be read: $trouble" }
     $tokens = @((Invoke-Control state).tokens)
     foreach ($id in $BotId) {
         $newest = @($tokens | Where-Object botId -EQ $id)[-1]
-        try { $stored = Get-Secret -Vault Store -Name "NotionAuth-$id" -AsPlainText -ErrorAction Stop | ConvertFrom-Json }
+        try { $stored = Get-Secret -Vault $Vault -Name "NotionAuth-$id" -AsPlainText -ErrorAction Stop | ConvertFrom-Json }
         catch { "Connection $id is not readable: $($_.Exception.Message)"; continue }
         if ($stored.needs_reconnect) { continue }
         if ($stored.access_token -cne $newest.accessToken -or $stored.refresh_token -cne $newest.refreshToken) { "Connection $id holds an older pair than Notion issued." }

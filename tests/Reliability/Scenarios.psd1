@@ -10,4 +10,6 @@
     'callback-attack'      = @{ Order = 8; Rounds = 10000; Lane = 'attacks'; Title = 'Hostile requests and slow sockets at the callback of a sign-in that is waiting' }
     'request-attack'       = @{ Order = 9; Rounds = 5; Lane = 'attacks'; Title = 'Replies that lie, and paths and headers that try to leave the API' }
     'foreign-writer'       = @{ Order = 10; Rounds = 50; Lane = 'attacks'; Title = '8 connections in one SecretStore vault, while a foreign process writes to the store without our lock' }
+    'fleet'                = @{ Order = 11; Rounds = 50; Title = 'One expired token, 16 processes with homes of their own (no lock in common) on one shared vault whose writes are seen after 2 s' }
+    'environments'         = @{ Order = 12; Rounds = 12; Title = 'Processes of one user with different environments (XDG_STATE_HOME, TMPDIR, no file locks of .NET) make connections and refresh one at once' }
 }

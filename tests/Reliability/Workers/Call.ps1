@@ -5,11 +5,19 @@ $PSStyle.OutputRendering = 'PlainText'
 $plan = [IO.File]::ReadAllText($PlanFile) | ConvertFrom-Json
 $null = Start-Transcript -LiteralPath (Join-Path $plan.Folder "transcript-$($plan.Id).txt")
 Import-Module $plan.Module
+if ($plan.PSObject.Properties['Vault']) {
+    # A machine of its own has a list of vaults of its own.
+    $parameters = @{}
+    foreach ($one in $plan.Vault.VaultParameters.PSObject.Properties) { $parameters[$one.Name] = $one.Value }
+    Import-Module Microsoft.PowerShell.SecretManagement
+    Register-SecretVault -Name $plan.Vault.Name -ModuleName $plan.Vault.ModuleName -VaultParameters $parameters -DefaultVault
+}
 
 $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -Parallel {
     $plan = $using:plan
     Import-Module $plan.Module
     $calls = 0
+    $bots = @()
     $warnings = @()
     $said = [Collections.Generic.List[object]]::new()
     $failures = [Collections.Generic.List[string]]::new()
@@ -20,7 +28,10 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
         try {
             $calls++
             # 5>&1, 4>&1: what verbose and debug say is kept, to be searched for tokens.
-            foreach ($one in Invoke-NotionRequest users/me -Connection $plan.Connection -ErrorAction Stop -Verbose -Debug -WarningAction SilentlyContinue -WarningVariable +warnings 4>&1 5>&1) { $said.Add("$one") }
+            foreach ($one in Invoke-NotionRequest users/me -Connection $plan.Connection -ErrorAction Stop -Verbose -Debug -WarningAction SilentlyContinue -WarningVariable +warnings 4>&1 5>&1) {
+                $said.Add("$one")
+                if ($one.PSObject.Properties['object']) { $bots += $one.id }
+            }
         }
         catch {
             $failures.Add(($_.FullyQualifiedErrorId -split ',')[0] + ': ' + $_)
@@ -34,12 +45,13 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
     }
 
     [IO.File]::WriteAllText("$($plan.Folder)/streams-$($plan.Id)-$_.txt", ($said -join "`n") + ($warnings -join "`n") + ($Error | Format-List * -Force | Out-String) + (Get-NotionConnection | ConvertTo-Json -Depth 5) + ([Management.Automation.PSSerializer]::Serialize((Get-NotionConnection))))
-    [pscustomobject]@{ Calls = $calls; Failures = $failures; Warnings = @($warnings | ForEach-Object { "$_" }) }
+    [pscustomobject]@{ Calls = $calls; Bots = $bots; Failures = $failures; Warnings = @($warnings | ForEach-Object { "$_" }) }
 }
 
 $result = [ordered]@{
     Id       = $plan.Id
     Calls    = ($results | Measure-Object Calls -Sum).Sum
+    Bots     = @($results | ForEach-Object { $_.Bots })
     Failures = @($results | ForEach-Object { $_.Failures })
     Warnings = @($results | ForEach-Object { $_.Warnings })
 }
