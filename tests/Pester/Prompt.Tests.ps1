@@ -261,7 +261,7 @@ while (`$data.GetType().GetField('_password', `$flags).GetValue(`$data)) { [Thre
             $null = Wait-Shown $terminal 'Enter password:'
             $terminal.Process.StandardInput.Write([char]3)
             $terminal.Process.StandardInput.Flush()
-            $null = Wait-Shown $terminal 'still locked: the question for its password was ended'
+            $null = Wait-Shown $terminal "Vault 'New' is still locked"
             $terminal.Process.WaitForExit(30000) | Should -BeTrue
             "$($terminal.Shown)" -replace '\e' | Should -Not -Match 'WENT ON|Enter password:(?s:.*)Enter password:'
         }

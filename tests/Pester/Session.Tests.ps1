@@ -24,7 +24,7 @@ Describe 'The current connection' {
         }
     }
 
-    AfterAll { Get-NotionConnection -Vault '' | Revoke-NotionToken -LocalOnly -Confirm:$false }
+    AfterAll { Get-NotionConnection | Where-Object Vault -EQ '' | Revoke-NotionToken -LocalOnly -Confirm:$false }
 
     It 'ends with a reset of the runspace, as hosts do it between two jobs' {
         $shell = New-RunspaceShell
