@@ -152,3 +152,32 @@ Describe 'The variables of a reply' {
         Get-Variable -Name other -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 }
+
+Describe 'A workspace''s name' {
+    It 'is never more than a text in a command: <Name>' -ForEach @(
+        @{ Name = "Bob$([char]0x2019)s Notion" }, @{ Name = "x$([char]0x2019); `$global:obeyed = 1; #$([char]0x2019)" }, @{ Name = "x'; `$global:obeyed = 1; #'" }, @{ Name = '-Force' }, @{ Name = "$([char]0x2013)Force" }
+    ) {
+        $app = New-FakeApp -Workspace $Name
+        $arguments = $app.SignIn
+        $null = Set-Person visit
+        $signedIn = Connect-NotionWorkspace @arguments 6>$null
+        try {
+            # What is pasted: the recommended command, with Connect-NotionWorkspace itself replaced by something that says what it was given.
+            $recommended = $signedIn.ReconnectCommand()
+            $errors = $null
+            $null = [Management.Automation.Language.Parser]::ParseInput($recommended, [ref]$null, [ref]$errors)
+            $errors | Should -BeNullOrEmpty
+            $given = & ([scriptblock]::Create("function Connect-NotionWorkspace { param(`$Name, `$ClientId, `$BaseUri, `$Vault) `$Name; `$ClientId; `$Vault }; $recommended"))
+            $given | Should -Be $signedIn.Name, $app.ClientId, $vault.Name
+
+            # What Tab puts there.
+            $typed = 'Write-Output -InputObject '
+            $completed = @((TabExpansion2 -inputScript 'Get-NotionConnection ' -cursorColumn 21).CompletionMatches | Where-Object ListItemText -EQ $signedIn.Name)[0].CompletionText
+            & ([scriptblock]::Create("$typed $completed")) | Should -BeExactly $signedIn.Name
+            Get-Variable -Name obeyed -Scope Global -ErrorAction Ignore | Should -BeNullOrEmpty
+        }
+        finally {
+            $signedIn | Revoke-NotionToken -LocalOnly -Confirm:$false
+        }
+    }
+}

@@ -208,7 +208,7 @@ public static class ConnectionJson
             // Not JSON, not even Unicode, or a name in it that isn't: reported below. The exception's text could quote the secret.
         }
 
-        string show = $"Get-Secret -Vault '{vault}' -Name '{secretName}'";
+        string show = $"Get-Secret -Vault {CommandText.Quoted(vault)} -Name {CommandText.Quoted(secretName)}";
         if (version > Version)
             throw new NotionAuthException(
                 ErrorIds.SecretTooNew, NotionErrorKind.InvalidData,

@@ -66,7 +66,7 @@ public static class ConnectionName
             $"The name '{other.Name}' belongs to another connection, to workspace '{other.WorkspaceName}' (bot {other.BotId}). It was left as it is.{kept}",
             keptAs is null
                 ? "Run the command again with another -Name, or with -Force to replace that connection."
-                : $"Use it with Connect-NotionWorkspace -Name '{keptAs.Replace("'", "''")}', or sign in again with another -Name, or with -Force to replace the other connection.")
+                : $"Use it with Connect-NotionWorkspace -Name {CommandText.Quoted(keptAs)}, or sign in again with another -Name, or with -Force to replace the other connection.")
         { Target = other.Name };
     }
 

@@ -76,16 +76,15 @@ public sealed record NotionConnection
     /// <returns><see cref="Name"/>.</returns>
     public override string ToString() => Name;
 
-    /// <summary>The command that signs in again, for messages.</summary>
+    /// <summary>The command that signs in again, into the same vault, for messages.</summary>
     /// <returns>A command line.</returns>
     public string ReconnectCommand()
     {
-        string name = Quote(Name);
-        string elsewhere = Http.BaseUri.AreSame(BaseUri, Http.BaseUri.Default) ? string.Empty : $" -BaseUri {Quote(Http.BaseUri.Text(BaseUri))}";
+        string name = CommandText.Quoted(Name);
+        string where = Vault.Length == 0 ? " -SessionOnly" : $" -Vault {CommandText.Quoted(Vault)}";
+        string elsewhere = Http.BaseUri.AreSame(BaseUri, Http.BaseUri.Default) ? string.Empty : $" -BaseUri {CommandText.Quoted(Http.BaseUri.Text(BaseUri))}";
         return AuthType == AuthType.OAuth
-            ? $"Connect-NotionWorkspace -Name {name} -ClientId {ClientId}{elsewhere}"
-            : $"Connect-NotionWorkspace -Name {name} -Token (Read-Host -AsSecureString){elsewhere}";
+            ? $"Connect-NotionWorkspace -Name {name} -ClientId {CommandText.Argument(ClientId ?? string.Empty)}{elsewhere}{where}"
+            : $"Connect-NotionWorkspace -Name {name} -Token (Read-Host -AsSecureString){elsewhere}{where}";
     }
-
-    private static string Quote(string text) => $"'{text.Replace("'", "''")}'";
 }

@@ -22,13 +22,11 @@ public abstract class WordCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
+        string typed = CommandText.Unquoted(wordToComplete ?? string.Empty);
         foreach ((string completed, string hint) in Words(typed, fakeBoundParameters))
         {
             if (!completed.StartsWith(typed, StringComparison.OrdinalIgnoreCase)) continue;
-            bool isBare = completed.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/');
-            string text = isBare ? completed : $"'{completed.Replace("'", "''")}'";
-            yield return new CompletionResult(text, completed, CompletionResultType.ParameterValue, hint.Length == 0 ? completed : hint);
+            yield return new CompletionResult(CommandText.Argument(completed), completed, CompletionResultType.ParameterValue, hint.Length == 0 ? completed : hint);
         }
     }
 

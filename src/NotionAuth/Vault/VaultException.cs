@@ -94,7 +94,7 @@ internal sealed class VaultException : NotionAuthException
     public static VaultException Unhealthy(string vault) => new(
         ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation,
         $"Vault '{vault}' finds nothing that it kept before, and says by Test-SecretVault that it isn't healthy. What it keeps is untouched.",
-        $"Look what Test-SecretVault -Name '{vault}' says (whether its program is installed and signed in, its file or its server there), then run the command again.")
+        $"Look what Test-SecretVault -Name {CommandText.Quoted(vault)} says (whether its program is installed and signed in, its file or its server there), then run the command again.")
     { Target = vault };
 
     /// <summary>The vault took a write and did something else with it.</summary>
