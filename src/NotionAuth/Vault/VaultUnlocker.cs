@@ -51,14 +51,14 @@ internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, Canc
         return SecretStoreImage.IsLocked();
     }
 
-    // A read of nothing: whatever the vault has to ask before it answers, it asks now.
+    // A look for a name that isn't there, which decrypts nothing: whatever the vault has to ask before it answers, it asks now.
     private void Open(SecretManagement.VaultInfo vault)
     {
         if (Opened.ContainsKey(vault.Name)) return;
         if (host is null) throw VaultException.Locked(vault.Name);
         try
         {
-            secrets.Get(vault.Name, SecretName.WriteTest);
+            secrets.GetInfo(vault.Name, SecretName.WriteTest);
             Opened[vault.Name] = true;
         }
         catch (VaultException e) when (e.ErrorId == ErrorIds.VaultFailed)
