@@ -120,11 +120,11 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     {
         while (true)
         {
-            SecretManagement.VaultInfo? info = await Task.Run(UnlockedOrNull, cancellationToken).ConfigureAwait(false);
+            (SecretManagement.VaultInfo? info, bool isLocked) = await Task.Run(Unlock, cancellationToken).ConfigureAwait(false);
             string name = $"connection {info?.Identity ?? Vault.ToUpperInvariant()} {botId}";
             FileLock held = await StoreLocks.TakeAsync(name, ConnectionTimeout, warn, cancellationToken).ConfigureAwait(false);
             _connectionProblem = held.Problem;
-            if (info is null || !HasLockedItself(info)) return held;
+            if (info is null || isLocked || !HasLockedItself(info)) return held;
             held.Dispose();
         }
     }
@@ -156,21 +156,21 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     // Its time may have been up while the lock was waited for: then somebody is asked once more, and without the lock.
     private static bool HasLockedItself(SecretManagement.VaultInfo info) => info.IsSecretStore && SecretStoreImage.IsLocked() == true;
 
-    // A vault that isn't registered any more can't be changed, but the process may still hold a pair of it.
-    private SecretManagement.VaultInfo? UnlockedOrNull()
+    // A vault that isn't registered any more can't be changed, and one that is locked can't be asked; but the process may still hold a pair of it, which
+    // is what the lock is for. The call that follows says what is wrong.
+    private (SecretManagement.VaultInfo? Info, bool IsLocked) Unlock()
     {
-        SecretManagement.VaultInfo info;
+        SecretManagement.VaultInfo? info = null;
         try
         {
             info = Info();
+            secrets.Unlock(info);
+            return (info, false);
         }
-        catch (VaultException e) when (e.ErrorId == ErrorIds.VaultNotFound)
+        catch (VaultException e) when (e.ErrorId is ErrorIds.VaultNotFound or ErrorIds.VaultLocked)
         {
-            return null;
+            return (info, true);
         }
-
-        secrets.Unlock(info);
-        return info;
     }
 
     private SecretManagement.VaultInfo Info() => _info ??=

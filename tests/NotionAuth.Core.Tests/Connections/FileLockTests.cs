@@ -16,7 +16,7 @@ public sealed class FileLockTests : IDisposable
 {
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode Look = UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-    private readonly string _parent = Directory.CreateTempSubdirectory("notionauth-locks-").FullName;
+    private readonly string _parent = Directory.CreateDirectory(Path.Combine(ReachedByAll(), $"notionauth-locks-{Guid.NewGuid():N}")).FullName;
     private readonly string _folder;
 
     public FileLockTests() => _folder = Path.Combine(_parent, "locks");
@@ -158,6 +158,19 @@ public sealed class FileLockTests : IDisposable
         Assert.Equal(ErrorIds.LockUnavailable, problem.ErrorId);
         Assert.NotEmpty(problem.RecommendedAction);
         return problem;
+    }
+
+    // A test run's own folder for temporary files is closed to other users, and some of these tests are one.
+    private static string ReachedByAll()
+    {
+        string temporary = Path.GetFullPath(Path.GetTempPath());
+        if (OperatingSystem.IsWindows()) return temporary;
+        for (string? path = temporary; path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (path != "/" && Directory.Exists(path) && !File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherExecute)) temporary = Path.GetDirectoryName(path)!;
+        }
+
+        return temporary;
     }
 
     private static string Touch(string path)
