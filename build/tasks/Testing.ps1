@@ -169,8 +169,11 @@ function Invoke-XunitSuite {
     $result
 }
 
-# What these measure of the machine's time would be another's, too: they run alone, after the others.
-$script:Alone = 'Import.Tests.ps1', 'Reliability.Tests.ps1'
+# What this measures of the machine's time would be another's, too: it runs alone, after the others.
+$script:Alone = 'Import.Tests.ps1'
+
+# These take longest, mostly by waiting: they begin first.
+$script:Long = 'Reliability.Vaults.Tests.ps1', 'Habits.Tests.ps1', 'Reliability.Tests.ps1'
 
 function Invoke-PesterSuite {
     param([object]$Run, [string]$Configuration, [string]$Filter)
@@ -194,7 +197,7 @@ function Invoke-PesterSuite {
             Where-Object { $_.FullName -notmatch 'node_modules' -and (Test-MayHold $_ $Filter) })
     $how = @{ Run = $Run; Configuration = $Configuration; Filter = $Filter; Pester = $pester; Vault = $vault; ResultFolder = $folder }
     # Much of a file's time is waiting, for processes that start and for pauses that are asked for: three for two cores. The longest files first.
-    $beside = @($files | Where-Object Name -NotIn $script:Alone | Sort-Object Length -Descending)
+    $beside = @($files | Where-Object Name -NotIn $script:Alone | Sort-Object { $_.Name -notin $script:Long }, { -$_.Length })
     $results = @(Invoke-PesterFile @how -File $beside -AtOnce ([Environment]::ProcessorCount + 1))
     $results += @(Invoke-PesterFile @how -File @($files | Where-Object Name -In $script:Alone) -AtOnce 1)
     foreach ($one in $results) {

@@ -1,0 +1,25 @@
+# Plays a reliability scenario; for the files Reliability*.Tests.ps1, which have loaded the support module before.
+$root = (Resolve-Path (Join-Path $PSScriptRoot '../../..')).Path
+$fake = $env:NOTIONAUTH_FAKE_DLL
+if (-not $fake) { $fake = (Get-ChildItem -Path "$root/tests/NotionAuth.FakeNotion/bin/*/net10.0/NotionAuth.FakeNotion.dll" | Select-Object -Last 1).FullName }
+
+function Invoke-Scenario([string] $Name, [string[]] $Size) {
+    $result = Join-Path (New-TestFolder 'result') 'result.json'
+    $before = $env:HOME
+    try {
+        $env:HOME = New-TestFolder 'scenario'
+        $said = pwsh -NoProfile -NonInteractive -File "$root/tests/Reliability/Invoke-Scenario.ps1" -Name $Name -ModulePath (Get-NotionAuthPath) -FakePath $fake -Result $result @Size 2>&1
+        $code = $LASTEXITCODE
+    }
+    finally { $env:HOME = $before }
+    if (-not (Test-Path -LiteralPath $result)) { throw "The scenario wrote no result (exit code $code): $said" }
+    Get-Content -LiteralPath $result -Raw | ConvertFrom-Json
+}
+
+function Assert-NothingLost([string] $Name, [string[]] $Size) {
+    $result = Invoke-Scenario $Name $Size
+    $result.Problems | Should -BeNullOrEmpty
+    $result.Lost | Should -Be 0
+    $result.Leaked | Should -Be 0
+    $result.Secrets | Should -BeGreaterThan 3
+}
