@@ -78,7 +78,8 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
         StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
         return listing with
         {
-            Connections = listing.Connections.Select(c => c with { IsCurrent = current == new ConnectionKey(c.Vault, c.BotId) }).ToList(),
+            Connections = listing.Connections.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase)
+                .Select(c => c with { IsCurrent = current == new ConnectionKey(c.Vault, c.BotId) }).ToList(),
         };
     }
 
