@@ -1,4 +1,5 @@
 BeforeDiscovery {
+    Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     # Only root can make a disk that is read-only or full; to everybody else a folder's mode does for the first.
     $isRoot = $IsLinux -and (id -u) -eq '0'
     $troubles = @(
@@ -71,13 +72,14 @@ BeforeAll {
 AfterAll { Stop-FakeNotion $fake }
 
 Describe 'The lock of a vault' -Skip:(-not ($IsLinux -or $IsMacOS)) {
-    It 'is one for two names of one <Kind> vault' -ForEach @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' } {
+    It 'is one for two names of one <Kind> vault' -ForEach (Get-VaultKind) {
         $vault = New-TestVault -Kind $Kind
         if ($Kind -eq 'SecretStore') { Register-SecretVault -Name Other -ModuleName Microsoft.PowerShell.SecretStore }
         else {
-            $same = Join-Path $vault.Folder '..' (Split-Path $vault.Folder -Leaf)
-            $module = Join-Path $PSScriptRoot 'Vaults/NoMetadataVault'
-            Register-SecretVault -Name Other -ModuleName $module -VaultParameters @{ Path = "$same/"; Note = 'another' }
+            $path = $vault.Registration.VaultParameters.Path
+            $same = Join-Path (Split-Path $path) '.' (Split-Path $path -Leaf)
+            if ($vault.Folder) { $same += '/' }
+            Register-SecretVault -Name Other -ModuleName $vault.Registration.ModuleName -VaultParameters @{ Path = $same; Note = 'another' }
         }
 
         $connection = New-OAuthConnection Personal

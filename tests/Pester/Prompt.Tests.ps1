@@ -1,3 +1,7 @@
+BeforeDiscovery {
+    Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
+}
+
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
@@ -120,7 +124,7 @@ Describe 'A person at a terminal' {
     }
 }
 
-Describe 'A person at the terminal of a SecretStore with a password' {
+Describe 'A person at the terminal of a SecretStore with a password' -Tag SecretStore -Skip:(-not (Test-SecretStore)) {
     BeforeAll {
         $password = "Open$(Get-SecretMark)"
         $homeFolder = New-TestFolder 'locked'

@@ -1,3 +1,7 @@
+BeforeDiscovery {
+    Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
+}
+
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
@@ -72,7 +76,7 @@ Describe 'The current connection' {
     }
 }
 
-Describe 'What a session has changed, with a <Kind> vault' -ForEach @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' } {
+Describe 'What a session has changed, with a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll {
         $vault = New-TestVault -Kind $Kind
         $null = Set-Person visit
@@ -141,7 +145,7 @@ Describe 'What a session has changed, with a <Kind> vault' -ForEach @{ Kind = 'S
     }
 }
 
-Describe 'Ways in on the thread of a command that runs, with a <Kind> vault' -ForEach @{ Kind = 'SecretStore' }, @{ Kind = 'NoMetadata' } {
+Describe 'Ways in on the thread of a command that runs, with a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll {
         $vault = New-TestVault -Kind $Kind
         $null = Set-Person visit
