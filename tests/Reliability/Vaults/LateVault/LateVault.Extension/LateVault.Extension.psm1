@@ -19,7 +19,7 @@ function Add-Change([hashtable] $Vault, [string] $Name, [string] $Text) {
 }
 
 function Read-Text([hashtable] $Vault, [string] $Name) {
-    $last = @(Get-Change $Vault $Name)[-1]
+    $last = Get-Change $Vault $Name | Select-Object -Last 1
     if (-not $last) { return }
     # Another machine may just have removed it: then there is a newer one.
     try { [IO.File]::ReadAllText($last) } catch [IO.FileNotFoundException] { Read-Text $Vault $Name }
