@@ -12,6 +12,8 @@ namespace NotionAuth.Core;
 /// </summary>
 public static partial class Redaction
 {
+    // Letters of Hangul that are nothing but room: they look like a blank.
+    private const string Fillers = "\u115f\u1160\u3164\uffa0";
     private const string Mark = "[redacted]";
     private const int MaximumLength = 2_000;
 
@@ -83,14 +85,28 @@ public static partial class Redaction
                 break;
             }
 
-            // Format characters too: a right-to-left override can make a message lie.
-            bool hidden = CharUnicodeInfo.GetUnicodeCategory(given, i)
-                is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
-            if (hidden && !Joins(given, i)) line.Append(' ');
-            else line.Append(given, i, length);
+            // Format characters too: a right-to-left override can make a message lie. A lone half of a character is none, and shows as anything.
+            UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(given, i);
+            bool hidden = category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+            if ((hidden && !Joins(given, i)) || Fillers.IndexOf(given[i]) >= 0) line.Append(' ');
+            else if (category == UnicodeCategory.Surrogate) line.Append('\ufffd');
+            else if (!IsUnseen(given, i)) line.Append(given, i, length);
         }
 
         return line.ToString();
+    }
+
+    // Variation selectors choose the glyph of an emoji, and elsewhere nothing that a person would see (UTS #51, UAX #31 section 2.3); the grapheme
+    // joiner is never seen.
+    private static bool IsUnseen(string text, int at)
+    {
+        if (text[at] == '\u034f') return true;
+        if (char.IsSurrogatePair(text, at)) return char.ConvertToUtf32(text, at) is >= 0xE0100 and <= 0xE01EF;
+        if (text[at] is not (>= '\ufe00' and <= '\ufe0f')) return false;
+        if (at == 0 || text[at] is not ('\ufe0e' or '\ufe0f')) return true;
+        int before = at - 1;
+        if (before > 0 && char.IsSurrogatePair(text, before - 1)) before--;
+        return !IsPictograph(CharUnicodeInfo.GetUnicodeCategory(text, before)) && text[before] is not ((>= '0' and <= '9') or '#' or '*' or '\u203c' or '\u2049');
     }
 
     // Where Unicode allows an invisible character in a name: joiners in emoji (UTS #51) and between letters of scripts that join or stack them, which

@@ -102,6 +102,20 @@ public sealed class RedactionTests
         });
     }
 
+    [Theory]
+    [InlineData("Acme\u034f", "Acme")]
+    [InlineData("A\ufe0fcme", "Acme")]
+    [InlineData("Ac\ufe00me", "Acme")]
+    [InlineData("Acme\U000E0100", "Acme")]
+    [InlineData("Acme\u3164", "Acme ")]
+    [InlineData("Ac\u115f\u1160\uffa0me", "Ac   me")]
+    [InlineData("\u2764\ufe0f Acme 1\ufe0f\u20e3", "\u2764\ufe0f Acme 1\ufe0f\u20e3")]
+    public void What_nobody_sees_makes_no_second_name_that_looks_the_same(string text, string expected) => Assert.Equal(expected, Redaction.OneLine(text));
+
+    // Not data of the theory: an attribute's text can't hold half a character.
+    [Fact]
+    public void Half_a_character_shows_as_none() => Assert.Equal("Ac\ufffdme\ufffd", Redaction.OneLine("Ac\ud800me\udc00"));
+
     [Fact]
     public void Nothing_is_empty() => Assert.Equal(string.Empty, Redaction.Scrub(null) + Redaction.OneLine(null) + Redaction.Scrub(string.Empty));
 }

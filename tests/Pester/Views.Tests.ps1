@@ -93,6 +93,17 @@ Describe 'Views' {
         ($object | Out-String -Width 160) + ($object | Format-List | Out-String -Width 160) | Should -Not -Match "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
     }
 
+    It 'show nothing that a terminal would obey, or that makes a line lie: <Kind>' -ForEach @(
+        @{ Kind = 'page' }, @{ Kind = 'data_source' }, @{ Kind = 'database' }, @{ Kind = 'block' }, @{ Kind = 'user' }, @{ Kind = 'comment' }, @{ Kind = 'list' }, @{ Kind = 'file_upload' }
+    ) {
+        $evil = 'a\u001b]0;owned\u0007\u202etxt.exe\u2066\u009b31mb'
+        $text = foreach ($name in 'id', 'url', 'type', 'name', 'avatar_url', 'discussion_id', 'next_cursor', 'filename', 'status', 'content_type', 'title', 'created_time', 'last_edited_time') { """$name"":""$evil""" }
+        $object = Get-Reply "{""object"":""$Kind"",$($text -join ',')}"
+        $shown = ($object | Out-String -Width 160) + ($object | Format-List | Out-String -Width 160)
+        # As code points: the report of a failure can't hold the characters themselves.
+        [regex]::Matches($shown, '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]').ForEach({ 'U+{0:X4}' -f [int][char]$_.Value }) | Should -BeNullOrEmpty
+    }
+
     It 'bear a broken or partial <Kind>' -ForEach $broken {
         foreach ($json in $Jsons) {
             $object = Get-Reply $json

@@ -195,7 +195,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
                 "Leave out -Path where the paths are piped, use a script block such as -Path { \"pages/$($_.id)\" }, or pipe nothing.");
 
         string? inFile = OfInput<string>(nameof(InFile), InFile), outFile = OfInput<string>(nameof(OutFile), OutFile);
-        TransferDisplay? transfer = inFile is not null ? Display($"Sending {inFile}") : outFile is not null ? Display($"Writing {outFile}") : null;
+        TransferDisplay? transfer = inFile is not null ? Display($"Sending {Redaction.OneLine(inFile)}") : outFile is not null ? Display($"Writing {Redaction.OneLine(outFile)}") : null;
         NotionRequest request = NewRequest(inFile, transfer);
         var options = new RequestOptions
         {

@@ -5,12 +5,13 @@ using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using System.Text;
+using NotionAuth.Core;
 
 namespace NotionAuth.Conversion;
 
 /// <summary>
 /// What a person looks for in Notion's objects, as one line of text: the columns of the module's views. Objects may be partial, or not what
-/// Notion documents: what isn't there is shown as nothing. Control characters are shown as spaces, since titles are foreign text on a terminal.
+/// Notion documents: what isn't there is shown as nothing. Characters that a terminal would obey, or that make a line lie, are shown as spaces.
 /// </summary>
 public static class NotionText
 {
@@ -78,6 +79,11 @@ public static class NotionText
     /// <param name="value">The object.</param>
     /// <param name="name">The property.</param>
     public static string RichText(object? value, string name) => RichText(Get(value, name));
+
+    /// <summary>The text of a property.</summary>
+    /// <param name="value">The object.</param>
+    /// <param name="name">The property.</param>
+    public static string Text(object? value, string name) => Line(Get(value, name));
 
     /// <summary>How many items a list has.</summary>
     /// <param name="value">The object.</param>
@@ -150,8 +156,7 @@ public static class NotionText
     {
         object? plain = Base(value);
         if (plain is null or PSCustomObject or (IEnumerable and not string)) return string.Empty;
-        string text = Convert.ToString(plain, CultureInfo.InvariantCulture) ?? string.Empty;
-        return text.Any(char.IsControl) ? new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]) : text;
+        return Redaction.OneLine(Convert.ToString(plain, CultureInfo.InvariantCulture));
     }
 
     private static object? Get(object? value, string name)
