@@ -76,4 +76,11 @@ public class NotionAuthException : Exception
 
     /// <summary>What the error is about (a connection's name, a path, a URI), where there is such a thing.</summary>
     public string? Target { get; init; }
+
+    /// <summary>The same error with other words, for who knows more than the place where it happened.</summary>
+    /// <param name="message">The message, redacted already.</param>
+    /// <param name="recommendedAction">What to do next.</param>
+    /// <returns>The error; this one where its type has more to say than can be copied.</returns>
+    internal virtual NotionAuthException With(string message, string recommendedAction) =>
+        GetType() == typeof(NotionAuthException) ? new(ErrorId, Kind, message, recommendedAction, InnerException) { Reply = Reply, Target = Target } : this;
 }

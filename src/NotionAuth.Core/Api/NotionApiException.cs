@@ -15,8 +15,8 @@ public sealed class NotionApiException : NotionAuthException
 {
     private readonly ErrorReply _reply;
 
-    private NotionApiException(ErrorReply reply, string? gaveUp)
-        : base(reply.Code is null ? $"Http{reply.Status}" : ErrorCode.ToErrorId(reply.Code), KindOf(reply.Status), MessageOf(reply, gaveUp), Advice.For(reply))
+    private NotionApiException(ErrorReply reply, string message, string recommendedAction)
+        : base(reply.Code is null ? $"Http{reply.Status}" : ErrorCode.ToErrorId(reply.Code), KindOf(reply.Status), message, recommendedAction)
     {
         _reply = reply;
         Reply = reply;
@@ -65,8 +65,14 @@ public sealed class NotionApiException : NotionAuthException
     /// <returns>The error.</returns>
     public static NotionApiException From(HttpResponseMessage response, params Secret?[] known) => From(response, BufferedContent.Of(response), known);
 
-    internal static NotionApiException From(HttpResponseMessage response, ReadOnlyMemory<byte> json, params Secret?[] known) =>
-        new(ErrorReply.From(response, json, known), RequestContext.Find(response.RequestMessage)?.GaveUp) { Headers = new ReplyHeaders(response).All };
+    internal static NotionApiException From(HttpResponseMessage response, ReadOnlyMemory<byte> json, params Secret?[] known)
+    {
+        ErrorReply reply = ErrorReply.From(response, json, known);
+        return new(reply, MessageOf(reply, RequestContext.Find(response.RequestMessage)?.GaveUp), Advice.For(reply)) { Headers = new ReplyHeaders(response).All };
+    }
+
+    /// <inheritdoc/>
+    internal override NotionAuthException With(string message, string recommendedAction) => new NotionApiException(_reply, message, recommendedAction) { Headers = Headers };
 
     /// <summary>Tells whether a body says that it is an error, whatever the reply's status says.</summary>
     /// <param name="body">The body, or its beginning.</param>

@@ -76,6 +76,7 @@ public sealed class NotionClient(
         Uri uri = ApiPath.ToUri(request.Path, baseUri, request.Query);
         var message = new HttpRequestMessage(request.Method, uri);
         HttpResponseMessage? response = null;
+        bool isHandedOn = false;
         var context = new RequestContext
         {
             Tokens = tokens,
@@ -98,12 +99,16 @@ public sealed class NotionClient(
             AddHeaders(message, request.Headers);
             message.Content = ContentOf(request, context);
             response = await transport.SendAsync(message, context, cancellationToken).ConfigureAwait(false);
-            return ReplyOf(request, response, context, file);
+            NotionResponse reply = ReplyOf(request, response, context, file);
+            isHandedOn = reply.Events is not null;
+            return reply;
         }
         finally
         {
-            if (context.Events is null)
+            // Events that are handed on belong to whoever gets them.
+            if (!isHandedOn)
             {
+                context.Events?.Dispose();
                 response?.Dispose();
                 message.Dispose();
             }
@@ -124,7 +129,7 @@ public sealed class NotionClient(
         return new NotionResponse(status, body, ErrorReply.RequestIdOf(response))
         {
             Source = new ReplyHeaders(response),
-            Events = context.Events is null ? null : EventStream.ReadAsync(context.Events),
+            Events = context.Events is null ? null : new ServerSentEvents(context.Events),
         };
     }
 

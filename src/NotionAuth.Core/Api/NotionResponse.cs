@@ -18,11 +18,8 @@ public sealed record NotionResponse(int Status, ReadOnlyMemory<byte> Body, strin
 
     internal ReplyHeaders? Source { get; init; }
 
-    /// <summary>
-    /// The events of a text/event-stream, each as it arrives; null for any other reply. To be read once, and always: the connection stays
-    /// open until the reading ends, by itself or by being left.
-    /// </summary>
-    public IAsyncEnumerable<ServerSentEvent>? Events { get; init; }
+    /// <summary>The events of a text/event-stream, each as it arrives; null for any other reply. Whoever gets the reply disposes of them.</summary>
+    public ServerSentEvents? Events { get; init; }
 
     /// <summary>How many levels a reply may be nested: Notion nests blocks and property values, a few dozen levels; it doesn't nest thousands.</summary>
     public const int MaximumDepth = 512;

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Net;
 using System.Net.Http;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -20,7 +21,10 @@ public static class Paginator
     // Notion may leave out of a page what the integration doesn't see, but not of so many.
     private const int MaximumEmptyPages = 1000;
 
-    /// <summary>Fetches the pages in order, one ahead of the one that is being used at most.</summary>
+    /// <summary>
+    /// Fetches the pages in order, one ahead of the one that is being used at most. Where Notion doesn't take a cursor any more, the list is read once more
+    /// from its first page, and what was returned is left out, by its ids.
+    /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="request">The request of the first page.</param>
     /// <param name="pageSize">How many items a page has, 1 to 100; null for what the request says itself, else 100 where the endpoint is known to be a list.</param>
@@ -33,21 +37,45 @@ public static class Paginator
     {
         using var ahead = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        request = First(request, pageSize);
+        var returned = new ReturnedItems();
+        NotionRequest first = First(request, pageSize);
+        request = first;
         int emptyPages = 0;
+        string? cursor = null;
+        bool isReadAgain = false;
         Task<NotionPage> next = FetchFirstAsync(client, request, ahead.Token);
         try
         {
             while (true)
             {
-                NotionPage page = await next.ConfigureAwait(false);
+                NotionPage? page = null;
+                try
+                {
+                    page = await next.ConfigureAwait(false);
+                }
+                catch (NotionAuthException e) when (cursor is not null)
+                {
+                    if (isReadAgain || !returned.HaveIds || !IsEnded(e.Reply, request, first)) throw WhereItWas(e, request, first, returned.Count, cursor);
+                }
+
+                if (page is null || (cursor is not null && !isReadAgain && returned.HaveIds && IsCursorRefused(page.Response)))
+                {
+                    isReadAgain = true;
+                    seen.Clear();
+                    request = first;
+                    next = FetchFirstAsync(client, request, ahead.Token);
+                    continue;
+                }
+
+                bool isEmpty = page.Items.Count == 0;
+                if (isReadAgain) page = page with { Items = returned.Without(page.Items) };
                 if (page.NextCursor is null)
                 {
                     yield return page;
                     yield break;
                 }
 
-                emptyPages = page.Items.Count == 0 ? emptyPages + 1 : 0;
+                emptyPages = isEmpty ? emptyPages + 1 : 0;
                 if (emptyPages == MaximumEmptyPages) throw page.Response.Invalid($"is the {MaximumEmptyPages}th empty page on end, and names another one");
 
                 // As a digest, so that a list without end takes little memory however long its cursors are.
@@ -56,8 +84,10 @@ public static class Paginator
                         ErrorIds.RepeatedCursor, NotionErrorKind.InvalidData, "Notion named a next page that was read already: the list would never end.",
                         "Run the command again; if it happens again, report the path to Notion's support.")
                     { Target = Redaction.Scrub(request.Path) };
+                cursor = page.NextCursor;
                 request = Next(request, page);
                 next = FetchAheadAsync(client, request, turn, ahead.Token);
+                returned.Add(page.Items);
                 yield return page;
             }
         }
@@ -76,6 +106,31 @@ public static class Paginator
     /// <returns>The request.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidBody"/>: its body is no JSON object.</exception>
     public static NotionRequest WithPageSize(NotionRequest request, int pageSize) => PageParameters.Set(request, pageSize, null);
+
+    // The sessions of cursors end; and the results of a view's query are kept for a time only.
+    private static bool IsEnded(ErrorReply? reply, NotionRequest request, NotionRequest first) =>
+        IsCursorRefused(reply?.Status, reply?.Code, reply?.Said) || (reply?.Status == (int)HttpStatusCode.NotFound && request.Method != first.Method);
+
+    private static bool IsCursorRefused(NotionResponse response)
+    {
+        if (response.Status != (int)HttpStatusCode.BadRequest) return false;
+        using JsonDocument? body = JsonText.Parse(response.Body);
+        return body is not null && IsCursorRefused(response.Status, JsonText.Of(body.RootElement, "code"), JsonText.Of(body.RootElement, "message"));
+    }
+
+    // "The start_cursor provided is invalid: …", or "body.start_cursor should be a valid uuid or `undefined`, instead was …".
+    private static bool IsCursorRefused(int? status, string? code, string? message) =>
+        status == (int)HttpStatusCode.BadRequest && code == "validation_error" && message?.Contains("start_cursor") == true;
+
+    private static NotionAuthException WhereItWas(NotionAuthException error, NotionRequest request, NotionRequest first, int count, string cursor)
+    {
+        string shown = CommandText.Quoted(Redaction.Scrub(cursor));
+        return error.With(
+            $"{error.Message.TrimEnd('.')}. {(count == 1 ? "1 item of the list was" : $"{count} items of the list were")} returned before; the last cursor was {shown}.",
+            IsEnded(error.Reply, request, first)
+                ? "Notion doesn't take the list's cursor any more. Run the command again to read the list from its first page."
+                : $"{error.RecommendedAction} To read on where it broke off, pass start_cursor = {shown} in -Query of a GET, or in -Body of a POST.");
+    }
 
     private static NotionRequest First(NotionRequest request, int? pageSize)
     {
@@ -118,16 +173,14 @@ public static class Paginator
     private static async Task<NotionPage> FetchFirstAsync(NotionClient client, NotionRequest request, CancellationToken cancellationToken)
     {
         NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.Events is not null) throw await NoListAsync(response).ConfigureAwait(false);
+        if (response.Events is not null)
+        {
+            response.Events.Dispose();
+            throw new NotionAuthException(
+                ErrorIds.InvalidPaging, NotionErrorKind.InvalidArgument, "The reply is a stream of events, not a list.", "Leave -All out: events come one by one by themselves.");
+        }
+
         if (response.Status == (int)HttpStatusCode.NoContent) return new NotionPage([], null, false, response);
         return PageReader.Read(response) ?? new NotionPage([response.Body], null, false, response);
-    }
-
-    private static async Task<NotionAuthException> NoListAsync(NotionResponse response)
-    {
-        // Events are read or left, so that their connection ends.
-        await foreach (ServerSentEvent _ in response.Events!.ConfigureAwait(false)) break;
-        return new NotionAuthException(
-            ErrorIds.InvalidPaging, NotionErrorKind.InvalidArgument, "The reply is a stream of events, not a list.", "Leave -All out: events come one by one by themselves.");
     }
 }

@@ -73,8 +73,9 @@ public static class RequestRunner
             yield break;
         }
 
-        // The reply itself comes first, for who wants to know its status before the first event is there.
+        // The reply itself comes first, for who wants to know its status before the first event is there; and may be all that is taken.
+        using ServerSentEvents events = response.Events;
         yield return new(response, []);
-        await foreach (ServerSentEvent next in response.Events.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return new(response, [], Event: next);
+        await foreach (ServerSentEvent next in events.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return new(response, [], Event: next);
     }
 }

@@ -181,6 +181,44 @@ public sealed class EventStreamTests
     }
 
     [Fact]
+    public async Task A_stream_that_nobody_begins_to_read_ends_with_its_owner()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var closed = new TaskCompletionSource();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, Chunks = Endless(closed) });
+        (await notion.Client().SendAsync(Session, default)).Events!.Dispose();
+        await closed.Task.WaitAsync(TestNotion.Soon);
+    }
+
+    [Fact]
+    public async Task A_request_whose_reply_is_enough_ends_the_stream_behind_it()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var closed = new TaskCompletionSource();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, Chunks = Endless(closed) });
+        await foreach (RequestPiece piece in RequestRunner.RunAsync(notion.Client(), Session, new RequestOptions(), Task.CompletedTask, default))
+        {
+            Assert.Null(piece.Event);
+            break;
+        }
+
+        await closed.Task.WaitAsync(TestNotion.Soon);
+    }
+
+    [Fact]
+    public async Task A_stream_in_place_of_a_list_is_an_error_and_ends()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var closed = new TaskCompletionSource();
+        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, Chunks = Endless(closed) });
+        await Expect.ErrorAsync(ErrorIds.InvalidPaging, async () =>
+        {
+            await foreach (NotionPage _ in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default)) break;
+        });
+        await closed.Task.WaitAsync(TestNotion.Soon);
+    }
+
+    [Fact]
     public async Task An_error_before_the_stream_is_an_error_reply_and_is_retried_as_any_other()
     {
         await using TestNotion notion = await TestNotion.StartAsync();

@@ -7,13 +7,31 @@ using NotionAuth.Core.Http;
 
 namespace NotionAuth.Core.Api;
 
-/// <summary>Reads a stream of events off the wire, each as it arrives.</summary>
-internal static class EventStream
+/// <summary>
+/// The events of a reply (text/event-stream), each as it arrives. To be read once. The connection stays open until the events were read to their end,
+/// or the reading was left, or this was disposed of: whoever gets it disposes of it, so that a stream that nobody begins to read ends too.
+/// </summary>
+public sealed class ServerSentEvents : IAsyncEnumerable<ServerSentEvent>, IDisposable
 {
     private const int BufferBytes = 16 * 1024;
+    private readonly ReplyStream _stream;
 
-    /// <summary>The events up to the stream's end. What is wrong with the stream is thrown after the events before it.</summary>
-    public static async IAsyncEnumerable<ServerSentEvent> ReadAsync(ReplyStream stream, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    internal ServerSentEvents(ReplyStream stream) => _stream = stream;
+
+    /// <summary>Begins to read. What is wrong with the stream is thrown after the events before it.</summary>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <returns>The events up to the stream's end.</returns>
+    public IAsyncEnumerator<ServerSentEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+        ReadAsync(_stream, cancellationToken).GetAsyncEnumerator(cancellationToken);
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _stream.Request.Dispose();
+    }
+
+    private static async IAsyncEnumerable<ServerSentEvent> ReadAsync(ReplyStream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using (stream.Request)
         using (stream)
