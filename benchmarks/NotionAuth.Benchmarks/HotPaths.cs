@@ -7,9 +7,11 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using BenchmarkDotNet.Attributes;
-using NotionAuth.Core;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Api.Lists;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Http;
+using NotionAuth.Core.Http.RateLimits;
 
 namespace NotionAuth.Benchmarks;
 

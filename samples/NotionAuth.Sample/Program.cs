@@ -1,7 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Sample;
 

@@ -5,9 +5,12 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Api.Lists;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
-using NotionAuth.Core.OAuth;
+using NotionAuth.Core.SignIn;
+using NotionAuth.Core.SignIn.Browser;
 
 namespace NotionAuth.Sample;
 

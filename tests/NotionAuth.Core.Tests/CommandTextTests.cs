@@ -1,3 +1,4 @@
+using NotionAuth.Core.Common;
 using Xunit;
 
 namespace NotionAuth.Core.Tests;

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
 using Xunit;
 

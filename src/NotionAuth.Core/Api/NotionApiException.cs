@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Net.Http;
 using System.Text.Json;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Http;
+using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.Api;
 

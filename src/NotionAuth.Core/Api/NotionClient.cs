@@ -5,7 +5,11 @@ using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core.Api.Events;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Http;
+using NotionAuth.Core.Http.Bodies;
+using NotionAuth.Core.Http.RateLimits;
 
 namespace NotionAuth.Core.Api;
 

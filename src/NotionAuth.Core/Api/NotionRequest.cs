@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net.Http;
+using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.Api;
 
@@ -35,7 +36,7 @@ public sealed record NotionRequest
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How often a failed attempt is repeated at most.</summary>
-    public int MaximumRetryCount { get; init; } = Http.RetryPolicy.DefaultMaximumRetryCount;
+    public int MaximumRetryCount { get; init; } = Http.Handlers.RetryPolicy.DefaultMaximumRetryCount;
 
     /// <summary>Whether an error of Notion's that isn't retried any more is returned as a reply in place of being thrown.</summary>
     public bool ReturnsErrorReplies { get; init; }

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Text.Json;
-using NotionAuth.Core.Http;
+using NotionAuth.Core.Api.Events;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.Api;
 

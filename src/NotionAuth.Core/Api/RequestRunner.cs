@@ -3,6 +3,10 @@ using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core.Api.Events;
+using NotionAuth.Core.Api.Lists;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.Api;
 

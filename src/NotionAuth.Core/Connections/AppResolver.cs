@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.OAuth;
 
 namespace NotionAuth.Core.Connections;

@@ -1,6 +1,8 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.OAuth;
 

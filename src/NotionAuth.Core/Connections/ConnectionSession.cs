@@ -3,7 +3,9 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
+using NotionAuth.Core.Http.RateLimits;
 
 namespace NotionAuth.Core.Connections;
 

@@ -2,7 +2,10 @@ using System;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
+using NotionAuth.Core.Http.Handlers;
 using NotionAuth.Core.OAuth;
 
 namespace NotionAuth.Core.Connections;

@@ -2,8 +2,11 @@ using System;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.OAuth;
+using NotionAuth.Core.SignIn;
 
 namespace NotionAuth.Core.Connections;
 
@@ -40,7 +43,7 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
         await store.ProveWritableAsync(example: null, cancellationToken).ConfigureAwait(false);
 
         OAuthClient client = app.Client(transport, options.NotionVersion, Bounds, log);
-        return await new SignIn(transport, client, app.BaseUri, signIn, log).RunAsync(
+        return await new BrowserSignIn(transport, client, app.BaseUri, signIn, log).RunAsync(
             async reply =>
             {
                 StoredConnection connection = await KeepAsync(reply, app, options, cancellationToken).ConfigureAwait(false);

@@ -3,7 +3,10 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
+using NotionAuth.Core.OAuth;
 
 namespace NotionAuth.Core.Connections;
 

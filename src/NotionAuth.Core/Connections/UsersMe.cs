@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Http;
 
 namespace NotionAuth.Core.Connections;

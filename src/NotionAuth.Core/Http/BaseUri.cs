@@ -1,4 +1,5 @@
 using System;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Http;
 

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Net.Http;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Http;
 

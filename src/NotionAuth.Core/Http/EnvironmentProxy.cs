@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Http;
 

@@ -1,5 +1,6 @@
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Http;
 

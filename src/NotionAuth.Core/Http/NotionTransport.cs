@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Http.Handlers;
 
 namespace NotionAuth.Core.Http;
 

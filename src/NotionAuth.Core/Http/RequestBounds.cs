@@ -1,4 +1,5 @@
 using System;
+using NotionAuth.Core.Http.Handlers;
 
 namespace NotionAuth.Core.Http;
 

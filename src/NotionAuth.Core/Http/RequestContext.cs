@@ -1,6 +1,10 @@
 using System;
 using System.Diagnostics;
 using System.Net.Http;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Http.Bodies;
+using NotionAuth.Core.Http.Handlers;
+using NotionAuth.Core.Http.RateLimits;
 
 namespace NotionAuth.Core.Http;
 

@@ -1,4 +1,5 @@
 using System.Linq;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.OAuth;
 

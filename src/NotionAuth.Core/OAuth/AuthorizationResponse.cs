@@ -3,6 +3,7 @@ using System.Linq;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.OAuth;
 

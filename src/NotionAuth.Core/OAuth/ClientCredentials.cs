@@ -1,6 +1,7 @@
 using System;
 using System.Net.Http.Headers;
 using System.Text;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.OAuth;
 

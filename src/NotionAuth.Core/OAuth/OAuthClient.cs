@@ -6,7 +6,9 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Http;
+using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.OAuth;
 

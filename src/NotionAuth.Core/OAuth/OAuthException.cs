@@ -1,4 +1,5 @@
 using System.Globalization;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.OAuth;
 
@@ -27,7 +28,7 @@ public sealed class OAuthException : NotionAuthException
     /// <returns>The error.</returns>
     public static OAuthException FromCallback(AuthorizationResponse response)
     {
-        string code = Api.ErrorCode.Token(response.Error) ?? "server_error";
+        string code = Common.ErrorCode.Token(response.Error) ?? "server_error";
         string message = code == "access_denied"
             ? "The sign-in was refused: somebody chose Cancel on Notion's page."
             : $"Notion ended the sign-in with {code}.";
@@ -39,7 +40,7 @@ public sealed class OAuthException : NotionAuthException
         Create(reply.Code!, reply.Message, reply);
 
     private static OAuthException Create(string code, string message, Api.NotionApiException? reply) =>
-        new(Api.ErrorCode.ToErrorId(code), KindOf(code), message, ActionFor(code))
+        new(Common.ErrorCode.ToErrorId(code), KindOf(code), message, ActionFor(code))
         {
             Error = code,
             Status = reply?.Status,

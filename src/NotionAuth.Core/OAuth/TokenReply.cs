@@ -1,6 +1,6 @@
 using System.Linq;
 using System.Text.Json;
-using NotionAuth.Core.Api;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.OAuth;
 

@@ -5,11 +5,16 @@ using System.Management.Automation;
 using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core;
+using NotionAuth.Commands.Base;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.OAuth;
-using NotionAuth.Hosting;
+using NotionAuth.Core.SignIn;
+using NotionAuth.Core.SignIn.Browser;
+using NotionAuth.Host;
+using NotionAuth.Pipeline;
 
 namespace NotionAuth.Commands;
 

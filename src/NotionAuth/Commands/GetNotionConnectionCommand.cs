@@ -3,9 +3,10 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core;
+using NotionAuth.Commands.Base;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
-using NotionAuth.Hosting;
+using NotionAuth.Core.Connections.Store;
 
 namespace NotionAuth.Commands;
 

@@ -8,13 +8,21 @@ using System.Net.Http;
 using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Conversion;
-using NotionAuth.Core;
+using NotionAuth.Commands.Base;
+using NotionAuth.Conversion.FromJson;
+using NotionAuth.Conversion.ToJson;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Api.Lists;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
+using NotionAuth.Core.Http.Bodies;
+using NotionAuth.Core.Http.Handlers;
+using NotionAuth.Core.Http.RateLimits;
 using NotionAuth.Core.OAuth;
-using NotionAuth.Hosting;
+using NotionAuth.Host;
+using NotionAuth.Pipeline;
 
 namespace NotionAuth.Commands;
 

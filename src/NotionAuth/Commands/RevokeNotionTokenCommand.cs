@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Commands.Base;
 using NotionAuth.Core.Connections;
-using NotionAuth.Hosting;
+using NotionAuth.Core.Connections.Store;
 
 namespace NotionAuth.Commands;
 

@@ -3,11 +3,13 @@ using System.Management.Automation;
 using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core;
+using NotionAuth.Commands.Base;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.OAuth;
-using NotionAuth.Hosting;
+using NotionAuth.Pipeline;
 
 namespace NotionAuth.Commands;
 

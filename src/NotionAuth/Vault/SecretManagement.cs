@@ -7,8 +7,8 @@ using System.Management.Automation.Host;
 using System.Security;
 using System.Text;
 using System.Threading;
-using NotionAuth.Core.Connections;
-using NotionAuth.Hosting;
+using NotionAuth.Core.Connections.Store;
+using NotionAuth.Pipeline;
 
 namespace NotionAuth.Vault;
 

@@ -2,7 +2,7 @@ using System;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core.Connections;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Vault;
 

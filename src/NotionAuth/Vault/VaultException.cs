@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 using System.Management.Automation;
-using NotionAuth.Core;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Vault;
 

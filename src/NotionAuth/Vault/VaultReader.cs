@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 
 namespace NotionAuth.Vault;
 

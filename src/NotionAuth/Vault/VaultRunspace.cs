@@ -37,7 +37,7 @@ internal static class VaultRunspace
     /// <param name="stopping">Ends the wait for the turn and the call.</param>
     /// <returns>What the command returned.</returns>
     /// <exception cref="RuntimeException">The error that ended the command.</exception>
-    /// <exception cref="VaultException"><see cref="Core.ErrorIds.SecretManagementMissing"/>.</exception>
+    /// <exception cref="VaultException"><see cref="Core.Common.ErrorIds.SecretManagementMissing"/>.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static IReadOnlyList<PSObject> Invoke(PSHost? host, string command, IDictionary parameters, IList<ErrorRecord> errors, CancellationToken stopping)
     {

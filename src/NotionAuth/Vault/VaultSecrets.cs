@@ -3,8 +3,8 @@ using System.Collections;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
-using NotionAuth.Core;
-using NotionAuth.Core.Connections;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Connections.Store;
 
 namespace NotionAuth.Vault;
 

@@ -3,16 +3,15 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core;
-using NotionAuth.Core.Connections;
-using NotionAuth.Hosting;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Connections.Store;
 
 namespace NotionAuth.Vault;
 
 /// <summary>The one rule for which vault is meant: the one that is named, else NOTIONAUTH_VAULT, else the default vault, else the only one.</summary>
-internal sealed class VaultStores(SecretManagement secrets, Action<string> warn) : IConnectionStores
+internal sealed class VaultStores(SecretManagement secrets, IConnectionStore session, Action<string> warn) : IConnectionStores
 {
-    public IConnectionStore Session => ProcessState.Session;
+    public IConnectionStore Session => session;
 
     public async Task<IConnectionStore> OpenAsync(string? vault, CancellationToken cancellationToken)
     {

@@ -5,9 +5,9 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
 using System.Threading;
-using NotionAuth.Core;
-using NotionAuth.Core.Connections;
-using NotionAuth.Hosting;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Connections.Store;
+using NotionAuth.Pipeline;
 
 namespace NotionAuth.Vault;
 

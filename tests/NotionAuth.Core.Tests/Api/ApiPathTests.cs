@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
 using Xunit;
 

@@ -2,7 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using NotionAuth.Core.Api;
+using NotionAuth.Core.Api.Events;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
 using Xunit;
 

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.Tests.Support;
 using NotionAuth.FakeNotion;

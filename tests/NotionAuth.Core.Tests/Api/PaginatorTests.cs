@@ -7,6 +7,8 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Api.Lists;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
 using NotionAuth.FakeNotion;
 using Xunit;

@@ -1,6 +1,8 @@
 using System;
 using System.Threading.Tasks;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Tests.Support;
 using Xunit;
 

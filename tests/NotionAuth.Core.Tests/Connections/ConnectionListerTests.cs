@@ -1,7 +1,9 @@
 using System;
 using System.Linq;
 using System.Threading.Tasks;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Tests.Support;
 using Xunit;
 

@@ -3,7 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core.Connections;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Http;
 using NotionAuth.Core.Tests.Support;
 using Xunit;

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Tests.Support;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System;
 using System.Collections;
 using System.IO;
-using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;

@@ -9,8 +9,12 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Api.Lists;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.OAuth;
+using NotionAuth.Core.SignIn.Callback;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Fuzz;

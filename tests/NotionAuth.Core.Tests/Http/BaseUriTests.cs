@@ -1,4 +1,5 @@
 using System;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.Tests.Support;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.IO;
-using NotionAuth.Core.Http;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Http.Bodies;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Http;

@@ -7,6 +7,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
 using NotionAuth.FakeNotion;
 using Xunit;

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.OAuth;
 using NotionAuth.Core.Tests.Support;
 using Xunit;

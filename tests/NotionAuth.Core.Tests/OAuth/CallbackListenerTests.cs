@@ -9,7 +9,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core.OAuth;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.SignIn.Callback;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.OAuth;

@@ -2,7 +2,7 @@ using System;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
-using NotionAuth.Core.OAuth;
+using NotionAuth.Core.SignIn.Callback;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.OAuth;

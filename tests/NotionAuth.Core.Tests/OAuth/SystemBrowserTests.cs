@@ -6,7 +6,8 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core.OAuth;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.SignIn.Browser;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.OAuth;

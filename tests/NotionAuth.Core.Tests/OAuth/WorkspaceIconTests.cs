@@ -1,4 +1,4 @@
-using NotionAuth.Core.OAuth;
+using NotionAuth.Core.SignIn.Callback;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.OAuth;

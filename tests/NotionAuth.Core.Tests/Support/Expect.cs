@@ -1,5 +1,6 @@
 using System;
 using System.Threading.Tasks;
+using NotionAuth.Core.Common;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Support;

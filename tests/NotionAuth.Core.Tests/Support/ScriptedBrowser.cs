@@ -7,7 +7,7 @@ using System.Net.Http;
 using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.Core.OAuth;
+using NotionAuth.Core.SignIn.Browser;
 
 namespace NotionAuth.Core.Tests.Support;
 

@@ -4,7 +4,9 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.OAuth;
+using NotionAuth.Core.SignIn;
 
 namespace NotionAuth.Core.Tests.Support;
 

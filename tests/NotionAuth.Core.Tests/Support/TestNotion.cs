@@ -9,8 +9,12 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
+using NotionAuth.Core.Http.Handlers;
+using NotionAuth.Core.Http.RateLimits;
 using NotionAuth.Core.OAuth;
 using NotionAuth.FakeNotion;
 

@@ -1,0 +1,95 @@
+using System;
+using System.Collections.Generic;
+using System.Text.Json;
+using NotionAuth.Core.Common;
+
+namespace NotionAuth.Core.Api.Lists;
+
+/// <summary>One page of a list: the slices of the reply that are its items.</summary>
+/// <param name="Items">The items, each a JSON value in UTF-8.</param>
+/// <param name="NextCursor">Where the next page begins; null on the last.</param>
+/// <param name="IsCapped">Whether Notion stopped at its limit of 10,000 rows although there is more.</param>
+/// <param name="Response">The reply.</param>
+public sealed record NotionPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? NextCursor, bool IsCapped, NotionResponse Response)
+{
+    /// <summary>The id of the query that a view's first page has made, under which its further pages are read; null for any other list.</summary>
+    internal string? ViewQueryId { get; init; }
+}
+
+/// <summary>Reads list replies without making objects of their items.</summary>
+internal static class PageReader
+{
+    private const int MaximumCursorLength = 4096;
+
+    /// <summary>Reads a reply.</summary>
+    /// <returns>The page, or null where the reply isn't a list.</returns>
+    public static NotionPage? Read(NotionResponse response)
+    {
+        ReadOnlyMemory<byte> body = response.Body;
+        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = NotionResponse.Limits.MaxDepth });
+        List<ReadOnlyMemory<byte>>? items = null;
+        string? cursor = null, id = null;
+        bool hasMore = false, isCapped = false, isViewQuery = false, isList = false;
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                // Data-source templates come as "templates" in place of "results".
+                bool isItems = reader.ValueTextEquals("results") || reader.ValueTextEquals("templates");
+                bool isCursor = reader.ValueTextEquals("next_cursor"), isMore = reader.ValueTextEquals("has_more"), isStatus = reader.ValueTextEquals("request_status");
+                bool isObject = reader.ValueTextEquals("object"), isId = reader.ValueTextEquals("id");
+                reader.Read();
+                if (isItems && reader.TokenType == JsonTokenType.StartArray) items = Items(ref reader, body);
+                else if (isCursor && reader.TokenType == JsonTokenType.String) cursor = reader.GetString();
+                else if (isMore) hasMore = IsTrue(ref reader);
+                else if (isObject && reader.TokenType == JsonTokenType.String) (isList, isViewQuery) = (reader.ValueTextEquals("list"), reader.ValueTextEquals("view_query"));
+                else if (isId && reader.TokenType == JsonTokenType.String) id = reader.GetString();
+                else if (isStatus && reader.TokenType == JsonTokenType.StartObject) isCapped = IsCapped(ref reader, body);
+                else reader.Skip();
+            }
+
+            while (reader.Read())
+            {
+                // To the end: what follows the object must be nothing.
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw response.Invalid("isn't JSON, is nested too deeply, or has a has_more that is neither true nor false");
+        }
+
+        // A list that ends here although there is more would be cut without a word.
+        if (hasMore && (items is null || string.IsNullOrEmpty(cursor))) throw response.Invalid("says that there is more, and names no next page");
+        if (cursor is { Length: > MaximumCursorLength }) throw response.Invalid("has a cursor without end");
+        if (items is null) return isList ? throw response.Invalid("says that it is a list and has no items") : null;
+        return new NotionPage(items, hasMore ? cursor : null, isCapped, response) { ViewQueryId = isViewQuery ? id : null };
+    }
+
+    private static bool IsTrue(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False or JsonTokenType.Null => false,
+        _ => throw new JsonException(),
+    };
+
+    private static List<ReadOnlyMemory<byte>> Items(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        var items = new List<ReadOnlyMemory<byte>>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) items.Add(Slice(ref reader, body));
+        return items;
+    }
+
+    private static bool IsCapped(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        using JsonDocument status = JsonDocument.Parse(Slice(ref reader, body));
+        return JsonText.Of(status.RootElement, "incomplete_reason") == "query_result_limit_reached";
+    }
+
+    private static ReadOnlyMemory<byte> Slice(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        int start = checked((int)reader.TokenStartIndex);
+        reader.Skip();
+        return body.Slice(start, checked((int)reader.BytesConsumed) - start);
+    }
+}

@@ -1,0 +1,102 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Http;
+
+namespace NotionAuth.Core.Connections.Store;
+
+/// <summary>
+/// Finds and keeps app registrations. One belongs to an origin and is used for that alone. The first of a client id has the plain name, whatever
+/// its origin; that of a further origin has a suffix.
+/// </summary>
+internal static class AppRegistrations
+{
+    /// <summary>Finds the registration of a client id at an origin.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="clientId">The client id.</param>
+    /// <param name="origin">The origin.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The registration, or null where there is none for that origin.</returns>
+    public static async Task<AppRegistration?> FindAppAsync(
+        this IConnectionStore store, string clientId, Uri origin, CancellationToken cancellationToken)
+    {
+        NotionAuthException? broken = null;
+        try
+        {
+            AppRegistration? first = await store.ReadAppAsync(clientId, cancellationToken).ConfigureAwait(false);
+            if (first is null || BaseUri.AreSame(first.BaseUri, origin)) return first;
+        }
+        catch (NotionAuthException e) when (e.ErrorId is ErrorIds.SecretInvalid or ErrorIds.SecretTooNew)
+        {
+            // It may be another origin's, and then isn't needed.
+            broken = e;
+        }
+
+        AppRegistration? further = await store.ReadAppAsync(SecretName.AppIdAt(clientId, origin), cancellationToken).ConfigureAwait(false);
+        return further is not null && BaseUri.AreSame(further.BaseUri, origin) ? further : broken is null ? null : throw broken;
+    }
+
+    /// <summary>Finds the registration that a connection's requests to the OAuth endpoints need.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="facts">The connection.</param>
+    /// <param name="purpose">What it is needed for: "refreshing".</param>
+    /// <param name="outcome">What became of the connection: "It was kept."</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The registration.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingClient"/>: there is none for the connection's origin.</exception>
+    public static async Task<AppRegistration> FindAppAsync(
+        this IConnectionStore store, NotionConnection facts, string purpose, string outcome, CancellationToken cancellationToken)
+    {
+        AppRegistration? app = facts.ClientId is null
+            ? null : await store.FindAppAsync(facts.ClientId, facts.BaseUri, cancellationToken).ConfigureAwait(false);
+        if (app is not null) return app;
+        string where = store.Vault.Length == 0 ? "this process" : $"vault '{store.Vault}'";
+        throw new NotionAuthException(
+            ErrorIds.MissingClient, NotionErrorKind.NotFound,
+            $"The client secret of {facts.ClientId} for {BaseUri.Text(facts.BaseUri)}, which {purpose} '{facts.Name}' needs, isn't in {where}. "
+            + $"One that was given for another address isn't sent there. {outcome}",
+            $"Sign in again to store it: {facts.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString). "
+            + "A connection that isn't wanted any more is removed in Notion's settings, and here with Revoke-NotionToken -LocalOnly.")
+        { Target = facts.Name };
+    }
+
+    /// <summary>Keeps a registration, and leaves the one of another origin with the same client id alone.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="app">The registration.</param>
+    /// <returns>A task that ends when it is written.</returns>
+    public static Task KeepAppAsync(this IConnectionStore store, AppRegistration app) => store.RunAsync<object?>(
+        async s =>
+        {
+            string clientId = app.Credentials.ClientId;
+
+            // Two sign-ins at once, at two origins, must not both take the plain name.
+            using (await s.LockAsync(SecretName.OfApp(clientId), CancellationToken.None).ConfigureAwait(false))
+            {
+                bool isPlain = await IsPlainAsync(s, app).ConfigureAwait(false);
+                string id = isPlain ? clientId : SecretName.AppIdAt(clientId, app.BaseUri);
+                await s.WriteAppAsync(app with { Id = id }, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return null;
+        },
+        CancellationToken.None);
+
+    private static async Task<bool> IsPlainAsync(IConnectionStore s, AppRegistration app)
+    {
+        try
+        {
+            AppRegistration? first = await s.ReadAppAsync(app.Credentials.ClientId, CancellationToken.None).ConfigureAwait(false);
+            return first is null || BaseUri.AreSame(first.BaseUri, app.BaseUri);
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.SecretInvalid)
+        {
+            // What is broken is of no use to anybody.
+            return true;
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.SecretTooNew)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NotionAuth.Core.Connections.Store;
+
+/// <summary>A store that lives and dies with the process.</summary>
+public sealed class MemoryConnectionStore : IConnectionStore
+{
+    private readonly ConcurrentDictionary<string, StoredConnection> _connections = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, AppRegistration> _apps = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public string Vault => string.Empty;
+
+    /// <inheritdoc/>
+    public Task<StoreListing> ListAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new StoreListing(_connections.Values.Select(c => c.Facts).ToList(), []));
+
+    /// <inheritdoc/>
+    public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) =>
+        Task.FromResult(_connections.TryGetValue(botId, out StoredConnection? connection) ? connection : null);
+
+    /// <inheritdoc/>
+    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken)
+    {
+        _connections[connection.Facts.BotId] = connection with { Facts = connection.Facts with { Vault = Vault } };
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(string botId, CancellationToken cancellationToken)
+    {
+        _connections.TryRemove(botId, out _);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>(_apps.Values.Select(a => a.Credentials.ClientId).Distinct().ToList());
+
+    /// <inheritdoc/>
+    public Task<AppRegistration?> ReadAppAsync(string appId, CancellationToken cancellationToken) =>
+        Task.FromResult(_apps.TryGetValue(appId, out AppRegistration? app) ? app : null);
+
+    /// <inheritdoc/>
+    public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken)
+    {
+        _apps[app.Id] = app;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken) => Task.FromResult<IDisposable>(Nothing.Instance);
+
+    /// <inheritdoc/>
+    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
+
+    // No other process shares this store; the process's own lock is the caller's.
+    private sealed class Nothing : IDisposable
+    {
+        public static readonly Nothing Instance = new();
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System;
+using System.Globalization;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Common;
+
+namespace NotionAuth.Core.Http.Handlers;
+
+/// <summary>Repeats attempts as <see cref="RetryPolicy"/> says, within the time that all of them may take.</summary>
+internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy) : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        RequestContext context = RequestContext.Of(request);
+        for (int attempt = 1; ; attempt++)
+        {
+            TimeSpan? wait;
+            string detail;
+            context.Retry = attempt - 1;
+            WaitReason reason = WaitReason.Retry;
+            try
+            {
+                HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+                wait = RetryPolicy.DelayAfter(response, attempt, context);
+                if (wait is null || GivesUp(context, wait.Value)) return response;
+                detail = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+                if ((int)response.StatusCode == 429) reason = WaitReason.RateLimited;
+                response.Dispose();
+            }
+            catch (NotionAuthException e) when (e == context.TokenFailure && e.Reply is not null)
+            {
+                // Notion has put off the refresh, which holds locks and so doesn't wait itself. Here none is held.
+                wait = RetryPolicy.DelayAfterRefresh(e.Reply, attempt, context);
+                if (wait is null) throw;
+                if (GivesUp(context, wait.Value))
+                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message.TrimEnd('.')}. {context.GaveUp}", e.RecommendedAction);
+                detail = $"{e.Reply.Status.ToString(CultureInfo.InvariantCulture)} for the refresh of the token";
+                if (e.Reply.Status == 429) reason = WaitReason.RateLimited;
+            }
+            catch (NotionAuthException e) when (e.ErrorId is ErrorIds.ConnectionFailed or ErrorIds.RequestTimeout && e != context.TokenFailure)
+            {
+                wait = RetryPolicy.DelayAfterNoReply(attempt, context);
+                if (wait is null) throw;
+                if (GivesUp(context, wait.Value))
+                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message} {context.GaveUp}", e.RecommendedAction) { Target = e.Target };
+                detail = e.ErrorId;
+            }
+
+            context.Retry = attempt;
+            await policy.WaitAsync(request, context, reason, detail, wait.Value, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool GivesUp(RequestContext context, TimeSpan wait)
+    {
+        if (wait > context.LongestWait)
+        {
+            string parameter = context.LongestWaitParameter is { } name ? $" ({name})" : string.Empty;
+            context.GaveUp = string.Format(
+                CultureInfo.InvariantCulture, "It wasn't repeated: the wait of {0:0.#} s is longer than the {1:0.#} s that this command waits here{2}.",
+                wait.TotalSeconds, context.LongestWait.TotalSeconds, parameter);
+            return true;
+        }
+
+        if (wait < context.TimeLeft) return false;
+        context.GaveUp = string.Format(
+            CultureInfo.InvariantCulture, "It wasn't repeated: the wait of {0:0.#} s would have ended after the {1:0.#} s that all attempts may take (-TotalTimeoutSec).",
+            wait.TotalSeconds, context.TotalTimeout.TotalSeconds);
+        return true;
+    }
+}

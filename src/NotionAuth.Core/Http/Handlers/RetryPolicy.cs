@@ -1,0 +1,88 @@
+using System;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Http.Bodies;
+
+namespace NotionAuth.Core.Http.Handlers;
+
+/// <summary>
+/// The one rule for what is repeated and when. 409 (Notion committed nothing), 429 and 529 always; 500, 502, 503, 504, a broken connection
+/// and a time-out only where repeating is safe; <c>public_api_request_blocked</c> never.
+/// </summary>
+public sealed class RetryPolicy
+{
+    /// <summary>How often an attempt is repeated where nothing else is said.</summary>
+    public const int DefaultMaximumRetryCount = 4;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestAsked = TimeSpan.FromHours(1);
+    private static readonly Random Jitter = new();
+
+    /// <summary>How waiting is done; tests replace it.</summary>
+    public Func<TimeSpan, CancellationToken, Task> Delay { get; init; } = Task.Delay;
+
+    /// <summary>Decides on a reply.</summary>
+    /// <param name="response">The reply, its body read.</param>
+    /// <param name="attempt">The number of the attempt that got it, from 1.</param>
+    /// <param name="context">The request's context.</param>
+    /// <returns>How long to wait before the next attempt, or null for none.</returns>
+    internal static TimeSpan? DelayAfter(HttpResponseMessage response, int attempt, RequestContext context)
+    {
+        if (attempt > context.MaximumRetryCount || response.IsSuccessStatusCode) return null;
+        return DelayAfter(Http.Bodies.ErrorReply.From(response, BufferedContent.Of(response)), attempt, context.IsSafeToRepeat);
+    }
+
+    /// <summary>Decides on a request whose token had to be refreshed first, which Notion refused. A refresh whose outcome is open is never repeated.</summary>
+    /// <param name="error">What the token endpoint said.</param>
+    /// <param name="attempt">The number of the attempt, from 1.</param>
+    /// <param name="context">The request's context.</param>
+    /// <returns>How long to wait before the next attempt, or null for none.</returns>
+    internal static TimeSpan? DelayAfterRefresh(Http.Bodies.ErrorReply error, int attempt, RequestContext context) =>
+        attempt > context.MaximumRetryCount ? null : DelayAfter(error, attempt, isSafeToRepeat: false);
+
+    /// <summary>Decides on an attempt without a reply: a broken connection or a time-out.</summary>
+    /// <param name="attempt">The number of the attempt, from 1.</param>
+    /// <param name="context">The request's context.</param>
+    /// <returns>How long to wait before the next attempt, or null for none.</returns>
+    internal static TimeSpan? DelayAfterNoReply(int attempt, RequestContext context) =>
+        attempt <= context.MaximumRetryCount && context.IsSafeToRepeat ? Backoff(attempt) : null;
+
+    /// <summary>Reads Retry-After: seconds or a date (RFC 9110 section 10.2.3).</summary>
+    /// <param name="response">The reply.</param>
+    /// <returns>The time to wait, an hour at most, or null where the header is absent or makes no sense.</returns>
+    internal static TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        RetryConditionHeaderValue? header = response.Headers.RetryAfter;
+        TimeSpan? wait = header?.Delta ?? (header?.Date is DateTimeOffset date ? date - DateTimeOffset.UtcNow : null);
+        return wait is TimeSpan span ? Bounded(span) : null;
+    }
+
+    /// <summary>Keeps a wait that Notion asks for between none and an hour.</summary>
+    internal static TimeSpan Bounded(TimeSpan wait) =>
+        wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestAsked ? LongestAsked : wait;
+
+    private static TimeSpan? DelayAfter(Http.Bodies.ErrorReply error, int attempt, bool isSafeToRepeat)
+    {
+        bool repeat = !error.ForbidsRetry && error.Status switch
+        {
+            409 or 429 or 529 => true,
+            500 or 502 or 503 or 504 => isSafeToRepeat,
+            _ => false,
+        };
+        return repeat ? error.RetryAfter ?? Backoff(attempt) : null;
+    }
+
+    private static TimeSpan Backoff(int attempt)
+    {
+        double ceiling = Math.Min(LongestDelay.TotalMilliseconds, FirstDelay.TotalMilliseconds * Math.Pow(2, attempt - 1));
+        double share;
+        // Random isn't safe for threads; the shared one of newer frameworks isn't in netstandard2.0. Jitter needs no cryptography.
+#pragma warning disable CA5394
+        lock (Jitter) share = Jitter.NextDouble();
+#pragma warning restore CA5394
+        return TimeSpan.FromMilliseconds(ceiling * share);
+    }
+}

@@ -1,0 +1,23 @@
+using NotionAuth.Core.Connections;
+using NotionAuth.Core.Connections.Store;
+using NotionAuth.Core.Http;
+using NotionAuth.Core.Http.RateLimits;
+
+namespace NotionAuth.Commands.Base;
+
+/// <summary>What belongs to the process: known connections with their tokens, locks and gates, and the connection pool.</summary>
+internal static class ProcessState
+{
+    public static ConnectionCache Cache { get; } = new();
+
+    /// <summary>The connections of <c>-SessionOnly</c>.</summary>
+    public static MemoryConnectionStore Session { get; } = new();
+
+    /// <summary>The gates of <c>-Token</c>.</summary>
+    public static RateLimitGates TokenGates { get; } = new();
+
+    /// <summary>The ways to Notion, over proxies too.</summary>
+    public static TransportCache Transports { get; } = new();
+
+    public static NotionTransport Transport => Transports.Default;
+}
