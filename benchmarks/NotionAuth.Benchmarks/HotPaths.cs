@@ -53,7 +53,7 @@ public class HotPaths
     }
 
     private NotionClient Client(string reply) =>
-        new(new NotionTransport(new StubHandler(Encoding.UTF8.GetBytes(reply))), _baseUri, new FixedTokenSource(new Secret("ntn_made_up_for_benchmarks")), new RateLimitGate());
+        new(new NotionTransport(new StubHandler(Encoding.UTF8.GetBytes(reply))), _baseUri, new FixedTokenSource(new Secret("ntn_made_up_for_benchmarks")), new ConnectionLimits());
 
     /// <summary>Answers at once with the same reply.</summary>
     private sealed class StubHandler(byte[] reply) : HttpMessageHandler

@@ -75,7 +75,7 @@ internal sealed class Story(SampleOptions options) : IDisposable
     private NotionClient NewClient(ConnectionSession session, NotionConnection facts)
     {
         var tokens = new ConnectionTokenSource(session, _store, _transport, Log, Console.Error.WriteLine);
-        return new NotionClient(_transport, facts.BaseUri, tokens, session.Gate, Log) { NotionVersion = facts.NotionVersion };
+        return new NotionClient(_transport, facts.BaseUri, tokens, session.Limits, Log) { NotionVersion = facts.NotionVersion };
     }
 
     private async Task ListAsync(CancellationToken ct)

@@ -131,7 +131,7 @@ public sealed class LeakTests
     private async Task RequestsAsync(TestNotion notion, RecordingStore store, ConnectionCache cache, StoredConnection connection)
     {
         ConnectionSession session = cache.Get(new ConnectionKey(store.Vault, connection.Facts.BotId));
-        NotionClient client = notion.Client(new ConnectionTokenSource(session, store, notion.Transport, notion.Log.Enqueue, Show), session.Gate);
+        NotionClient client = notion.Client(new ConnectionTokenSource(session, store, notion.Transport, notion.Log.Enqueue, Show), session.Limits);
         await client.SendAsync(Me, default);
         notion.Fake.ExpireAccessTokens();
         await client.SendAsync(Me, default);

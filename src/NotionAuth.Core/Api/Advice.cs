@@ -18,7 +18,7 @@ internal static class Advice
             "Check the id. A file upload belongs to the connection that made it, and expires after an hour unless it is attached.",
         (404, _) => "Check the id. If the page or database exists, share it with the integration: open it in Notion, choose ••• > Connections, and add the integration.",
         (409, _) => "Somebody else changed it at the same moment. Run the command again.",
-        (429, _) when error.RateLimitReason == Http.RateLimits.RateLimitGate.Blocked =>
+        (429, _) when error.RateLimitReason == Http.RateLimits.ConnectionLimits.Blocked =>
             "Notion blocks these requests: don't repeat them, and ask Notion's support, naming the request id.",
         (429, _) => error.RetryAfter is TimeSpan span
             ? string.Format(CultureInfo.InvariantCulture, "Wait {0:0} s and run the command again, or allow more retries with -MaximumRetryCount.", span.TotalSeconds)

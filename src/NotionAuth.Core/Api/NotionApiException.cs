@@ -13,7 +13,7 @@ namespace NotionAuth.Core.Api;
 /// a reply without a code, such as the edge proxy's HTML, is <c>Http</c> and the status (<c>Http403</c>).
 /// Source: developers.notion.com/reference/status-codes.
 /// </summary>
-public sealed class NotionApiException : NotionAuthException
+public sealed class NotionApiException : NotionAuthException, IHasErrorReply
 {
     private readonly ErrorReply _reply;
 
@@ -21,9 +21,12 @@ public sealed class NotionApiException : NotionAuthException
         : base(reply.Code is null ? $"Http{reply.Status}" : ErrorCode.ToErrorId(reply.Code), KindOf(reply.Status), message, recommendedAction)
     {
         _reply = reply;
-        Reply = reply;
         Target = reply.Path.Length == 0 ? null : reply.Path;
     }
+
+    internal ErrorReply Reply => _reply;
+
+    ErrorReply? IHasErrorReply.Reply => _reply;
 
     /// <summary>The HTTP status.</summary>
     public int Status => _reply.Status;

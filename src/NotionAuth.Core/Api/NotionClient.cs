@@ -17,10 +17,10 @@ namespace NotionAuth.Core.Api;
 /// <param name="transport">The way to Notion.</param>
 /// <param name="baseUri">Notion's origin, checked.</param>
 /// <param name="tokens">Where the token comes from.</param>
-/// <param name="gate">The connection's rate-limit gate, or null.</param>
+/// <param name="limits">The connection's rate limits, or null.</param>
 /// <param name="log">Told of each attempt, or null.</param>
 public sealed class NotionClient(
-    NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, RateLimitGate? gate, Action<RequestLogEntry>? log = null)
+    NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, ConnectionLimits? limits, Action<RequestLogEntry>? log = null)
 {
     private const int ErrorStart = 256;
     private const int LongestError = 1024 * 1024;
@@ -84,7 +84,7 @@ public sealed class NotionClient(
         var context = new RequestContext
         {
             Tokens = tokens,
-            Gate = gate,
+            Limits = limits,
             IsSafeToRepeat = request.IsSafeToRepeat,
             MaximumRetryCount = request.MaximumRetryCount,
             Timeout = request.Timeout,

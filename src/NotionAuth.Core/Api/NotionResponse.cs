@@ -23,11 +23,6 @@ public sealed record NotionResponse(int Status, ReadOnlyMemory<byte> Body, strin
     /// <summary>The events of a text/event-stream, each as it arrives; null for any other reply. Whoever gets the reply disposes of them.</summary>
     public ServerSentEvents? Events { get; init; }
 
-    /// <summary>How many levels a reply may be nested: Notion nests blocks and property values, a few dozen levels; it doesn't nest thousands.</summary>
-    public const int MaximumDepth = 512;
-
-    internal static readonly JsonDocumentOptions Limits = new() { MaxDepth = MaximumDepth };
-
     /// <summary>Reads the body.</summary>
     /// <returns>The JSON document, which the caller disposes of.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>.</exception>

@@ -4,23 +4,27 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
-using NotionAuth.Core.Api;
 
 namespace NotionAuth.Core.Common;
 
 /// <summary>Reads JSON strings that may be anything: a lone surrogate or broken UTF-8 makes <see cref="JsonElement.GetString"/> throw.</summary>
 internal static class JsonText
 {
+    /// <summary>How many levels a reply may be nested: Notion nests blocks and property values, a few dozen levels; it doesn't nest thousands.</summary>
+    public const int MaximumDepth = 512;
+
+    public static readonly JsonDocumentOptions Limits = new() { MaxDepth = MaximumDepth };
+
     /// <summary>Parses a reply whose names can all be read; one that can't be makes every look for a name throw.</summary>
     /// <returns>The document, or null where it isn't JSON.</returns>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> utf8)
     {
         try
         {
-            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = NotionResponse.Limits.MaxDepth });
+            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = Limits.MaxDepth });
             while (reader.Read())
                 if (reader.TokenType == JsonTokenType.PropertyName) _ = reader.GetString();
-            return JsonDocument.Parse(utf8, NotionResponse.Limits);
+            return JsonDocument.Parse(utf8, Limits);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -85,7 +89,7 @@ internal static class JsonText
             writer.WriteEndObject();
         }
 
-        using JsonDocument document = JsonDocument.Parse(buffer.ToArray(), NotionResponse.Limits);
+        using JsonDocument document = JsonDocument.Parse(buffer.ToArray(), Limits);
         return document.RootElement.Clone();
     }
 

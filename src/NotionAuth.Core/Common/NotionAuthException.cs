@@ -71,9 +71,6 @@ public class NotionAuthException : Exception
     /// <summary>What to do next.</summary>
     public string RecommendedAction { get; }
 
-    /// <summary>Notion's reply that says so, where there is one.</summary>
-    internal Http.Bodies.ErrorReply? Reply { get; init; }
-
     /// <summary>What the error is about (a connection's name, a path, a URI), where there is such a thing.</summary>
     public string? Target { get; init; }
 
@@ -82,5 +79,5 @@ public class NotionAuthException : Exception
     /// <param name="recommendedAction">What to do next.</param>
     /// <returns>The error; this one where its type has more to say than can be copied.</returns>
     internal virtual NotionAuthException With(string message, string recommendedAction) =>
-        GetType() == typeof(NotionAuthException) ? new(ErrorId, Kind, message, recommendedAction, InnerException) { Reply = Reply, Target = Target } : this;
+        GetType() == typeof(NotionAuthException) ? new(ErrorId, Kind, message, recommendedAction, InnerException) { Target = Target } : this;
 }

@@ -24,7 +24,7 @@ public sealed class ConnectionSession(ConnectionKey key)
     public ConnectionKey Key => key;
 
     /// <summary>Holds back its requests after a 429.</summary>
-    public RateLimitGate Gate { get; } = new();
+    public ConnectionLimits Limits { get; } = new();
 
     /// <summary>The way to Notion where the connection was made with a proxy of its own; null for the usual one.</summary>
     public NotionTransport? Transport { get; set; }
@@ -36,7 +36,7 @@ public sealed class ConnectionSession(ConnectionKey key)
         internal set
         {
             Volatile.Write(ref _connection, value);
-            if (WorkspaceGates.Of(value) is { } workspace) Gate.Workspace = workspace;
+            if (value?.Facts is { WorkspaceId: { Length: > 0 } id } facts) Limits.Workspace = RateLimitRegistry.ForWorkspace(facts.BaseUri, id);
         }
     }
 

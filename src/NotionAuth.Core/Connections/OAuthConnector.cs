@@ -47,7 +47,7 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
             async reply =>
             {
                 StoredConnection connection = await KeepAsync(reply, app, options, cancellationToken).ConfigureAwait(false);
-                return new SignedIn<StoredConnection>(connection, connection.Facts);
+                return new SignedIn<StoredConnection>(connection, connection.Facts.Name, connection.Facts.WorkspaceName, connection.Facts.WorkspaceIcon);
             },
             cancellationToken).ConfigureAwait(false);
     }

@@ -6,7 +6,6 @@ using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
-using NotionAuth.Core.OAuth;
 
 namespace NotionAuth.Core.Connections;
 

@@ -16,7 +16,7 @@ internal static class UsersMe
         NotionTransport transport, Uri baseUri, Secret token, string notionVersion, RequestBounds bounds, Action<RequestLogEntry>? log,
         CancellationToken cancellationToken)
     {
-        var client = new NotionClient(transport, baseUri, new FixedTokenSource(token), gate: null, log)
+        var client = new NotionClient(transport, baseUri, new FixedTokenSource(token), limits: null, log)
         {
             LongestWait = bounds.LongestWait,
             Waiting = bounds.Waiting,

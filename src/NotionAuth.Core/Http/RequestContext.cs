@@ -21,7 +21,7 @@ public sealed class RequestContext
     public IAccessTokenSource? Tokens { get; init; }
 
     /// <summary>The gate that holds back every request of one connection after a 429; null for none.</summary>
-    public RateLimitGate? Gate { get; init; }
+    public ConnectionLimits? Limits { get; init; }
 
     /// <summary>Whether doing it twice does no harm, so that it may be repeated after an answer that leaves open whether it was done.</summary>
     public bool IsSafeToRepeat { get; init; }

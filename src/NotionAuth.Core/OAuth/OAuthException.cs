@@ -1,5 +1,6 @@
 using System.Globalization;
 using NotionAuth.Core.Common;
+using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.OAuth;
 
@@ -7,7 +8,7 @@ namespace NotionAuth.Core.OAuth;
 /// A refusal of the authorize, token, introspect or revoke endpoint. The id is the OAuth code in Pascal case: <c>invalid_grant</c> is
 /// <c>InvalidGrant</c> (RFC 6749 sections 4.1.2.1 and 5.2; developers.notion.com/reference/status-codes).
 /// </summary>
-public sealed class OAuthException : NotionAuthException
+public sealed class OAuthException : NotionAuthException, IHasErrorReply
 {
     private OAuthException(string errorId, NotionErrorKind kind, string message, string recommendedAction)
         : base(errorId, kind, message, recommendedAction)
@@ -22,6 +23,10 @@ public sealed class OAuthException : NotionAuthException
 
     /// <summary>Notion's id of the request, or null.</summary>
     public string? RequestId { get; init; }
+
+    internal ErrorReply? Reply { get; private init; }
+
+    ErrorReply? IHasErrorReply.Reply => Reply;
 
     /// <summary>Makes the error for a callback's <c>error</c>.</summary>
     /// <param name="response">The callback; its <see cref="AuthorizationResponse.Error"/> is set.</param>

@@ -52,7 +52,7 @@ public sealed class BrowserSignIn(NotionTransport transport, OAuthClient client,
         {
             done = await CompleteAsync(callback.Response, request, complete, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            page = ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, done.Connection.WorkspaceIcon);
+            page = ResultPage.Success(done.ConnectionName, done.WorkspaceName, done.WorkspaceIcon);
             await callback.AnswerAsync(page, cancellationToken).ConfigureAwait(false);
             return done.Result;
         }
@@ -74,7 +74,7 @@ public sealed class BrowserSignIn(NotionTransport transport, OAuthClient client,
             using var farewell = new CancellationTokenSource(FarewellTime);
             page = done is null
                 ? ResultPage.Failure("The sign-in was cancelled", "It was cancelled in PowerShell before it was complete. Nothing was kept.", "To sign in, run Connect-NotionWorkspace again.")
-                : ResultPage.Success(done.Connection.Name, done.Connection.WorkspaceName, done.Connection.WorkspaceIcon);
+                : ResultPage.Success(done.ConnectionName, done.WorkspaceName, done.WorkspaceIcon);
             await callback.AnswerAsync(page, farewell.Token).ConfigureAwait(false);
             throw;
         }

@@ -35,5 +35,7 @@ public sealed record SignInOptions
 /// <summary>What a completed sign-in leads to.</summary>
 /// <typeparam name="T">The result's type.</typeparam>
 /// <param name="Result">The result.</param>
-/// <param name="Connection">What the result page shows.</param>
-public sealed record SignedIn<T>(T Result, Connections.NotionConnection Connection);
+/// <param name="ConnectionName">The connection's name, for the result page.</param>
+/// <param name="WorkspaceName">The workspace's name, null where Notion names none.</param>
+/// <param name="WorkspaceIcon">Its icon, as Notion gives it; null for none.</param>
+public sealed record SignedIn<T>(T Result, string ConnectionName, string? WorkspaceName, string? WorkspaceIcon);

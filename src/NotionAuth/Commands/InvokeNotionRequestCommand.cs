@@ -307,20 +307,20 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         {
             Uri baseUri = BaseUri is null ? Core.Http.BaseUri.Default : Core.Http.BaseUri.Check(BaseUri);
             Secret token = AccessTokenText.Parse(SecureText.Reveal(Token));
-            return NewClient(transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token), ProcessState.TokenGates.Of(token, baseUri), Core.Api.NotionVersion.Default);
+            return NewClient(transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token), ProcessState.RateLimits.ForToken(token, baseUri), Core.Api.NotionVersion.Default);
         }
 
         (ConnectionSession session, IConnectionStore store) = await Finder.FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
         transport ??= TransportOf(session);
         ConnectionTokenSource tokens = TokensOf(session, store, transport);
         NotionConnection facts = (await tokens.LoadAsync(cancellationToken).ConfigureAwait(false)).Facts;
-        return NewClient(transport, facts.BaseUri, tokens, session.Gate, facts.NotionVersion);
+        return NewClient(transport, facts.BaseUri, tokens, session.Limits, facts.NotionVersion);
     }
 
-    private NotionClient NewClient(NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, RateLimitGate gate, string version)
+    private NotionClient NewClient(NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, ConnectionLimits limits, string version)
     {
         WaitDisplay waits = _waits ??= new WaitDisplay(OnPipeline, Show);
-        return new NotionClient(transport, baseUri, tokens, gate, Log) { NotionVersion = version, Waiting = waits.Begin, Waited = waits.End };
+        return new NotionClient(transport, baseUri, tokens, limits, Log) { NotionVersion = version, Waiting = waits.Begin, Waited = waits.End };
     }
 
     private TransferDisplay Display(string activity) => new(activity, OnPipeline, Show);

@@ -4,6 +4,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO;
 using System.Threading.Tasks;
+using NotionAuth.Core.Tests.Support;
 using NotionAuth.FakeNotion;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class SdkProofTests
     [Fact]
     public async Task The_official_sdk_is_content_with_the_fake()
     {
-        var folder = Path.Combine(RepositoryRoot(), "tests", "sdk");
+        var folder = Repository.PathOf("tests", "sdk");
         if (!Directory.Exists(Path.Combine(folder, "node_modules", "@notionhq", "client")))
         {
             // npm is a batch file on Windows, which only a shell can start.
@@ -90,16 +91,5 @@ public sealed class SdkProofTests
 
             return (process.ExitCode, await output + await errors);
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "NotionAuth.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException($"NotionAuth.sln is in no folder above {AppContext.BaseDirectory}.");
     }
 }

@@ -141,7 +141,7 @@ public sealed class FuzzTests
         text =>
         {
             NotionPage? page = PageReader.Read(new NotionResponse(200, Encoding.UTF8.GetBytes(text), null));
-            foreach (ReadOnlyMemory<byte> item in page?.Items ?? []) JsonDocument.Parse(item, NotionResponse.Limits).Dispose();
+            foreach (ReadOnlyMemory<byte> item in page?.Items ?? []) JsonDocument.Parse(item, JsonText.Limits).Dispose();
             return Task.CompletedTask;
         });
 

@@ -478,7 +478,7 @@ public sealed class LyingReplyTests : IDisposable
         }
     }
 
-    private NotionClient Client(LyingServer server) => new(_transport, server.BaseUri, new FixedTokenSource(new Secret(Token)), gate: null, e => _log.Enqueue(e.ToString()));
+    private NotionClient Client(LyingServer server) => new(_transport, server.BaseUri, new FixedTokenSource(new Secret(Token)), limits: null, e => _log.Enqueue(e.ToString()));
 
     private OAuthClient OAuth(LyingServer server) =>
         new(_transport, new ClientCredentials("463558a3-725e-4f37-b6d3-0889894f68de", new Secret(ClientSecret)), server.BaseUri, NotionVersion.Default, e => _log.Enqueue(e.ToString()));

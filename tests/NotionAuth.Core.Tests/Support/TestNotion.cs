@@ -63,12 +63,12 @@ internal sealed class TestNotion : IAsyncDisposable
     public OAuthClient OAuth(ClientCredentials? credentials = null) =>
         new(Transport, credentials ?? Credentials, BaseUri, Core.Api.NotionVersion.Default, Log.Enqueue);
 
-    public NotionClient Client(Secret token, RateLimitGate? gate = null) => Client(new FixedTokenSource(token), gate);
+    public NotionClient Client(Secret token, ConnectionLimits? gate = null) => Client(new FixedTokenSource(token), gate);
 
-    public NotionClient Client(IAccessTokenSource tokens, RateLimitGate? gate = null) => new(Transport, BaseUri, tokens, gate, Log.Enqueue);
+    public NotionClient Client(IAccessTokenSource tokens, ConnectionLimits? gate = null) => new(Transport, BaseUri, tokens, gate, Log.Enqueue);
 
     /// <summary>A client with a live token of the internal integration.</summary>
-    public NotionClient Client(RateLimitGate? gate = null) => Client(new Secret(Fake.DefaultInternalIntegration.Token!), gate);
+    public NotionClient Client(ConnectionLimits? gate = null) => Client(new Secret(Fake.DefaultInternalIntegration.Token!), gate);
 
     /// <summary>A code as the browser would bring it back, for the redirect URI given.</summary>
     public async Task<Secret> AuthorizeAsync(Uri redirectUri, Integration? integration = null)

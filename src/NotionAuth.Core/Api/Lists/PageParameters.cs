@@ -83,7 +83,7 @@ internal static class PageParameters
         if (body is not { Length: > 0 }) return members;
         try
         {
-            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = NotionResponse.Limits.MaxDepth });
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw NoObject();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {

@@ -26,7 +26,7 @@ internal static class PageReader
     public static NotionPage? Read(NotionResponse response)
     {
         ReadOnlyMemory<byte> body = response.Body;
-        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = NotionResponse.Limits.MaxDepth });
+        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });
         List<ReadOnlyMemory<byte>>? items = null;
         string? cursor = null, id = null;
         bool hasMore = false, isCapped = false, isViewQuery = false, isList = false;

@@ -7,7 +7,6 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Common;
-using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.Api.Lists;
 
@@ -57,7 +56,7 @@ public static class Paginator
                 }
                 catch (NotionAuthException e) when (cursor is not null)
                 {
-                    if (isReadAgain || !returned.HaveIds || !IsEnded(e.Reply, request, first)) throw WhereItWas(e, request, first, returned.Count, cursor);
+                    if (isReadAgain || !returned.HaveIds || !IsEnded(e, request, first)) throw WhereItWas(e, request, first, returned.Count, cursor);
                 }
 
                 if (page is null || (cursor is not null && !isReadAgain && returned.HaveIds && IsCursorRefused(page.Response)))
@@ -110,8 +109,8 @@ public static class Paginator
     public static NotionRequest WithPageSize(NotionRequest request, int pageSize) => PageParameters.Set(request, pageSize, null);
 
     // The sessions of cursors end; and the results of a view's query are kept for a time only.
-    private static bool IsEnded(ErrorReply? reply, NotionRequest request, NotionRequest first) =>
-        IsCursorRefused(reply?.Status, reply?.Code, reply?.Said) || (reply?.Status == (int)HttpStatusCode.NotFound && request.Method != first.Method);
+    private static bool IsEnded(NotionAuthException error, NotionRequest request, NotionRequest first) => error is NotionApiException { Reply: var reply }
+        && (IsCursorRefused(reply.Status, reply.Code, reply.Said) || (reply.Status == (int)HttpStatusCode.NotFound && request.Method != first.Method));
 
     private static bool IsCursorRefused(NotionResponse response)
     {
@@ -121,7 +120,7 @@ public static class Paginator
     }
 
     // "The start_cursor provided is invalid: …", or "body.start_cursor should be a valid uuid or `undefined`, instead was …".
-    private static bool IsCursorRefused(int? status, string? code, string? message) =>
+    private static bool IsCursorRefused(int status, string? code, string? message) =>
         status == (int)HttpStatusCode.BadRequest && code == "validation_error" && message?.Contains("start_cursor") == true;
 
     private static NotionAuthException WhereItWas(NotionAuthException error, NotionRequest request, NotionRequest first, int count, string cursor)
@@ -129,7 +128,7 @@ public static class Paginator
         string shown = CommandText.Quoted(Redaction.Scrub(cursor));
         return error.With(
             $"{error.Message.TrimEnd('.')}. {(count == 1 ? "1 item of the list was" : $"{count} items of the list were")} returned before; the last cursor was {shown}.",
-            IsEnded(error.Reply, request, first)
+            IsEnded(error, request, first)
                 ? "Notion doesn't take the list's cursor any more. Run the command again to read the list from its first page."
                 : $"{error.RecommendedAction} To read on where it broke off, pass start_cursor = {shown} in -Query of a GET, or in -Body of a POST.");
     }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Api.Lists;
 
@@ -42,7 +43,7 @@ internal sealed class ReturnedItems
 
     private static Guid? IdOf(ReadOnlySpan<byte> item)
     {
-        var reader = new Utf8JsonReader(item, new JsonReaderOptions { MaxDepth = NotionResponse.Limits.MaxDepth });
+        var reader = new Utf8JsonReader(item, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -89,7 +89,7 @@ public static class ConnectionJson
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, NotionResponse.Limits);
+            using JsonDocument document = JsonDocument.Parse(text, JsonText.Limits);
             return Generation(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
@@ -198,7 +198,7 @@ public static class ConnectionJson
         long version = 0;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, NotionResponse.Limits);
+            using JsonDocument document = JsonDocument.Parse(json, JsonText.Limits);
             JsonElement root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out JsonElement v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt64(out version)
                 && version == Version && read(root) is T value)

@@ -62,7 +62,7 @@ internal sealed record ErrorReply
     public bool WasCommitted => CommittedResourceId is not null || CommittedChildIds.Count > 0;
 
     /// <summary>Whether sending it again is what Notion doesn't want: it was carried out, or the guidance says so.</summary>
-    public bool ForbidsRetry => RateLimitReason == RateLimitGate.Blocked || WasCommitted || (RetryGuidance is { } text && NoRetry.IsMatch(text));
+    public bool ForbidsRetry => RateLimitReason == ConnectionLimits.Blocked || WasCommitted || (RetryGuidance is { } text && NoRetry.IsMatch(text));
 
     /// <summary>Reads a reply.</summary>
     /// <param name="response">A reply that is no success.</param>

@@ -19,34 +19,34 @@ internal sealed class RateLimitHandler(HttpMessageHandler inner, RetryPolicy pol
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         RequestContext context = RequestContext.Of(request);
-        if (context.Gate is not { } gate) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (context.Limits is not { } limits) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
-        List<(PacedGate Gate, PacedGate.Pass Pass)>? passes = null;
+        List<(RateLimitGate Gate, RateLimitGate.Pass Pass)>? passes = null;
         bool wasServed = false;
         try
         {
-            if (!gate.IsOpen) await EnterAsync(gate, request, context, passes = [], cancellationToken).ConfigureAwait(false);
+            if (!limits.IsOpen) await EnterAsync(limits, request, context, passes = [], cancellationToken).ConfigureAwait(false);
 
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             wasServed = (int)response.StatusCode != 429;
             if (wasServed) return response;
             Http.Bodies.ErrorReply error = Http.Bodies.ErrorReply.From(response, BufferedContent.Of(response));
-            if (error.RateLimitReason != RateLimitGate.Blocked) gate.CloseFor(error.RetryAfter ?? UsualWait, error.RateLimitReason, request);
+            if (error.RateLimitReason != ConnectionLimits.Blocked) limits.CloseFor(error.RetryAfter ?? UsualWait, error.RateLimitReason, request);
             return response;
         }
         finally
         {
             if (passes is not null)
-                foreach ((PacedGate each, PacedGate.Pass pass) in passes) each.Leave(pass, wasServed);
+                foreach ((RateLimitGate each, RateLimitGate.Pass pass) in passes) each.Leave(pass, wasServed);
         }
     }
 
     private async Task EnterAsync(
-        RateLimitGate gate, HttpRequestMessage request, RequestContext context, List<(PacedGate Gate, PacedGate.Pass Pass)> passes, CancellationToken cancellationToken)
+        ConnectionLimits limits, HttpRequestMessage request, RequestContext context, List<(RateLimitGate Gate, RateLimitGate.Pass Pass)> passes, CancellationToken cancellationToken)
     {
-        foreach ((PacedGate each, string scope) in gate.For(request))
+        foreach ((RateLimitGate each, string scope) in limits.For(request))
         {
-            PacedGate.Pass? pass = await each.EnterAsync(left => HoldAsync(request, context, scope, left, cancellationToken), cancellationToken).ConfigureAwait(false);
+            RateLimitGate.Pass? pass = await each.EnterAsync(left => HoldAsync(request, context, scope, left, cancellationToken), cancellationToken).ConfigureAwait(false);
             if (pass is not null) passes.Add((each, pass));
         }
     }

@@ -4,6 +4,7 @@ using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Common;
+using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.Http.Handlers;
 
@@ -28,15 +29,16 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
                 if ((int)response.StatusCode == 429) reason = WaitReason.RateLimited;
                 response.Dispose();
             }
-            catch (NotionAuthException e) when (e == context.TokenFailure && e.Reply is not null)
+            catch (NotionAuthException e) when (e == context.TokenFailure && e is IHasErrorReply { Reply: not null })
             {
                 // Notion has put off the refresh, which holds locks and so doesn't wait itself. Here none is held.
-                wait = RetryPolicy.DelayAfterRefresh(e.Reply, attempt, context);
+                ErrorReply reply = ((IHasErrorReply)e).Reply!;
+                wait = RetryPolicy.DelayAfterRefresh(reply, attempt, context);
                 if (wait is null) throw;
                 if (GivesUp(context, wait.Value))
                     throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message.TrimEnd('.')}. {context.GaveUp}", e.RecommendedAction);
-                detail = $"{e.Reply.Status.ToString(CultureInfo.InvariantCulture)} for the refresh of the token";
-                if (e.Reply.Status == 429) reason = WaitReason.RateLimited;
+                detail = $"{reply.Status.ToString(CultureInfo.InvariantCulture)} for the refresh of the token";
+                if (reply.Status == 429) reason = WaitReason.RateLimited;
             }
             catch (NotionAuthException e) when (e.ErrorId is ErrorIds.ConnectionFailed or ErrorIds.RequestTimeout && e != context.TokenFailure)
             {

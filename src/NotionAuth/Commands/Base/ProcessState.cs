@@ -13,8 +13,8 @@ internal static class ProcessState
     /// <summary>The connections of <c>-SessionOnly</c>.</summary>
     public static MemoryConnectionStore Session { get; } = new();
 
-    /// <summary>The gates of <c>-Token</c>.</summary>
-    public static RateLimitGates TokenGates { get; } = new();
+    /// <summary>The rate limits of <c>-Token</c>.</summary>
+    public static RateLimitRegistry RateLimits { get; } = new();
 
     /// <summary>The ways to Notion, over proxies too.</summary>
     public static TransportCache Transports { get; } = new();

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Text.Json;
-using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 
 namespace NotionAuth.Conversion.FromJson;
@@ -15,7 +14,7 @@ namespace NotionAuth.Conversion.FromJson;
 internal static class JsonToObject
 {
     /// <summary>As deep as a reply may be, and so a body that is to be the same again.</summary>
-    public const int MaximumDepth = NotionResponse.MaximumDepth;
+    public const int MaximumDepth = JsonText.MaximumDepth;
 
     internal static readonly JsonReaderOptions Options = new() { MaxDepth = MaximumDepth };
 

@@ -27,14 +27,14 @@ public sealed class RateLimitGateTests
         var waits = new Waits();
         await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
         notion.Fake.Faults.Add(Fault.RateLimited(600));
-        var gate = new RateLimitGate();
+        var gate = new ConnectionLimits();
 
         Task<NotionResponse> first = notion.Client(gate).SendAsync(Me, default);
         Assert.Equal(TimeSpan.FromSeconds(600), await waits.NextAsync());
         Task<NotionResponse>[] others = [.. Enumerable.Range(0, 5).Select(_ => notion.Client(gate).SendAsync(Me, default))];
         foreach (Task<NotionResponse> _ in others) Assert.InRange(await waits.NextAsync(), TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(600));
         Assert.Single(notion.Fake.Requests);
-        await notion.Client(new RateLimitGate()).SendAsync(Me, default).WaitAsync(TestNotion.Soon);
+        await notion.Client(new ConnectionLimits()).SendAsync(Me, default).WaitAsync(TestNotion.Soon);
         Assert.Equal(2, notion.Fake.Requests.Count);
 
         waits.Release();
@@ -46,7 +46,7 @@ public sealed class RateLimitGateTests
     public async Task A_shorter_429_does_not_open_the_gate_early()
     {
         var waits = new Waits();
-        var gate = new PacedGate();
+        var gate = new RateLimitGate();
         gate.CloseFor(TimeSpan.FromSeconds(100));
         gate.CloseFor(TimeSpan.FromSeconds(1));
         Task waiting = EnterAsync(gate, waits);
@@ -59,7 +59,7 @@ public sealed class RateLimitGateTests
     public async Task Who_waits_at_the_gate_goes_on_waiting_when_it_is_closed_for_longer_meanwhile()
     {
         var waits = new Waits();
-        var gate = new PacedGate();
+        var gate = new RateLimitGate();
         gate.CloseFor(TimeSpan.FromSeconds(50));
         Task waiting = EnterAsync(gate, waits);
         Assert.InRange(await waits.NextAsync(), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(50));
@@ -75,7 +75,7 @@ public sealed class RateLimitGateTests
     public async Task A_wait_at_the_gate_is_waited_out_once_and_not_over_and_over()
     {
         int count = 0;
-        var gate = new PacedGate();
+        var gate = new RateLimitGate();
         gate.CloseFor(TimeSpan.FromHours(1));
 
         // A delay that ends early, as after the machine's clock was set back: the gate trusts it.
@@ -93,8 +93,8 @@ public sealed class RateLimitGateTests
     public async Task An_open_gate_does_not_wait()
     {
         Task Never(TimeSpan wait) => throw new InvalidOperationException("It waits.");
-        Assert.Null(await new PacedGate().EnterAsync(Never, default));
-        var gate = new PacedGate();
+        Assert.Null(await new RateLimitGate().EnterAsync(Never, default));
+        var gate = new RateLimitGate();
         gate.CloseFor(TimeSpan.Zero);
         await gate.EnterAsync(Never, default);
     }
@@ -103,7 +103,7 @@ public sealed class RateLimitGateTests
     public async Task Cancelling_ends_the_wait_at_the_gate_and_the_wait_for_ones_turn()
     {
         var waits = new Waits();
-        var gate = new PacedGate();
+        var gate = new RateLimitGate();
         gate.CloseFor(TimeSpan.FromHours(1));
         using var cancel = new CancellationTokenSource();
         Task waiting = EnterAsync(gate, waits, cancel.Token);
@@ -111,11 +111,11 @@ public sealed class RateLimitGateTests
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TestNotion.Soon));
 
-        var paced = new PacedGate();
+        var paced = new RateLimitGate();
         paced.CloseFor(TimeSpan.Zero);
         await paced.EnterAsync(NoWait, default);
         using var cancelTurn = new CancellationTokenSource();
-        Task<PacedGate.Pass?> turn = paced.EnterAsync(NoWait, cancelTurn.Token).AsTask();
+        Task<RateLimitGate.Pass?> turn = paced.EnterAsync(NoWait, cancelTurn.Token).AsTask();
         await cancelTurn.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => turn.WaitAsync(TestNotion.Soon));
     }
@@ -123,14 +123,14 @@ public sealed class RateLimitGateTests
     [Fact]
     public async Task When_the_gate_opens_one_goes_first_and_each_that_is_served_lets_two_more_go()
     {
-        var gate = new PacedGate();
+        var gate = new RateLimitGate();
         gate.CloseFor(TimeSpan.Zero);
-        Task<PacedGate.Pass?>[] all = [.. Enumerable.Range(0, 200).Select(_ => gate.EnterAsync(NoWait, default).AsTask())];
+        Task<RateLimitGate.Pass?>[] all = [.. Enumerable.Range(0, 200).Select(_ => gate.EnterAsync(NoWait, default).AsTask())];
         for (int gone = 0, turn = 1; turn <= 64; gone += turn, turn *= 2)
         {
-            PacedGate.Pass?[] let = await Task.WhenAll(all.Skip(gone).Take(turn)).WaitAsync(TestNotion.Soon);
+            RateLimitGate.Pass?[] let = await Task.WhenAll(all.Skip(gone).Take(turn)).WaitAsync(TestNotion.Soon);
             Assert.False(all[gone + turn].IsCompleted, $"More than {turn} were let through at once.");
-            foreach (PacedGate.Pass? each in let) gate.Leave(each!, wasServed: true);
+            foreach (RateLimitGate.Pass? each in let) gate.Leave(each!, wasServed: true);
         }
 
         await Task.WhenAll(all).WaitAsync(TestNotion.Soon);
@@ -141,23 +141,23 @@ public sealed class RateLimitGateTests
     public async Task A_429_to_the_first_holds_the_others_back_again_and_costs_no_more_than_itself()
     {
         var waits = new Waits();
-        var gate = new PacedGate();
+        var gate = new RateLimitGate();
         gate.CloseFor(TimeSpan.Zero);
-        PacedGate.Pass first = (await gate.EnterAsync(NoWait, default))!;
-        Task<PacedGate.Pass?>[] others = [.. Enumerable.Range(0, 20).Select(_ => EnterAsync(gate, waits))];
+        RateLimitGate.Pass first = (await gate.EnterAsync(NoWait, default))!;
+        Task<RateLimitGate.Pass?>[] others = [.. Enumerable.Range(0, 20).Select(_ => EnterAsync(gate, waits))];
         gate.CloseFor(TimeSpan.FromSeconds(60));
         gate.Leave(first, wasServed: false);
-        foreach (Task<PacedGate.Pass?> _ in others) await waits.NextAsync();
+        foreach (Task<RateLimitGate.Pass?> _ in others) await waits.NextAsync();
         Assert.All(others, o => Assert.False(o.IsCompleted));
         waits.Release();
-        PacedGate.Pass second = (await (await Task.WhenAny(others).WaitAsync(TestNotion.Soon)))!;
+        RateLimitGate.Pass second = (await (await Task.WhenAny(others).WaitAsync(TestNotion.Soon)))!;
         gate.Leave(second, wasServed: true);
     }
 
     [Fact]
     public async Task Who_gets_no_answer_does_not_hold_up_those_behind_for_long()
     {
-        var gate = new PacedGate();
+        var gate = new RateLimitGate();
         gate.CloseFor(TimeSpan.Zero);
         await gate.EnterAsync(NoWait, default);
         await gate.EnterAsync(NoWait, default).AsTask().WaitAsync(TestNotion.Soon);
@@ -176,7 +176,7 @@ public sealed class RateLimitGateTests
                 return Task.CompletedTask;
             },
         });
-        var client = new NotionClient(transport, notion.BaseUri, new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)), new RateLimitGate());
+        var client = new NotionClient(transport, notion.BaseUri, new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)), new ConnectionLimits());
         NotionResponse[] replies = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => client.SendAsync(Me with { MaximumRetryCount = 60 }, default))).WaitAsync(TestNotion.Soon);
         Assert.All(replies, r => Assert.Equal(200, r.Status));
     }
@@ -191,7 +191,7 @@ public sealed class RateLimitGateTests
         var waits = new Waits();
         await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
         notion.Fake.Faults.Add(Fault.RateLimited(600, path: "/v1/users/", reason: reason));
-        var gate = new RateLimitGate();
+        var gate = new ConnectionLimits();
         Task<NotionResponse> first = notion.Client(gate).SendAsync(new NotionRequest { Path = $"users/{Guid.NewGuid()}", ReturnsErrorReplies = true }, default);
         await waits.NextAsync();
         Assert.Equal(sameEndpoint, await GoesAsync(notion, gate, waits, new NotionRequest { Path = $"users/{Guid.NewGuid():N}/" }));
@@ -207,7 +207,7 @@ public sealed class RateLimitGateTests
         var waits = new Waits();
         await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
         string workspace = Guid.NewGuid().ToString();
-        RateLimitGate one = GateOf(notion, workspace), two = GateOf(notion, workspace), other = GateOf(notion, Guid.NewGuid().ToString());
+        ConnectionLimits one = GateOf(notion, workspace), two = GateOf(notion, workspace), other = GateOf(notion, Guid.NewGuid().ToString());
         notion.Fake.Faults.Add(Fault.RateLimited(600, reason: "public_api_space_request_rate_limit"));
         Task<NotionResponse> first = notion.Client(one).SendAsync(Me, default);
         await waits.NextAsync();
@@ -223,7 +223,7 @@ public sealed class RateLimitGateTests
         var waits = new Waits();
         var told = new ConcurrentQueue<string>();
         await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
-        var gate = new RateLimitGate();
+        var gate = new ConnectionLimits();
         gate.CloseFor(TimeSpan.FromSeconds(600));
         var client = new NotionClient(notion.Transport, notion.BaseUri, new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)), gate, notion.Log.Enqueue)
         {
@@ -243,7 +243,7 @@ public sealed class RateLimitGateTests
     public async Task A_gate_that_stays_closed_for_longer_than_the_request_may_take_is_an_error_at_once()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var gate = new RateLimitGate();
+        var gate = new ConnectionLimits();
         gate.CloseFor(TimeSpan.FromSeconds(600));
         NotionAuthException error = await Expect.ErrorAsync(
             ErrorIds.RateLimited, () => notion.Client(gate).SendAsync(Me with { TotalTimeout = TimeSpan.FromSeconds(60) }, default));
@@ -255,28 +255,28 @@ public sealed class RateLimitGateTests
     [Fact]
     public void A_token_has_one_gate_at_each_host()
     {
-        var gates = new RateLimitGates();
+        var gates = new RateLimitRegistry();
         Uri here = new("https://api.notion.com"), there = new("http://localhost:1");
-        Assert.Same(gates.Of(new Secret("ntn_one"), here), gates.Of(new Secret("ntn_one"), here));
-        Assert.NotSame(gates.Of(new Secret("ntn_one"), here), gates.Of(new Secret("ntn_two"), here));
-        Assert.NotSame(gates.Of(new Secret("ntn_one"), here), gates.Of(new Secret("ntn_one"), there));
+        Assert.Same(gates.ForToken(new Secret("ntn_one"), here), gates.ForToken(new Secret("ntn_one"), here));
+        Assert.NotSame(gates.ForToken(new Secret("ntn_one"), here), gates.ForToken(new Secret("ntn_two"), here));
+        Assert.NotSame(gates.ForToken(new Secret("ntn_one"), here), gates.ForToken(new Secret("ntn_one"), there));
     }
 
     private static Task NoWait(TimeSpan wait) => Task.CompletedTask;
 
-    private static Task<PacedGate.Pass?> EnterAsync(PacedGate gate, Waits waits, CancellationToken cancellationToken = default) =>
+    private static Task<RateLimitGate.Pass?> EnterAsync(RateLimitGate gate, Waits waits, CancellationToken cancellationToken = default) =>
         gate.EnterAsync(left => waits.WaitAsync(left, cancellationToken), cancellationToken).AsTask();
 
-    private static RateLimitGate GateOf(TestNotion notion, string workspace)
+    private static ConnectionLimits GateOf(TestNotion notion, string workspace)
     {
         var session = new ConnectionCache().Get(new ConnectionKey("", Guid.NewGuid().ToString()));
         StoredConnection connection = notion.ConnectionOf(notion.Fake.Authorize(notion.Fake.DefaultIntegration));
         session.Connection = connection with { Facts = connection.Facts with { WorkspaceId = workspace } };
-        return session.Gate;
+        return session.Limits;
     }
 
     /// <summary>Whether a request goes out at once; one that waits instead is called off.</summary>
-    private static async Task<bool> GoesAsync(TestNotion notion, RateLimitGate gate, Waits waits, NotionRequest request)
+    private static async Task<bool> GoesAsync(TestNotion notion, ConnectionLimits gate, Waits waits, NotionRequest request)
     {
         using var cancel = new CancellationTokenSource();
         Task<NotionResponse> sent = notion.Client(gate).SendAsync(request with { ReturnsErrorReplies = true }, cancel.Token);

@@ -1,9 +1,9 @@
 using System.Collections.Generic;
 using System.Text.Json;
 using NotionAuth.Core.Common;
-using NotionAuth.Core.Connections;
+using NotionAuth.Core.OAuth;
 
-namespace NotionAuth.Core.OAuth;
+namespace NotionAuth.Core.Connections;
 
 /// <summary>Reads who and where from a token reply or from users/me.</summary>
 internal static class WorkspaceFacts
@@ -48,7 +48,7 @@ internal static class WorkspaceFacts
     }
 
     /// <summary>Reads the bot's id of users/me, without which the reply isn't Notion's.</summary>
-    public static string BotIdOf(JsonElement usersMe) => JsonText.Of(usersMe, "id") is { } id && OAuth.TokenReply.IsId(id) ? id : throw new NotionAuthException(
+    public static string BotIdOf(JsonElement usersMe) => JsonText.Of(usersMe, "id") is { } id && TokenReply.IsId(id) ? id : throw new NotionAuthException(
         ErrorIds.InvalidReply, NotionErrorKind.InvalidData, "Notion's reply to users/me has no usable id.",
         "Run the command again; if it happens again, check -BaseUri and whether a proxy changes replies.");
 

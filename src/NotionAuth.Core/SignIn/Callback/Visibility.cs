@@ -1,4 +1,0 @@
-using System.Runtime.CompilerServices;
-
-[assembly: InternalsVisibleTo("NotionAuth.Core.Tests")]
-[assembly: InternalsVisibleTo("NotionAuth.Benchmarks")]
