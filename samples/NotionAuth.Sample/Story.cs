@@ -32,8 +32,8 @@ internal sealed class Story(SampleOptions options) : IDisposable
         await ListAsync(ct);
 
         // A session is a connection with its cached token, its refresh lock and its rate-limit gate.
-        var session = _cache.Get(new ConnectionKey(_store.Vault, connection.Facts.BotId));
-        var client = NewClient(session, connection.Facts);
+        var session = _cache.Get(new ConnectionKey(_store.Vault, connection.Details.BotId));
+        var client = NewClient(session, connection.Details);
 
         Heading("Does the token work?");
         await TestAsync(session, ct);
@@ -72,10 +72,10 @@ internal sealed class Story(SampleOptions options) : IDisposable
     }
 
     // The token source reads the token, and refreshes it when Notion rejects it: nobody else ever handles one.
-    private NotionClient NewClient(ConnectionSession session, NotionConnection facts)
+    private NotionClient NewClient(KnownConnection session, NotionConnection details)
     {
         var tokens = new ConnectionTokenSource(session, _store, _transport, Log, Console.Error.WriteLine);
-        return new NotionClient(_transport, facts.BaseUri, tokens, session.Limits, Log) { NotionVersion = facts.NotionVersion };
+        return new NotionClient(_transport, details.BaseUri, tokens, session.Limits, Log) { NotionVersion = details.NotionVersion };
     }
 
     private async Task ListAsync(CancellationToken ct)
@@ -87,7 +87,7 @@ internal sealed class Story(SampleOptions options) : IDisposable
             Console.WriteLine("No connection.");
     }
 
-    private async Task TestAsync(ConnectionSession session, CancellationToken ct)
+    private async Task TestAsync(KnownConnection session, CancellationToken ct)
     {
         var result = await new ConnectionTester(session, _store, _transport, Log).TestAsync(ct);
         Console.WriteLine($"{result.Status} ({result.Method}){(result.Reason is null ? "" : ": " + result.Reason)}");
@@ -114,11 +114,11 @@ internal sealed class Story(SampleOptions options) : IDisposable
         Console.WriteLine($"{count} pages in all.");
     }
 
-    private static async Task RequestAsync(NotionClient client, ConnectionSession session, CancellationToken ct)
+    private static async Task RequestAsync(NotionClient client, KnownConnection session, CancellationToken ct)
     {
         var response = await client.SendAsync(new NotionRequest { Path = "users/me" }, ct);
         using var me = response.ParseJson();
-        var refreshed = session.Connection?.Facts.RefreshedAt;
+        var refreshed = session.Connection?.Details.RefreshedAt;
         Console.WriteLine($"{me.RootElement.GetProperty("name").GetString()}; token refreshed: {(refreshed is null ? "never" : $"{refreshed:u}")}");
     }
 

@@ -71,8 +71,8 @@ public sealed class LeakTests
         StoredConnection connection = await run.ConnectAsync();
         await ShowAsync(run);
         Show(connection);
-        Show(connection.Facts);
-        Show(JsonSerializer.Serialize(connection.Facts));
+        Show(connection.Details);
+        Show(JsonSerializer.Serialize(connection.Details));
         Show(JsonSerializer.Serialize(connection));
         return connection;
     }
@@ -130,7 +130,7 @@ public sealed class LeakTests
 
     private async Task RequestsAsync(TestNotion notion, RecordingStore store, ConnectionCache cache, StoredConnection connection)
     {
-        ConnectionSession session = cache.Get(new ConnectionKey(store.Vault, connection.Facts.BotId));
+        KnownConnection session = cache.Get(new ConnectionKey(store.Vault, connection.Details.BotId));
         NotionClient client = notion.Client(new ConnectionTokenSource(session, store, notion.Transport, notion.Log.Enqueue, Show), session.Limits);
         await client.SendAsync(Me, default);
         notion.Fake.ExpireAccessTokens();
@@ -163,7 +163,7 @@ public sealed class LeakTests
 
     private async Task TestsAsync(TestNotion notion, RecordingStore store, StoredConnection connection)
     {
-        ConnectionSession session = new ConnectionCache().Get(new ConnectionKey(store.Vault, connection.Facts.BotId));
+        KnownConnection session = new ConnectionCache().Get(new ConnectionKey(store.Vault, connection.Details.BotId));
         foreach (Fault? fault in new[] { null, Fault.Of(500, "internal_server_error"), Fault.Edge(), new Fault { Kind = FaultKind.RawBody, Status = 401, Body = $$"""{"error":"invalid_client","error_description":"{{notion.Credentials.ClientSecret.Reveal()}}"}""" } })
         {
             if (fault is not null) notion.Fake.Faults.Add(fault);
@@ -179,8 +179,8 @@ public sealed class LeakTests
 
     private async Task RevocationsAsync(TestNotion notion, RecordingStore store, ConnectionCache cache, StoredConnection connection)
     {
-        var revoker = new ConnectionRevoker(cache.Get(new ConnectionKey(store.Vault, connection.Facts.BotId)), store, cache, notion.Transport, notion.Log.Enqueue);
-        string echo = $"{store.Stored(connection.Facts.BotId)!.AccessToken.Reveal()} {store.Stored(connection.Facts.BotId)!.RefreshToken!.Reveal()}";
+        var revoker = new ConnectionRevoker(cache.Get(new ConnectionKey(store.Vault, connection.Details.BotId)), store, cache, notion.Transport, notion.Log.Enqueue);
+        string echo = $"{store.Stored(connection.Details.BotId)!.AccessToken.Reveal()} {store.Stored(connection.Details.BotId)!.RefreshToken!.Reveal()}";
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 400, Body = JsonSerializer.Serialize(new { error = "invalid_request", error_description = echo }) });
         await FailAsync(() => revoker.RevokeAsync(false, default));
         Show((await revoker.RevokeAsync(false, default))!);

@@ -18,7 +18,7 @@ public sealed class SecretTests
 
     private static readonly StoredConnection Connection = new()
     {
-        Facts = new NotionConnection { Name = "Acme", BotId = "b", BaseUri = new Uri("https://api.notion.com"), NotionVersion = "2026-03-11" },
+        Details = new NotionConnection { Name = "Acme", BotId = "b", BaseUri = new Uri("https://api.notion.com"), NotionVersion = "2026-03-11" },
         AccessToken = new Secret(Value),
         RefreshToken = new Secret(Value),
         Reply = TestNotion.Json("{}"),

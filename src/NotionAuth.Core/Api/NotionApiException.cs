@@ -18,7 +18,7 @@ public sealed class NotionApiException : NotionAuthException, IHasErrorReply
     private readonly ErrorReply _reply;
 
     private NotionApiException(ErrorReply reply, string message, string recommendedAction)
-        : base(reply.Code is null ? $"Http{reply.Status}" : ErrorCode.ToErrorId(reply.Code), KindOf(reply.Status), message, recommendedAction)
+        : base(reply.Code is null ? $"Http{reply.Status}" : SafeCode.ToErrorId(reply.Code), KindOf(reply.Status), message, recommendedAction)
     {
         _reply = reply;
         Target = reply.Path.Length == 0 ? null : reply.Path;
@@ -68,12 +68,12 @@ public sealed class NotionApiException : NotionAuthException, IHasErrorReply
     /// <param name="response">A reply that is no success, its body read.</param>
     /// <param name="known">Secrets in play, which are redacted wherever the reply repeats them, as are those that the request carried.</param>
     /// <returns>The error.</returns>
-    public static NotionApiException From(HttpResponseMessage response, params Secret?[] known) => From(response, BufferedContent.Of(response), known);
+    public static NotionApiException From(HttpResponseMessage response, params Secret?[] known) => From(response, BufferedContent.BodyOf(response), known);
 
     internal static NotionApiException From(HttpResponseMessage response, ReadOnlyMemory<byte> json, params Secret?[] known)
     {
         ErrorReply reply = ErrorReply.From(response, json, known);
-        return new(reply, MessageOf(reply, RequestContext.Find(response.RequestMessage)?.GaveUp), Advice.For(reply)) { Headers = new ReplyHeaders(response).All };
+        return new(reply, MessageOf(reply, RequestContext.Find(response.RequestMessage)?.WhyNotRepeated), ErrorAdvice.For(reply)) { Headers = new ReplyHeaders(response).All };
     }
 
     /// <inheritdoc/>
@@ -101,7 +101,7 @@ public sealed class NotionApiException : NotionAuthException, IHasErrorReply
     {
         string message = $"Notion answered {reply.Status}";
         if (reply.Code is not null) message += $" {reply.Code}";
-        if (!string.IsNullOrEmpty(reply.Said)) message += ": " + reply.Said;
+        if (!string.IsNullOrEmpty(reply.Text)) message += ": " + reply.Text;
         else if (reply.RayId is not null && reply.Code is null) message += ": its edge proxy blocked the request";
         if (reply.RequestId is not null) message += $" (request {reply.RequestId})";
         else if (reply.RayId is not null) message += $" (ray {reply.RayId})";
@@ -117,7 +117,7 @@ public sealed class NotionApiException : NotionAuthException, IHasErrorReply
         if (reply.CommittedResourceId is { } id)
             return children.Length == 0 ? $"It was carried out all the same: {id}." : $"It was carried out all the same: in {id}, children{children}.";
         if (children.Length > 0) return $"It was carried out all the same: children{children}.";
-        return reply.IsWrite && reply.Status is 500 or 502 or 503 or 504 ? "It may have been carried out all the same." : null;
+        return reply.MayHaveWritten && reply.Status is 500 or 502 or 503 or 504 ? "It may have been carried out all the same." : null;
     }
 
     private static NotionErrorKind KindOf(int status) => status switch

@@ -122,10 +122,10 @@ public sealed class NotionClient(
     private static NotionResponse ReplyOf(NotionRequest request, HttpResponseMessage response, RequestContext context, ReplyFile? file)
     {
         int status = (int)response.StatusCode;
-        if (status is >= 300 and < 400) throw ConnectionErrors.Redirected(response);
+        if (status is >= 300 and < 400) throw NetworkErrors.Redirected(response);
 
         bool isFile = file is not null && response.IsSuccessStatusCode;
-        ReadOnlyMemory<byte> body = BufferedContent.Of(response);
+        ReadOnlyMemory<byte> body = BufferedContent.BodyOf(response);
         bool isError = !response.IsSuccessStatusCode || NotionApiException.IsErrorBody(isFile ? file!.ReadStart(ErrorStart) : body.Span);
         if (isFile && isError) body = file!.ReadStart(LongestError);
         if (isError && !request.ReturnsErrorReplies) throw NotionApiException.From(response, body);

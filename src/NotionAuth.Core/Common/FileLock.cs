@@ -79,7 +79,7 @@ public sealed class FileLock : IDisposable
             }
         }
 
-        return new FileLock(LockProblem.Of(problem!, folder, path));
+        return new FileLock(LockProblem.ToException(problem!, folder, path));
     }
 
     private static FileStream Open(string path, FileAccess access)

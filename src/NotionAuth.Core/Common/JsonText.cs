@@ -32,7 +32,7 @@ internal static class JsonText
         }
     }
 
-    public static string? Of(JsonElement value)
+    public static string? StringOf(JsonElement value)
     {
         try
         {
@@ -44,8 +44,8 @@ internal static class JsonText
         }
     }
 
-    public static string? Of(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? Of(value) : null;
+    public static string? StringOf(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? StringOf(value) : null;
 
     /// <summary>Writes JSON as one line of ASCII: vaults differ in what they make of line ends and of other characters.</summary>
     /// <param name="json">JSON, as it came.</param>

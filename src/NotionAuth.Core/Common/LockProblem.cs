@@ -10,7 +10,7 @@ internal static class LockProblem
     /// <param name="error">What the platform said.</param>
     /// <param name="folder">The folder of the locks' files.</param>
     /// <param name="path">The lock's file.</param>
-    public static NotionAuthException Of(Exception error, string folder, string path)
+    public static NotionAuthException ToException(Exception error, string folder, string path)
     {
         string? foreign = error is UnauthorizedAccessException ? ForeignOf(path, folder, Path.GetDirectoryName(folder)) : null;
         string reason = foreign is null ? Redaction.Scrub(error.Message).TrimEnd('.') : $"'{foreign}' belongs to another user, as after sudo";

@@ -21,7 +21,7 @@ public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache c
     /// <exception cref="NotionAuthException">
     /// <see cref="ErrorIds.NotConnected"/>, <see cref="ErrorIds.ConnectionNotFound"/>, or what the stores threw.
     /// </exception>
-    public async Task<(ConnectionSession Session, IConnectionStore Store)> FindAsync(
+    public async Task<(KnownConnection Session, IConnectionStore Store)> FindAsync(
         string? name, string? vault, ConnectionKey? current, CancellationToken cancellationToken)
     {
         if (name is null)
@@ -36,7 +36,7 @@ public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache c
         var known = new List<string>();
         if (string.IsNullOrEmpty(vault))
         {
-            if (await FindInAsync(stores.Session, name, known, cancellationToken).ConfigureAwait(false) is { } session) return session;
+            if (await FindInAsync(stores.Memory, name, known, cancellationToken).ConfigureAwait(false) is { } session) return session;
             if (vault is not null) throw ConnectionName.NotFound(name, known, "this process (-SessionOnly)");
         }
 
@@ -53,7 +53,7 @@ public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache c
         }
     }
 
-    private async Task<(ConnectionSession Session, IConnectionStore Store)?> FindInAsync(
+    private async Task<(KnownConnection Session, IConnectionStore Store)?> FindInAsync(
         IConnectionStore store, string name, List<string> known, CancellationToken cancellationToken)
     {
         // Asked anew each time: another process may have given the name to another bot, and the wrong workspace is worse than a look at the metadata.

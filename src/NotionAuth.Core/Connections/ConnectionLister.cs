@@ -56,7 +56,7 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
     {
         if (vault is null)
         {
-            StoreListing session = await ListAsync(stores.Session, current, cancellationToken).ConfigureAwait(false);
+            StoreListing session = await ListAsync(stores.Memory, current, cancellationToken).ConfigureAwait(false);
             if (names.All(n => session.Connections.Any(c => ConnectionName.AreSame(c.Name, n)))) return session;
         }
 
@@ -90,7 +90,7 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
     {
         if (vault is not null) return ([await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false)], null);
 
-        var found = new List<IConnectionStore> { stores.Session };
+        var found = new List<IConnectionStore> { stores.Memory };
         NotionAuthException? noVault = null;
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (string? name in new string?[] { null }.Concat(cache.Vaults()))

@@ -15,7 +15,7 @@ namespace NotionAuth.Core.Connections;
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Told of each attempt, or null.</param>
 public sealed class ConnectionRevoker(
-    ConnectionSession session, IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
+    KnownConnection session, IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
     // While it waits, it holds the connection, and other processes wait for that.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
@@ -37,10 +37,10 @@ public sealed class ConnectionRevoker(
             known: null,
             async s =>
             {
-                NotionConnection? facts = await RevokeAtNotionAsync(s, localOnly, cancellationToken).ConfigureAwait(false);
+                NotionConnection? details = await RevokeAtNotionAsync(s, localOnly, cancellationToken).ConfigureAwait(false);
                 await s.RemoveAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false);
                 cache.Forget(session.Key);
-                return facts;
+                return details;
             },
             cancellationToken);
 
@@ -58,22 +58,22 @@ public sealed class ConnectionRevoker(
         }
 
         if (stored is null) throw ConnectionName.Gone();
-        if (localOnly) return stored.Facts;
+        if (localOnly) return stored.Details;
 
-        NotionConnection facts = stored.Facts;
-        if (facts.AuthType == AuthType.Token)
+        NotionConnection details = stored.Details;
+        if (details.AuthType == AuthType.Token)
             throw new NotionAuthException(
                 ErrorIds.RevokeNotSupported, NotionErrorKind.InvalidOperation,
-                $"The token of '{facts.Name}' is an internal integration secret or a personal access token, which Notion's API can't revoke. It was kept.",
+                $"The token of '{details.Name}' is an internal integration secret or a personal access token, which Notion's API can't revoke. It was kept.",
                 "Revoke it in Notion (notion.so/my-integrations: the integration's page, or Personal access tokens), then forget it here: Revoke-NotionToken -LocalOnly.")
-            { Target = facts.Name };
+            { Target = details.Name };
 
-        AppRegistration app = await s.FindAppAsync(facts, "revoking", "The connection was kept.", cancellationToken).ConfigureAwait(false);
-        OAuthClient client = app.Client(transport, facts.NotionVersion, Bounds.AtMost(LongestWait), log);
+        AppRegistration app = await s.FindAppAsync(details, "revoking", "The connection was kept.", cancellationToken).ConfigureAwait(false);
+        OAuthClient client = app.Client(transport, details.NotionVersion, Bounds.AtMost(LongestWait), log);
 
         // Whether revoking one token of a pair ends the other isn't documented, and an expired access token says nothing of the refresh token: both go.
         if (stored.RefreshToken is not null) await client.RevokeAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);
         await client.RevokeAsync(stored.AccessToken, cancellationToken).ConfigureAwait(false);
-        return facts;
+        return details;
     }
 }

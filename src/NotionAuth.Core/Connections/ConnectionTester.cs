@@ -12,7 +12,7 @@ namespace NotionAuth.Core.Connections;
 /// <param name="store">Where it is kept.</param>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Told of each attempt, or null.</param>
-public sealed class ConnectionTester(ConnectionSession session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
+public sealed class ConnectionTester(KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
 {
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
@@ -24,8 +24,8 @@ public sealed class ConnectionTester(ConnectionSession session, IConnectionStore
     public async Task<TokenTestResult> TestAsync(CancellationToken cancellationToken)
     {
         StoredConnection connection = await LoadAsync(cancellationToken).ConfigureAwait(false);
-        AppRegistration? app = connection.Facts is { AuthType: AuthType.OAuth, ClientId: { } clientId }
-            ? await store.FindAppAsync(clientId, connection.Facts.BaseUri, cancellationToken).ConfigureAwait(false) : null;
+        AppRegistration? app = connection.Details is { AuthType: AuthType.OAuth, ClientId: { } clientId }
+            ? await store.FindAppAsync(clientId, connection.Details.BaseUri, cancellationToken).ConfigureAwait(false) : null;
         return await new TokenTester(transport, log) { Bounds = Bounds }.TestAsync(connection, app, cancellationToken).ConfigureAwait(false);
     }
 

@@ -20,7 +20,7 @@ namespace NotionAuth.Core.Connections;
 /// <param name="log">Told of each attempt, or null.</param>
 /// <param name="warn">Told what the user must know.</param>
 public sealed class ConnectionTokenSource(
-    ConnectionSession session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log, Action<string> warn) : IAccessTokenSource
+    KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log, Action<string> warn) : IAccessTokenSource
 {
     // A refresh holds the connection, so that it doesn't wait itself: the request that needs it does, and asks again.
     private static readonly RequestBounds OneAttempt = new() { MaximumRetryCount = 0 };
@@ -45,12 +45,12 @@ public sealed class ConnectionTokenSource(
             {
                 if (session.IsUnsaved) await SaveLaterAsync(s, cancellationToken).ConfigureAwait(false);
                 StoredConnection? known = session.Connection;
-                if (known is not null && !known.Facts.NeedsReconnect) return known;
-                if (session.IsUnsaved) throw Reconnect(known!.Facts);
+                if (known is not null && !known.Details.NeedsReconnect) return known;
+                if (session.IsUnsaved) throw Reconnect(known!.Details);
 
                 // NeedsReconnect is looked up again each time: somebody may have signed in anew elsewhere.
                 StoredConnection stored = await ReadAsync(s, cancellationToken).ConfigureAwait(false);
-                return stored.Facts.NeedsReconnect ? throw Reconnect(stored.Facts) : stored;
+                return stored.Details.NeedsReconnect ? throw Reconnect(stored.Details) : stored;
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -68,21 +68,21 @@ public sealed class ConnectionTokenSource(
     private async Task<RenewedToken?> RefreshAsync(IConnectionStore s, Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
         StoredConnection stored = session.IsUnsaved ? session.Connection! : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
-        if (stored.Facts.NeedsReconnect) throw Reconnect(stored.Facts);
+        if (stored.Details.NeedsReconnect) throw Reconnect(stored.Details);
         if (!stored.AccessToken.Matches(rejected)) return Others(stored);
-        if (stored.RefreshToken is null || stored.Facts.ClientId is null) return null;
+        if (stored.RefreshToken is null || stored.Details.ClientId is null) return null;
 
         AppRegistration app = await s.FindAppAsync(
-            stored.Facts, "refreshing the expired token of", "The connection was kept.", cancellationToken).ConfigureAwait(false);
+            stored.Details, "refreshing the expired token of", "The connection was kept.", cancellationToken).ConfigureAwait(false);
 
         // A refresh token is spent by using it: first make sure that the new one can be kept.
         await s.ProveWritableAsync(stored, cancellationToken).ConfigureAwait(false);
         StoredConnection refreshed;
         try
         {
-            OAuthClient client = app.Client(transport, stored.Facts.NotionVersion, OneAttempt, log);
+            OAuthClient client = app.Client(transport, stored.Details.NotionVersion, OneAttempt, log);
             TokenReply reply = await client.RefreshAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);
-            refreshed = IsSameId(reply.BotId, session.Key.BotId) ? stored.Refreshed(reply, DateTime.UtcNow) : throw OtherBot(stored.Facts);
+            refreshed = IsSameId(reply.BotId, session.Key.BotId) ? stored.Refreshed(reply, DateTime.UtcNow) : throw OtherBot(stored.Details);
         }
         catch (OAuthException e) when (e.Error == "invalid_grant")
         {
@@ -110,7 +110,7 @@ public sealed class ConnectionTokenSource(
 
         if (isOthers) return Others(last);
         StoredConnection marked = last.HasPairOf(spent) ? last : spent;
-        if (!marked.Facts.NeedsReconnect) marked = marked.Marked();
+        if (!marked.Details.NeedsReconnect) marked = marked.Marked();
         if (marked.IsNewerThan(last))
         {
             if (await MarkAsync(s, marked, context, cancellationToken).ConfigureAwait(false) is { } found) return found;
@@ -122,7 +122,7 @@ public sealed class ConnectionTokenSource(
             session.IsUnsaved = false;
         }
 
-        throw Reconnect(marked.Facts);
+        throw Reconnect(marked.Details);
     }
 
     /// <summary>Writes a mark over what was read just now, and gives way where a pair is seen after all.</summary>
@@ -149,7 +149,7 @@ public sealed class ConnectionTokenSource(
     private async Task<(bool IsOthers, StoredConnection Last)> LookAsync(IConnectionStore s, StoredConnection refused, CancellationToken cancellationToken)
     {
         StoredConnection stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone(s);
-        if (stored.Facts.NeedsReconnect || stored.HasPairOf(refused) || refused.IsNewerThan(stored)) return (false, stored);
+        if (stored.Details.NeedsReconnect || stored.HasPairOf(refused) || refused.IsNewerThan(stored)) return (false, stored);
         session.Connection = stored;
         session.IsUnsaved = false;
         return (true, stored);
@@ -206,7 +206,7 @@ public sealed class ConnectionTokenSource(
         {
             // The pair works in this process; the next command tries to write it again.
             if (isFirstTry)
-                warn($"The new token of '{connection.Facts.Name}' could not be written to {Where(s)} and lives in this process only: {e.Message} {e.RecommendedAction} Each further command tries to write it again.");
+                warn($"The new token of '{connection.Details.Name}' could not be written to {Where(s)} and lives in this process only: {e.Message} {e.RecommendedAction} Each further command tries to write it again.");
         }
     }
 
@@ -217,8 +217,8 @@ public sealed class ConnectionTokenSource(
         {
             // Another program has written an older state of the vault over ours, or somebody who didn't see our pair has put a mark there. The pair
             // that this process holds is the newest there is.
-            if (!stored.Facts.NeedsReconnect)
-                warn($"Another program took '{known.Facts.Name}' in {Where(s)} back to an older state; the newer one is written again.");
+            if (!stored.Details.NeedsReconnect)
+                warn($"Another program took '{known.Details.Name}' in {Where(s)} back to an older state; the newer one is written again.");
             known = known.Over(stored);
             await TrySaveAsync(s, known, CancellationToken.None).ConfigureAwait(false);
             return known;
@@ -229,17 +229,17 @@ public sealed class ConnectionTokenSource(
     }
 
     private StoredConnection? Usable() =>
-        session.Connection is { } known && !known.Facts.NeedsReconnect && !session.IsUnsaved ? known : null;
+        session.Connection is { } known && !known.Details.NeedsReconnect && !session.IsUnsaved ? known : null;
 
     private RenewedToken? Newer(Secret rejected) =>
-        session.Connection is { } known && !known.Facts.NeedsReconnect && !known.AccessToken.Matches(rejected) ? Others(known) : null;
+        session.Connection is { } known && !known.Details.NeedsReconnect && !known.AccessToken.Matches(rejected) ? Others(known) : null;
 
     // Somebody else has renewed it. When, and whether it has expired since, isn't known.
     private static RenewedToken Others(StoredConnection connection) => new(connection.AccessToken, IsIssued: false);
 
     private NotionAuthException Gone(IConnectionStore s) => new(
         ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
-        $"The connection{(session.Connection is { } c ? $" '{c.Facts.Name}'" : string.Empty)} isn't in {Where(s)} any more.",
+        $"The connection{(session.Connection is { } c ? $" '{c.Details.Name}'" : string.Empty)} isn't in {Where(s)} any more.",
         "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
 
     private static string Where(IConnectionStore s) => s.Vault.Length == 0 ? "this process" : $"vault '{s.Vault}'";
@@ -248,14 +248,14 @@ public sealed class ConnectionTokenSource(
     private static bool IsSameId(string left, string right) =>
         string.Equals(left.Replace("-", string.Empty), right.Replace("-", string.Empty), StringComparison.OrdinalIgnoreCase);
 
-    private static NotionAuthException OtherBot(NotionConnection facts) => new(
+    private static NotionAuthException OtherBot(NotionConnection details) => new(
         ErrorIds.InvalidReply, NotionErrorKind.InvalidData,
-        $"The refresh of '{facts.Name}' brought a token of another bot, and so perhaps of another workspace. It was not used, and what is stored stays as it was.",
-        $"Check whether a proxy changes replies, then run the command again. If it happens again, sign in again: {facts.ReconnectCommand()}")
-    { Target = facts.Name };
+        $"The refresh of '{details.Name}' brought a token of another bot, and so perhaps of another workspace. It was not used, and what is stored stays as it was.",
+        $"Check whether a proxy changes replies, then run the command again. If it happens again, sign in again: {details.ReconnectCommand()}")
+    { Target = details.Name };
 
-    private static NotionAuthException Reconnect(NotionConnection facts) => new(
+    private static NotionAuthException Reconnect(NotionConnection details) => new(
         ErrorIds.NeedsReconnect, NotionErrorKind.AuthenticationFailed,
-        $"Notion no longer accepts the refresh token of '{facts.Name}': a person must sign in again.", $"Run: {facts.ReconnectCommand()}")
-    { Target = facts.Name };
+        $"Notion no longer accepts the refresh token of '{details.Name}': a person must sign in again.", $"Run: {details.ReconnectCommand()}")
+    { Target = details.Name };
 }

@@ -18,13 +18,13 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
     /// <param name="cancellationToken">Ends the waits before the write.</param>
     /// <returns>The connection as it was written.</returns>
     public Task<StoredConnection> SaveAsync(StoredConnection connection, string? name, bool force, CancellationToken cancellationToken) =>
-        cache.Get(new ConnectionKey(store.Vault, connection.Facts.BotId)).LockedAsync(
+        cache.Get(new ConnectionKey(store.Vault, connection.Details.BotId)).LockedAsync(
             store, known: null, s => SaveLockedAsync(s, connection, name, force, cancellationToken), cancellationToken);
 
     private async Task<StoredConnection> SaveLockedAsync(
         IConnectionStore s, StoredConnection connection, string? name, bool force, CancellationToken cancellationToken)
     {
-        string botId = connection.Facts.BotId;
+        string botId = connection.Details.BotId;
         StoredConnection? before = null;
         try
         {
@@ -35,7 +35,7 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
             // -Force says that a broken secret may be written over. One of a newer version may not.
         }
 
-        string chosen = name ?? before?.Facts.Name ?? ConnectionName.Default(connection.Facts.WorkspaceName, botId);
+        string chosen = name ?? before?.Details.Name ?? ConnectionName.Default(connection.Details.WorkspaceName, botId);
         StoreListing listing = await s.ListAsync(cancellationToken).ConfigureAwait(false);
         NotionConnection? other = listing.Connections.FirstOrDefault(c => ConnectionName.AreSame(c.Name, chosen) && c.BotId != botId);
         bool isTaken = other is not null && !force;
@@ -43,13 +43,13 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
         {
             // A token that was given is still in its giver's hands. A pair that was just issued is nowhere else, and may have ended the pair
             // that this bot's connection had: it is kept under a name that is free.
-            if (connection.Facts.AuthType == AuthType.Token) throw ConnectionName.InUse(other!);
-            chosen = before?.Facts.Name ?? ConnectionName.Free(chosen, listing.Connections);
+            if (connection.Details.AuthType == AuthType.Token) throw ConnectionName.InUse(other!);
+            chosen = before?.Details.Name ?? ConnectionName.Free(chosen, listing.Connections);
         }
 
         StoredConnection named = connection with
         {
-            Facts = connection.Facts with { Name = chosen, Vault = s.Vault },
+            Details = connection.Details with { Name = chosen, Vault = s.Vault },
             Generation = before?.NextGeneration ?? 1,
         };
         await s.WriteAsync(named, CancellationToken.None).ConfigureAwait(false);

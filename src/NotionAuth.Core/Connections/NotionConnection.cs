@@ -13,7 +13,7 @@ public enum AuthType
     Token,
 }
 
-/// <summary>What may be known of a connection: facts, no secret.</summary>
+/// <summary>What may be known of a connection: details, no secret.</summary>
 public sealed record NotionConnection
 {
     /// <summary>The name that commands take.</summary>

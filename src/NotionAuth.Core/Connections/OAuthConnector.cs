@@ -47,14 +47,14 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
             async reply =>
             {
                 StoredConnection connection = await KeepAsync(reply, app, options, cancellationToken).ConfigureAwait(false);
-                return new SignedIn<StoredConnection>(connection, connection.Facts.Name, connection.Facts.WorkspaceName, connection.Facts.WorkspaceIcon);
+                return new SignedIn<StoredConnection>(connection, connection.Details.Name, connection.Details.WorkspaceName, connection.Details.WorkspaceIcon);
             },
             cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<StoredConnection> KeepAsync(TokenReply reply, AppRegistration app, ConnectOptions options, CancellationToken cancellationToken)
     {
-        NotionConnection facts = WorkspaceFacts.Of(reply.Reply, AuthType.OAuth, reply.BotId) with
+        NotionConnection details = WorkspaceDetails.Read(reply.Reply, AuthType.OAuth, reply.BotId) with
         {
             ClientId = app.Credentials.ClientId,
             HasRefreshToken = reply.RefreshToken is not null,
@@ -64,7 +64,7 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
         };
         var connection = new StoredConnection
         {
-            Facts = facts,
+            Details = details,
             AccessToken = reply.AccessToken,
             RefreshToken = reply.RefreshToken,
             Reply = reply.Reply,

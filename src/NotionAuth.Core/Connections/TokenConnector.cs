@@ -50,13 +50,13 @@ public sealed class TokenConnector(IConnectionStore store, ConnectionCache cache
 
         using JsonDocument body = response.ParseJson();
         JsonElement reply = body.RootElement.Clone();
-        NotionConnection facts = WorkspaceFacts.Of(reply, AuthType.Token, WorkspaceFacts.BotIdOf(reply)) with
+        NotionConnection details = WorkspaceDetails.Read(reply, AuthType.Token, WorkspaceDetails.BotIdOf(reply)) with
         {
             BaseUri = options.BaseUri,
             NotionVersion = options.NotionVersion,
             ConnectedAt = DateTime.UtcNow,
         };
         return await new ConnectionWriter(store, cache).SaveAsync(
-            new StoredConnection { Facts = facts, AccessToken = token, Reply = reply }, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
+            new StoredConnection { Details = details, AccessToken = token, Reply = reply }, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
     }
 }

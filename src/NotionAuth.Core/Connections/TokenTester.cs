@@ -83,11 +83,11 @@ public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntr
     /// <returns>The result; trouble on the way is <see cref="TokenStatus.Unknown"/>, no exception.</returns>
     public async Task<TokenTestResult> TestAsync(StoredConnection connection, AppRegistration? app, CancellationToken cancellationToken)
     {
-        NotionConnection facts = connection.Facts;
+        NotionConnection details = connection.Details;
         TokenTestResult result = app is null
-            ? await AskUsersMeAsync(connection.AccessToken, facts.BaseUri, facts.NotionVersion, cancellationToken).ConfigureAwait(false)
+            ? await AskUsersMeAsync(connection.AccessToken, details.BaseUri, details.NotionVersion, cancellationToken).ConfigureAwait(false)
             : await IntrospectAsync(connection, app, cancellationToken).ConfigureAwait(false);
-        return result with { Connection = facts.Name, BotId = facts.BotId, WorkspaceName = facts.WorkspaceName };
+        return result with { Connection = details.Name, BotId = details.BotId, WorkspaceName = details.WorkspaceName };
     }
 
     /// <summary>Tests a token that is just given, with users/me.</summary>
@@ -101,8 +101,8 @@ public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntr
 
     private async Task<TokenTestResult> IntrospectAsync(StoredConnection connection, AppRegistration app, CancellationToken cancellationToken)
     {
-        NotionConnection facts = connection.Facts;
-        OAuthClient client = app.Client(transport, facts.NotionVersion, Bounds, log);
+        NotionConnection details = connection.Details;
+        OAuthClient client = app.Client(transport, details.NotionVersion, Bounds, log);
         return await TimedAsync(TokenTestMethod.Introspect, async () =>
         {
             IntrospectionReply reply = await client.IntrospectAsync(connection.AccessToken, cancellationToken).ConfigureAwait(false);
@@ -113,8 +113,8 @@ public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntr
                 Scope = reply.Scope,
                 RequestId = reply.RequestId,
                 Reason = reply.IsActive ? null
-                    : facts.HasRefreshToken && !facts.NeedsReconnect ? "Notion says that the token isn't active. The next request refreshes it."
-                    : $"Notion says that the token isn't active. Sign in again: {facts.ReconnectCommand()}",
+                    : details.HasRefreshToken && !details.NeedsReconnect ? "Notion says that the token isn't active. The next request refreshes it."
+                    : $"Notion says that the token isn't active. Sign in again: {details.ReconnectCommand()}",
             };
         }).ConfigureAwait(false);
     }
@@ -124,12 +124,12 @@ public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntr
         {
             NotionResponse response = await UsersMe.AskAsync(transport, baseUri, token, notionVersion, Bounds, log, cancellationToken).ConfigureAwait(false);
             using JsonDocument body = response.ParseJson();
-            NotionConnection facts = WorkspaceFacts.Of(body.RootElement, AuthType.Token, WorkspaceFacts.BotIdOf(body.RootElement));
+            NotionConnection details = WorkspaceDetails.Read(body.RootElement, AuthType.Token, WorkspaceDetails.BotIdOf(body.RootElement));
             return new TokenTestResult
             {
                 Status = TokenStatus.Active,
-                BotId = facts.BotId,
-                WorkspaceName = facts.WorkspaceName,
+                BotId = details.BotId,
+                WorkspaceName = details.WorkspaceName,
                 RequestId = response.RequestId,
             };
         });

@@ -75,10 +75,10 @@ public sealed class RequestContext
     internal int Retry { get; set; }
 
     /// <summary>Why an attempt that could have been repeated wasn't, to be told with its error.</summary>
-    internal string? GaveUp { get; set; }
+    internal string? WhyNotRepeated { get; set; }
 
     /// <summary>Told by a body on its way that data moved: silence is counted from there.</summary>
-    internal Action? Alive { get; set; }
+    internal Action? OnProgress { get; set; }
 
     /// <summary>What is left of <see cref="TotalTimeout"/>.</summary>
     internal TimeSpan TimeLeft
@@ -108,7 +108,7 @@ public sealed class RequestContext
     /// <param name="request">The message.</param>
     /// <returns>The context.</returns>
     /// <exception cref="InvalidOperationException">The message has none.</exception>
-    public static RequestContext Of(HttpRequestMessage request) => Find(request) ?? throw new InvalidOperationException("The request has no context.");
+    public static RequestContext Get(HttpRequestMessage request) => Find(request) ?? throw new InvalidOperationException("The request has no context.");
 
     internal static RequestContext? Find(HttpRequestMessage? request)
     {

@@ -26,8 +26,8 @@ public sealed record IntrospectionReply(bool IsActive, string? Scope, DateTimeOf
         DateTimeOffset? issuedAt = reply.TryGetProperty("iat", out JsonElement iat) && iat.ValueKind == JsonValueKind.Number
             && iat.TryGetInt64(out long seconds) && seconds >= 0 && seconds <= LatestSecond
             ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
-        string? scope = JsonText.Of(reply, "scope");
+        string? scope = JsonText.StringOf(reply, "scope");
         return new IntrospectionReply(
-            active.GetBoolean(), scope is null ? null : Redaction.Scrub(scope), issuedAt, ErrorCode.Token(JsonText.Of(reply, "request_id")));
+            active.GetBoolean(), scope is null ? null : Redaction.Scrub(scope), issuedAt, SafeCode.OrNull(JsonText.StringOf(reply, "request_id")));
     }
 }

@@ -134,8 +134,8 @@ public sealed class OAuthClient(
             Waited = bounds.Waited,
         };
         using HttpResponseMessage response = await transport.SendAsync(request, context, cancellationToken).ConfigureAwait(false);
-        if ((int)response.StatusCode is >= 300 and < 400) throw ConnectionErrors.Redirected(response);
-        JsonDocument? reply = response.IsSuccessStatusCode ? JsonText.Parse(BufferedContent.Of(response)) : null;
+        if ((int)response.StatusCode is >= 300 and < 400) throw NetworkErrors.Redirected(response);
+        JsonDocument? reply = response.IsSuccessStatusCode ? JsonText.Parse(BufferedContent.BodyOf(response)) : null;
         if (reply?.RootElement.ValueKind == JsonValueKind.Object && !IsError(reply.RootElement)) return reply;
         bool isError = !response.IsSuccessStatusCode || reply?.RootElement.ValueKind == JsonValueKind.Object;
         reply?.Dispose();
@@ -151,5 +151,5 @@ public sealed class OAuthClient(
     }
 
     // In either of the two shapes, whatever the status says: a token is revoked only where nothing says that it isn't.
-    private static bool IsError(JsonElement reply) => JsonText.Of(reply, "object") == "error" || reply.TryGetProperty("error", out _);
+    private static bool IsError(JsonElement reply) => JsonText.StringOf(reply, "object") == "error" || reply.TryGetProperty("error", out _);
 }

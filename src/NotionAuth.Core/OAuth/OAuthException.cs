@@ -33,7 +33,7 @@ public sealed class OAuthException : NotionAuthException, IHasErrorReply
     /// <returns>The error.</returns>
     public static OAuthException FromCallback(AuthorizationResponse response)
     {
-        string code = Common.ErrorCode.Token(response.Error) ?? "server_error";
+        string code = Common.SafeCode.OrNull(response.Error) ?? "server_error";
         string message = code == "access_denied"
             ? "The sign-in was refused: somebody chose Cancel on Notion's page."
             : $"Notion ended the sign-in with {code}.";
@@ -45,7 +45,7 @@ public sealed class OAuthException : NotionAuthException, IHasErrorReply
         Create(reply.Code!, reply.Message, reply);
 
     private static OAuthException Create(string code, string message, Api.NotionApiException? reply) =>
-        new(Common.ErrorCode.ToErrorId(code), KindOf(code), message, ActionFor(code))
+        new(Common.SafeCode.ToErrorId(code), KindOf(code), message, ActionFor(code))
         {
             Error = code,
             Status = reply?.Status,

@@ -37,7 +37,7 @@ public sealed class TokenReply
     public static TokenReply Parse(JsonElement reply)
     {
         Secret? access = Token(reply, "access_token");
-        string? botId = JsonText.Of(reply, "bot_id");
+        string? botId = JsonText.StringOf(reply, "bot_id");
         if (access is null) throw Invalid("has no usable access_token");
         if (!IsId(botId)) throw Invalid("has no usable bot_id");
         return new TokenReply(access, Token(reply, "refresh_token"), botId!, JsonText.Without(reply, "access_token", "refresh_token"));
@@ -50,7 +50,7 @@ public sealed class TokenReply
         id is { Length: >= 1 and <= 100 } && id.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-');
 
     private static Secret? Token(JsonElement reply, string name) =>
-        JsonText.Of(reply, name) is { Length: > 0 } text && AccessTokenText.IsUsable(text) ? new Secret(text) : null;
+        JsonText.StringOf(reply, name) is { Length: > 0 } text && AccessTokenText.IsUsable(text) ? new Secret(text) : null;
 
     private static NotionAuthException Invalid(string why) => new(
         ErrorIds.InvalidReply, NotionErrorKind.InvalidData, $"Notion's token reply {why}.",

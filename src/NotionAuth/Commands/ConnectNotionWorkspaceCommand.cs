@@ -141,15 +141,15 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
             ? await UseStoredAsync(name!, ownTransport, cancellationToken).ConfigureAwait(false)
             : await ConnectAsync(name, transport, cancellationToken).ConfigureAwait(false);
 
-        var key = new ConnectionKey(connection.Facts.Vault, connection.Facts.BotId);
+        var key = new ConnectionKey(connection.Details.Vault, connection.Details.BotId);
         if (ownTransport is not null || !isStored) ProcessState.Cache.Get(key).Transport = ownTransport;
         RunspaceState.Connection = key;
-        await WriteAsync(connection.Facts with { IsCurrent = true }).ConfigureAwait(false);
+        await WriteAsync(connection.Details with { IsCurrent = true }).ConfigureAwait(false);
     }
 
     private async Task<StoredConnection> UseStoredAsync(string name, NotionTransport? transport, CancellationToken cancellationToken)
     {
-        (ConnectionSession session, IConnectionStore store) = await Finder.FindAsync(
+        (KnownConnection session, IConnectionStore store) = await Finder.FindAsync(
             name, SessionOnly ? string.Empty : Vault, null, cancellationToken).ConfigureAwait(false);
         if (transport is not null) session.Transport = transport;
         return await TokensOf(session, store).LoadAsync(cancellationToken).ConfigureAwait(false);
@@ -165,7 +165,7 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
             NotionVersion = Core.Api.NotionVersion.Check(NotionVersion),
         };
         Secret? token = Token is not null ? AccessTokenText.Parse(SecureText.Reveal(Token)) : FromEnvironment ? EnvironmentToken.Read(Environment.GetEnvironmentVariable) : null;
-        IConnectionStore store = SessionOnly ? Stores.Session : await Stores.OpenAsync(Vault, cancellationToken).ConfigureAwait(false);
+        IConnectionStore store = SessionOnly ? Stores.Memory : await Stores.OpenAsync(Vault, cancellationToken).ConfigureAwait(false);
         if (token is not null)
             return await new TokenConnector(store, ProcessState.Cache, transport, Log) { Bounds = Bounds }.ConnectAsync(token, options, cancellationToken).ConfigureAwait(false);
 

@@ -212,14 +212,14 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
             OutFile = outFile is null ? null : FilePath.Resolve(SessionState, outFile, nameof(OutFile)),
             Progress = transfer is null ? null : transfer.Take,
         };
-        RequestRunner.Check(request, options);
+        RequestSender.Check(request, options);
         if (!request.IsReadOnly && !ShouldProcess(Path, request.Method.Method)) return null;
 
         NotionClient client = Client(piped);
         var form = new OutputForm(Raw, AsHashtable);
         return turn =>
         {
-            IAsyncEnumerable<RequestOutput> outputs = form.ConvertAsync(RequestRunner.RunAsync(client, request, options, turn, StopToken));
+            IAsyncEnumerable<RequestOutput> outputs = form.ConvertAsync(RequestSender.RunAsync(client, request, options, turn, StopToken));
             return transfer is null ? outputs : transfer.DuringAsync(outputs);
         };
     }
@@ -310,11 +310,11 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
             return NewClient(transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token), ProcessState.RateLimits.ForToken(token, baseUri), Core.Api.NotionVersion.Default);
         }
 
-        (ConnectionSession session, IConnectionStore store) = await Finder.FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
+        (KnownConnection session, IConnectionStore store) = await Finder.FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
         transport ??= TransportOf(session);
         ConnectionTokenSource tokens = TokensOf(session, store, transport);
-        NotionConnection facts = (await tokens.LoadAsync(cancellationToken).ConfigureAwait(false)).Facts;
-        return NewClient(transport, facts.BaseUri, tokens, session.Limits, facts.NotionVersion);
+        NotionConnection details = (await tokens.LoadAsync(cancellationToken).ConfigureAwait(false)).Details;
+        return NewClient(transport, details.BaseUri, tokens, session.Limits, details.NotionVersion);
     }
 
     private NotionClient NewClient(NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, ConnectionLimits limits, string version)

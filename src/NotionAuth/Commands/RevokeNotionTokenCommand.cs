@@ -36,8 +36,8 @@ public sealed class RevokeNotionTokenCommand : SequentialCmdlet
 
     private async Task RevokeAsync(string? name, CancellationToken cancellationToken)
     {
-        (ConnectionSession session, IConnectionStore store) = await Finder.FindAsync(name, Vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
-        string target = name ?? session.Connection?.Facts.Name ?? session.Key.BotId;
+        (KnownConnection session, IConnectionStore store) = await Finder.FindAsync(name, Vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
+        string target = name ?? session.Connection?.Details.Name ?? session.Key.BotId;
         if (!await ShouldProcessAsync(target, LocalOnly ? "Forget the connection; its token stays valid at Notion" : "Revoke the token at Notion and forget the connection").ConfigureAwait(false))
             return;
 

@@ -60,7 +60,7 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
 
     private async Task<TokenTestResult> TestAsync(string? name, CancellationToken cancellationToken)
     {
-        (ConnectionSession session, IConnectionStore store) = await Finder.FindAsync(name, Vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
+        (KnownConnection session, IConnectionStore store) = await Finder.FindAsync(name, Vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
         return await new ConnectionTester(session, store, TransportOf(session), Log) { Bounds = Bounds }.TestAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -30,7 +30,7 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         public IDictionary? Parameters { get; init; }
 
         /// <summary>What it is, under whatever name it is registered: however many vaults are registered for it, there is one SecretStore.</summary>
-        public string Identity => StoreIdentity.Of(ModuleName, IsSecretStore ? null : Parameters);
+        public string Identity => StoreIdentity.Compute(ModuleName, IsSecretStore ? null : Parameters);
 
         /// <summary>Where its module is.</summary>
         public string? ModulePath { get; init; }
@@ -176,7 +176,7 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
             {
                 // Each of these calls leaves the same state when it is repeated.
                 Thread.Sleep(PausesMs[attempt]);
-                SecretStoreImage.TryMakeCurrent();
+                SecretStoreCache.TryMakeCurrent();
             }
         }
     }
@@ -197,11 +197,11 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         }
         catch (RuntimeException e)
         {
-            throw VaultException.Of(e.ErrorRecord, vault);
+            throw VaultException.From(e.ErrorRecord, vault);
         }
 
         if (errors.Count == 0) return output;
-        var error = VaultException.Of(errors[0], vault);
+        var error = VaultException.From(errors[0], vault);
         return error.IsRefusal && prefersOutput && output.Count > 0 ? output : throw error;
     }
 }

@@ -11,7 +11,7 @@ using NotionAuth.Core.Connections.Store;
 namespace NotionAuth.Vault;
 
 /// <summary>
-/// Connections in a SecretManagement vault: one SecureString of JSON each, its facts as metadata where the vault keeps metadata. Every call
+/// Connections in a SecretManagement vault: one SecureString of JSON each, its details as metadata where the vault keeps metadata. Every call
 /// holds the vault's lock, and a write is read back before it counts.
 /// </summary>
 internal sealed class SecretManagementStore(SecretManagement secrets, string vault, Action<string> warn) : IConnectionStore
@@ -40,19 +40,19 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         foreach (IGrouping<string, VaultSecrets.Entry> entries in all)
         {
             string? botId = SecretName.BotIdOf(entries.Key);
-            if (botId is null && SecretName.BotIdOfSpare(entries.Key) is { } spare && all.All(e => e.Key != SecretName.OfConnection(spare))) botId = spare;
+            if (botId is null && SecretName.BotIdOfCopy(entries.Key) is { } copy && all.All(e => e.Key != SecretName.OfConnection(copy))) botId = copy;
             if (botId is null) continue;
 
             // Where a vault has two, the newest tells.
-            if (entries.Count() == 1 && ConnectionMetadata.Read(entries.First().Metadata, botId, Vault) is { } facts)
+            if (entries.Count() == 1 && ConnectionMetadata.Read(entries.First().Metadata, botId, Vault) is { } details)
             {
-                connections.Add(facts);
+                connections.Add(details);
                 continue;
             }
 
             try
             {
-                if (Read(info, botId) is { } stored) connections.Add(stored.Facts);
+                if (Read(info, botId) is { } stored) connections.Add(stored.Details);
             }
             catch (NotionAuthException e) when (e.ErrorId is ErrorIds.SecretInvalid or ErrorIds.SecretTooNew)
             {
@@ -68,7 +68,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
         Hashtable metadata = MetadataOf(connection);
-        string name = SecretName.OfConnection(connection.Facts.BotId);
+        string name = SecretName.OfConnection(connection.Details.BotId);
         string json = ConnectionJson.Write(connection);
         if (!info.IsSecretStore)
         {
@@ -80,20 +80,20 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         }
 
         // SecretStore takes secret and metadata in one write.
-        Replace(info, name, SecretName.OfSpare(connection.Facts.BotId), json, metadata);
+        Replace(info, name, SecretName.OfCopy(connection.Details.BotId), json, metadata);
         return true;
     }, cancellationToken);
 
     public Task RemoveAsync(string botId, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
         // The copy that an ended process may have left goes first: it must not come to life again.
-        if (info.IsSecretStore) Secrets(info).TryRemove(SecretName.OfSpare(botId));
+        if (info.IsSecretStore) Secrets(info).TryRemove(SecretName.OfCopy(botId));
         Secrets(info).Remove(SecretName.OfConnection(botId));
         return true;
     }, cancellationToken);
 
     public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) => OnVaultAsync<IReadOnlyList<string>>(
-        info => Secrets(info).List().Select(e => SecretName.ClientIdOf(e.Name) ?? SecretName.ClientIdOfSpare(e.Name)).OfType<string>().Distinct().ToList(),
+        info => Secrets(info).List().Select(e => SecretName.ClientIdOf(e.Name) ?? SecretName.ClientIdOfCopy(e.Name)).OfType<string>().Distinct().ToList(),
         cancellationToken);
 
     public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) => OnVaultAsync(info => ReadApp(info, clientId), cancellationToken);
@@ -101,7 +101,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
         string clientId = app.Id, json = ConnectionJson.Write(app);
-        if (info.IsSecretStore) Replace(info, SecretName.OfApp(clientId), SecretName.OfAppSpare(clientId), json, null);
+        if (info.IsSecretStore) Replace(info, SecretName.OfApp(clientId), SecretName.OfAppCopy(clientId), json, null);
         else Secrets(info).Write(SecretName.OfApp(clientId), json, null, null);
         return true;
     }, cancellationToken);
@@ -145,7 +145,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
             if (HasLockedItself(info)) continue;
             if (changes && held.Problem is { } problem) throw problem;
             _isLocked = held.Problem is null;
-            if (info.IsSecretStore && !SecretStoreImage.TryMakeCurrent()) Thread.Sleep(SettlingTime);
+            if (info.IsSecretStore && !SecretStoreCache.TryMakeCurrent()) Thread.Sleep(SettlingTime);
             return action(info);
         }
     }, cancellationToken);
@@ -155,7 +155,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         OnVaultAsync(action, cancellationToken, changes: true);
 
     // Its time may have been up while the lock was waited for: then somebody is asked once more, and without the lock.
-    private static bool HasLockedItself(SecretManagement.VaultInfo info) => info.IsSecretStore && SecretStoreImage.IsLocked() == true;
+    private static bool HasLockedItself(SecretManagement.VaultInfo info) => info.IsSecretStore && SecretStoreCache.IsLocked() == true;
 
     // A vault that isn't registered any more can't be changed, and one that is locked can't be asked; but the process may still hold a pair of it, which
     // is what the lock is for. The call that follows says what is wrong.
@@ -182,13 +182,13 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     // A process that ended between the two writes has left the newest state in the copy: the one in place may hold a refresh token that is spent.
     private StoredConnection? Read(SecretManagement.VaultInfo info, string botId)
     {
-        string name = SecretName.OfConnection(botId), spareName = SecretName.OfSpare(botId);
+        string name = SecretName.OfConnection(botId), copyName = SecretName.OfCopy(botId);
         StoredConnection? connection = Read(info, name, botId);
-        if (!info.IsSecretStore || Read(info, spareName, botId) is not { } spare) return connection;
-        if (connection is not null && spare.IsTooFarAheadOf(connection)) return connection;
-        bool isNewest = connection is null || spare.Generation > connection.Generation;
-        TryFinish(info, spareName, isNewest ? () => Secrets(info).Write(name, ConnectionJson.Write(spare), null, MetadataOf(spare)) : null);
-        return isNewest ? spare : connection;
+        if (!info.IsSecretStore || Read(info, copyName, botId) is not { } copy) return connection;
+        if (connection is not null && copy.IsTooFarAheadOf(connection)) return connection;
+        bool isNewest = connection is null || copy.Generation > connection.Generation;
+        TryFinish(info, copyName, isNewest ? () => Secrets(info).Write(name, ConnectionJson.Write(copy), null, MetadataOf(copy)) : null);
+        return isNewest ? copy : connection;
     }
 
     private StoredConnection? Read(SecretManagement.VaultInfo info, string name, string botId) =>
@@ -197,22 +197,22 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     // The copy is written first, so that it is never the older one.
     private AppRegistration? ReadApp(SecretManagement.VaultInfo info, string clientId)
     {
-        string name = SecretName.OfApp(clientId), spareName = SecretName.OfAppSpare(clientId);
-        if (!info.IsSecretStore || Secrets(info).Read(spareName) is not { } spare)
+        string name = SecretName.OfApp(clientId), copyName = SecretName.OfAppCopy(clientId);
+        if (!info.IsSecretStore || Secrets(info).Read(copyName) is not { } copy)
             return Secrets(info).Read(name) is { } text ? ConnectionJson.ReadApp(text, clientId, Vault) : null;
-        AppRegistration app = ConnectionJson.ReadApp(spare, clientId, Vault);
-        TryFinish(info, spareName, () => Secrets(info).Write(name, ConnectionJson.Write(app), null, null));
+        AppRegistration app = ConnectionJson.ReadApp(copy, clientId, Vault);
+        TryFinish(info, copyName, () => Secrets(info).Write(name, ConnectionJson.Write(app), null, null));
         return app;
     }
 
     // Does what the ended process had left to do. A copy that stays would bring back what the user removes by hand.
-    private void TryFinish(SecretManagement.VaultInfo info, string spareName, Action? write)
+    private void TryFinish(SecretManagement.VaultInfo info, string copyName, Action? write)
     {
         if (!_isLocked) return;
         try
         {
             write?.Invoke();
-            Secrets(info).Remove(spareName);
+            Secrets(info).Remove(copyName);
         }
         catch (NotionAuthException)
         {
@@ -223,11 +223,11 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
 
     // SecretStore replaces a secret by removing it, writing its file, adding it, writing its file: a process that dies in between, or a disk that is
     // full, would cost it (measured: 3 of 200 kills). So the new one stands beside the old one first.
-    private void Replace(SecretManagement.VaultInfo info, string name, string spareName, string json, Hashtable? metadata)
+    private void Replace(SecretManagement.VaultInfo info, string name, string copyName, string json, Hashtable? metadata)
     {
-        Secrets(info).Write(spareName, json, null, metadata);
+        Secrets(info).Write(copyName, json, null, metadata);
         Secrets(info).Write(name, json, null, metadata);
-        Secrets(info).TryRemove(spareName);
+        Secrets(info).TryRemove(copyName);
     }
 
     private static Hashtable MetadataOf(StoredConnection connection)

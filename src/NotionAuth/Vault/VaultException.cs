@@ -38,7 +38,7 @@ internal sealed class VaultException : NotionAuthException
     /// <summary>Whether SecretManagement couldn't list because the vault has two secrets of one name.</summary>
     public bool IsTwin => Message.IndexOf("An item with the same key has already been added", StringComparison.OrdinalIgnoreCase) >= 0;
 
-    public static VaultException Of(ErrorRecord record, string? vault)
+    public static VaultException From(ErrorRecord record, string? vault)
     {
         string id = record.FullyQualifiedErrorId.Split(',')[0];
         string said = Redaction.Scrub(Innermost(record.Exception).Message);

@@ -41,6 +41,6 @@ internal sealed class VaultHabits
 
     /// <summary>Finds what is known of a vault.</summary>
     /// <param name="vault">The vault; one that is registered anew with something else is another one.</param>
-    public static VaultHabits Of(SecretManagement.VaultInfo vault) =>
+    public static VaultHabits For(SecretManagement.VaultInfo vault) =>
         All.GetOrAdd($"{vault.Name}\n{vault.ModuleName}\n{vault.ParametersText}", _ => new VaultHabits());
 }

@@ -22,7 +22,7 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
     protected SecretManagement.VaultInfo Vault { get; } = vault;
 
     /// <summary>What this process has learned of the vault.</summary>
-    protected VaultHabits Habits { get; } = VaultHabits.Of(vault);
+    protected VaultHabits Habits { get; } = VaultHabits.For(vault);
 
     /// <summary>A secret of ours.</summary>
     /// <param name="Name">Our name for it.</param>
@@ -114,7 +114,7 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
     }
 
     private List<Entry> Ours(string filter, bool completes) => Secrets.GetInfo(Vault.Name, filter, completes)
-        .Select(i => SecretName.Of(i.Name) is { } name ? new Entry(name, i.Name, i.Metadata) : null).OfType<Entry>().ToList();
+        .Select(i => SecretName.Parse(i.Name) is { } name ? new Entry(name, i.Name, i.Metadata) : null).OfType<Entry>().ToList();
 
     // HashiCorp's KV fails to list where there is nothing: then a look at one name says that it isn't there.
     private bool HasNothing(bool completes)

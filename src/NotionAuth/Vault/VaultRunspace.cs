@@ -53,7 +53,7 @@ internal static class VaultRunspace
         }
         finally
         {
-            SecretStoreImage.SerializeUpdates();
+            SecretStoreCache.SerializeUpdates();
             OneAtATime.Release();
         }
     }

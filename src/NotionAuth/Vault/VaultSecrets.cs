@@ -144,7 +144,7 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
 
     private void EnsureRoom(int copies, int length)
     {
-        if (Vault.IsSecretStore && !SecretStoreImage.HasRoom(copies * ((2 * length) + OverheadBytes))) throw VaultException.Full(Vault.Name);
+        if (Vault.IsSecretStore && !SecretStoreCache.HasRoom(copies * ((2 * length) + OverheadBytes))) throw VaultException.Full(Vault.Name);
     }
 
     private IEnumerable<string> Forms(string text, string? shorter)
@@ -180,7 +180,7 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
 
     private bool IsInStore(string name, string text)
     {
-        SecretStoreImage.TryMakeCurrent();
+        SecretStoreCache.TryMakeCurrent();
         return Secrets.Get(Vault.Name, name, completes: true) == text;
     }
 

@@ -11,16 +11,16 @@ namespace NotionAuth.Vault;
 /// <summary>The one rule for which vault is meant: the one that is named, else NOTIONAUTH_VAULT, else the default vault, else the only one.</summary>
 internal sealed class VaultStores(SecretManagement secrets, IConnectionStore session, Action<string> warn) : IConnectionStores
 {
-    public IConnectionStore Session => session;
+    public IConnectionStore Memory => session;
 
     public async Task<IConnectionStore> OpenAsync(string? vault, CancellationToken cancellationToken)
     {
-        if (vault is { Length: 0 }) return Session;
+        if (vault is { Length: 0 }) return Memory;
         IReadOnlyList<SecretManagement.VaultInfo> registered = await Task.Run(() => secrets.GetVaults(), cancellationToken).ConfigureAwait(false);
         return Known(Choose(registered, vault).Name);
     }
 
-    public IConnectionStore Known(string vault) => vault.Length == 0 ? Session : new SecretManagementStore(secrets, vault, warn);
+    public IConnectionStore Known(string vault) => vault.Length == 0 ? Memory : new SecretManagementStore(secrets, vault, warn);
 
     private static SecretManagement.VaultInfo Choose(IReadOnlyList<SecretManagement.VaultInfo> registered, string? vault)
     {

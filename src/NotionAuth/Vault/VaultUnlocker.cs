@@ -41,14 +41,14 @@ internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, Canc
         catch (OperationCanceledException)
         {
             // A write that must complete goes on as it can, but asks nobody.
-            if (SecretStoreImage.IsLocked() == true && vault.IsSecretStore) throw VaultException.Locked(vault.Name);
+            if (SecretStoreCache.IsLocked() == true && vault.IsSecretStore) throw VaultException.Locked(vault.Name);
         }
     }
 
     private bool? IsStoreLocked(SecretManagement.VaultInfo vault)
     {
-        if (!SecretStoreImage.IsLoaded && vault.ModulePath is not null) VaultRunspace.TryImport(host, vault.ModulePath, stopping);
-        return SecretStoreImage.IsLocked();
+        if (!SecretStoreCache.IsLoaded && vault.ModulePath is not null) VaultRunspace.TryImport(host, vault.ModulePath, stopping);
+        return SecretStoreCache.IsLocked();
     }
 
     // A look for a name that isn't there, which decrypts nothing: whatever the vault has to ask before it answers, it asks now.
@@ -70,11 +70,11 @@ internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, Canc
 
     private void Ask(SecretManagement.VaultInfo vault)
     {
-        if (host is null || !HostPrompts.CanPrompt(host) || !SecretStoreImage.AllowsPrompting()) throw VaultException.Locked(vault.Name);
+        if (host is null || !HostPrompts.CanPrompt(host) || !SecretStoreCache.AllowsPrompting()) throw VaultException.Locked(vault.Name);
         OneQuestion.Wait(stopping);
         try
         {
-            if (SecretStoreImage.IsLocked() == true) secrets.Unlock(vault.Name, Read(vault.Name));
+            if (SecretStoreCache.IsLocked() == true) secrets.Unlock(vault.Name, Read(vault.Name));
         }
         finally
         {

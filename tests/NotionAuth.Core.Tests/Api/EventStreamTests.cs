@@ -199,7 +199,7 @@ public sealed class EventStreamTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var closed = new TaskCompletionSource();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, Chunks = Endless(closed) });
-        await foreach (RequestPiece piece in RequestRunner.RunAsync(notion.Client(), Session, new RequestOptions(), Task.CompletedTask, default))
+        await foreach (ReplyPiece piece in RequestSender.RunAsync(notion.Client(), Session, new RequestOptions(), Task.CompletedTask, default))
         {
             Assert.Null(piece.Event);
             break;

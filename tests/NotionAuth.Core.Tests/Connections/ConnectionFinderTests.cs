@@ -33,11 +33,11 @@ public sealed class ConnectionFinderTests
         var vault = new RecordingStore();
         var finder = new ConnectionFinder(new TestStores(vault), new ConnectionCache());
         StoredConnection one = await notion.StoreAsync(vault, "Shared", workspaceName: "One");
-        Assert.Equal(one.Facts.BotId, (await finder.FindAsync("Shared", null, null, default)).Session.Key.BotId);
+        Assert.Equal(one.Details.BotId, (await finder.FindAsync("Shared", null, null, default)).Session.Key.BotId);
 
-        await vault.RemoveAsync(one.Facts.BotId, default);
+        await vault.RemoveAsync(one.Details.BotId, default);
         StoredConnection two = await notion.StoreAsync(vault, "Shared", workspaceName: "Two");
-        Assert.Equal(two.Facts.BotId, (await finder.FindAsync("Shared", null, null, default)).Session.Key.BotId);
+        Assert.Equal(two.Details.BotId, (await finder.FindAsync("Shared", null, null, default)).Session.Key.BotId);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ConnectionFinderTests
         var vault = new RecordingStore();
         var finder = new ConnectionFinder(new TestStores(vault), new ConnectionCache());
         await Expect.ErrorAsync(ErrorIds.NotConnected, () => finder.FindAsync(null, null, null, default));
-        (ConnectionSession session, IConnectionStore store) = await finder.FindAsync(null, null, new ConnectionKey("Test", "b"), default);
+        (KnownConnection session, IConnectionStore store) = await finder.FindAsync(null, null, new ConnectionKey("Test", "b"), default);
         Assert.Equal("b", session.Key.BotId);
         Assert.Same(vault, store);
         Assert.Empty(vault.Calls);

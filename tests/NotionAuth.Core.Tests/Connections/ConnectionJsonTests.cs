@@ -20,7 +20,7 @@ public sealed class ConnectionJsonTests
 
     private static readonly StoredConnection Connection = new()
     {
-        Facts = new NotionConnection
+        Details = new NotionConnection
         {
             Name = "Ünïcode \"quoted\" \\ 🦊",
             BotId = Bot,
@@ -69,7 +69,7 @@ public sealed class ConnectionJsonTests
     {
         StoredConnection full = Connection with
         {
-            Facts = Connection.Facts with { AuthType = type, WorkspaceName = new string('w', 900), OwnerName = new string('o', 63) + "🦊", WorkspaceIcon = new string('i', 900) },
+            Details = Connection.Details with { AuthType = type, WorkspaceName = new string('w', 900), OwnerName = new string('o', 63) + "🦊", WorkspaceIcon = new string('i', 900) },
             Reply = TestNotion.Json($$"""{"unknown":"{{new string('u', 2000)}}"}"""),
         };
         string json = ConnectionJson.WriteShort(full);
@@ -78,7 +78,7 @@ public sealed class ConnectionJsonTests
         Assert.True(read.AccessToken.Matches(full.AccessToken));
         Assert.Equal(full.RefreshToken!.Reveal(), read.RefreshToken!.Reveal());
         Assert.Equal(full.Generation, read.Generation);
-        Assert.Equal(full.Facts with { WorkspaceName = new string('w', 64), OwnerName = new string('o', 63), WorkspaceIcon = null, Vault = "Test" }, read.Facts);
+        Assert.Equal(full.Details with { WorkspaceName = new string('w', 64), OwnerName = new string('o', 63), WorkspaceIcon = null, Vault = "Test" }, read.Details);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ConnectionJsonTests
 
     [Fact]
     public void The_bot_id_counts_as_the_secret_has_it_where_a_vault_gives_names_in_other_letters() =>
-        Assert.Equal(Bot, ConnectionJson.ReadConnection(ConnectionJson.Write(Connection), "BOT-1", "Test").Facts.BotId);
+        Assert.Equal(Bot, ConnectionJson.ReadConnection(ConnectionJson.Write(Connection), "BOT-1", "Test").Details.BotId);
 
     public static TheoryData<string, string> Broken => new()
     {
@@ -117,7 +117,7 @@ public sealed class ConnectionJsonTests
     {
         string json = ConnectionJson.Write(Connection);
         StoredConnection read = ConnectionJson.ReadConnection(json, Bot, "Test");
-        Assert.Equal(Connection.Facts, read.Facts);
+        Assert.Equal(Connection.Details, read.Details);
         Assert.True(read.AccessToken.Matches(Connection.AccessToken));
         Assert.True(read.RefreshToken!.Matches(Connection.RefreshToken));
         Assert.Equal(7, read.Generation);
@@ -131,12 +131,12 @@ public sealed class ConnectionJsonTests
     {
         StoredConnection token = Connection with
         {
-            Facts = Connection.Facts with { AuthType = AuthType.Token, ClientId = null, HasRefreshToken = false, RefreshedAt = null, NeedsReconnect = false },
+            Details = Connection.Details with { AuthType = AuthType.Token, ClientId = null, HasRefreshToken = false, RefreshedAt = null, NeedsReconnect = false },
             RefreshToken = null,
             Reply = TestNotion.Json($$$"""{"id":"{{{Bot}}}","bot":{{{Connection.Reply.GetRawText()}}}}"""),
         };
         StoredConnection read = ConnectionJson.ReadConnection(ConnectionJson.Write(token), Bot, "Test");
-        Assert.Equal(token.Facts, read.Facts);
+        Assert.Equal(token.Details, read.Details);
         Assert.Null(read.RefreshToken);
     }
 
@@ -195,8 +195,8 @@ public sealed class ConnectionJsonTests
     [Fact]
     public void A_forged_name_cannot_drive_a_terminal()
     {
-        string json = ConnectionJson.Write(Connection with { Facts = Connection.Facts with { Name = "a\u001b[2J\u202eb\r\nc" } });
-        Assert.Equal("a [2J b  c", ConnectionJson.ReadConnection(json, Bot, "Test").Facts.Name);
+        string json = ConnectionJson.Write(Connection with { Details = Connection.Details with { Name = "a\u001b[2J\u202eb\r\nc" } });
+        Assert.Equal("a [2J b  c", ConnectionJson.ReadConnection(json, Bot, "Test").Details.Name);
     }
 
     [Fact]
@@ -221,11 +221,11 @@ public sealed class ConnectionJsonTests
                 if (i % 2 == 0)
                 {
                     StoredConnection read = ConnectionJson.ReadConnection(mutated, Bot, "Test");
-                    Assert.Equal(Bot, read.Facts.BotId);
-                    Assert.True(Enum.IsDefined(read.Facts.AuthType));
+                    Assert.Equal(Bot, read.Details.BotId);
+                    Assert.True(Enum.IsDefined(read.Details.AuthType));
                     Assert.True(AccessTokenText.IsUsable(read.AccessToken.Reveal()));
-                    Assert.True(read.Facts.BaseUri.Scheme == "https" || read.Facts.BaseUri.IsLoopback);
-                    Assert.DoesNotContain(read.Facts.Name, char.IsControl);
+                    Assert.True(read.Details.BaseUri.Scheme == "https" || read.Details.BaseUri.IsLoopback);
+                    Assert.DoesNotContain(read.Details.Name, char.IsControl);
                     _ = ConnectionJson.ReadConnection(ConnectionJson.Write(read), Bot, "Test");
                     _ = ConnectionMetadata.Write(read);
                 }
@@ -249,7 +249,7 @@ public sealed class ConnectionJsonTests
     public void Metadata_is_read_as_it_was_written_and_holds_no_secret()
     {
         IReadOnlyDictionary<string, object> metadata = ConnectionMetadata.Write(Connection);
-        Assert.Equal(Connection.Facts, ConnectionMetadata.Read(metadata, Bot, "Test"));
+        Assert.Equal(Connection.Details, ConnectionMetadata.Read(metadata, Bot, "Test"));
         Assert.All(metadata.Values, v => Assert.True(v is string or int, $"{v.GetType()} isn't kept by every vault."));
         Assert.DoesNotContain(metadata.Values, v => v.ToString()!.Contains("itself", StringComparison.Ordinal) || v.ToString()!.Contains("nrt_", StringComparison.Ordinal));
         Assert.DoesNotContain(metadata.Values, v => v is string { Length: 0 });
@@ -261,8 +261,8 @@ public sealed class ConnectionJsonTests
         var metadata = ConnectionMetadata.Write(Connection).ToDictionary(p => p.Key, p => p.Value);
         metadata["HasRefreshToken"] = 1L;
         metadata["NeedsReconnect"] = "1";
-        metadata["ConnectedAt"] = Connection.Facts.ConnectedAt.AddTicks(-1234567);
-        Assert.Equal(Connection.Facts with { ConnectedAt = Connection.Facts.ConnectedAt.AddTicks(-1234567) }, ConnectionMetadata.Read(metadata, Bot, "Test"));
+        metadata["ConnectedAt"] = Connection.Details.ConnectedAt.AddTicks(-1234567);
+        Assert.Equal(Connection.Details with { ConnectedAt = Connection.Details.ConnectedAt.AddTicks(-1234567) }, ConnectionMetadata.Read(metadata, Bot, "Test"));
     }
 
     [Theory]
@@ -286,9 +286,9 @@ public sealed class ConnectionJsonTests
     {
         var metadata = ConnectionMetadata.Write(Connection).ToDictionary(p => p.Key, p => p.Value);
         foreach (string key in new[] { "Name", "WorkspaceName", "OwnerName", "OwnerEmail", "ClientId", "WorkspaceIcon", "NotionVersion" }) metadata[key] = "a\u001b[2J\u202e\r\n";
-        NotionConnection? facts = ConnectionMetadata.Read(metadata, Bot, "Test");
-        Assert.DoesNotContain(JsonSerializer.Serialize(facts), "\\u001B", StringComparison.OrdinalIgnoreCase);
-        if (facts is not null) Assert.DoesNotContain(string.Concat(facts.Name, facts.WorkspaceName, facts.OwnerName, facts.OwnerEmail, facts.ClientId, facts.WorkspaceIcon, facts.NotionVersion), char.IsControl);
+        NotionConnection? details = ConnectionMetadata.Read(metadata, Bot, "Test");
+        Assert.DoesNotContain(JsonSerializer.Serialize(details), "\\u001B", StringComparison.OrdinalIgnoreCase);
+        if (details is not null) Assert.DoesNotContain(string.Concat(details.Name, details.WorkspaceName, details.OwnerName, details.OwnerEmail, details.ClientId, details.WorkspaceIcon, details.NotionVersion), char.IsControl);
     }
 
     private static string Mutate(string text, Random random)

@@ -20,7 +20,7 @@ public sealed class ConnectionListerTests
         StoredConnection current = await notion.StoreAsync(vault, "beta", workspaceName: "B");
         await notion.StoreAsync(vault, "Gamma", workspaceName: "C");
         await notion.StoreAsync(stores.Memory, "Alpha", workspaceName: "A");
-        StoreListing listing = await new ConnectionLister(stores, new ConnectionCache()).ListAsync(null, new ConnectionKey("Test", current.Facts.BotId), default);
+        StoreListing listing = await new ConnectionLister(stores, new ConnectionCache()).ListAsync(null, new ConnectionKey("Test", current.Details.BotId), default);
         Assert.Equal(["Alpha|", "beta|Test", "Gamma|Test"], listing.Connections.Select(c => $"{c.Name}|{c.Vault}"));
         Assert.Equal("beta", Assert.Single(listing.Connections, c => c.IsCurrent).Name);
         Assert.Empty(listing.Problems);
@@ -86,7 +86,7 @@ public sealed class ConnectionListerTests
         vault.FailOn("List");
         var stores = new TestStores(vault);
         StoredConnection mine = await notion.StoreAsync(stores.Memory, "Mine");
-        var current = new ConnectionKey(string.Empty, mine.Facts.BotId);
+        var current = new ConnectionKey(string.Empty, mine.Details.BotId);
         var lister = new ConnectionLister(stores, new ConnectionCache());
         StoreListing all = await lister.ListAsync(null, current, default);
         Assert.Equal("Mine", Assert.Single(all.Connections).Name);

@@ -116,7 +116,7 @@ public sealed class ConnectionNameTests
     [InlineData("Backup of NotionAuth-b3414d65", null)]
     [InlineData("MyNotionAuth-b3414d65", null)]
     [InlineData("Other", null)]
-    public void Our_name_is_found_in_what_a_vault_shows(string shown, string? name) => Assert.Equal(name, SecretName.Of(shown));
+    public void Our_name_is_found_in_what_a_vault_shows(string shown, string? name) => Assert.Equal(name, SecretName.Parse(shown));
 
     [Fact]
     public void A_write_test_is_nobody_s_connection_and_is_left_after_an_hour()
@@ -126,7 +126,7 @@ public sealed class ConnectionNameTests
         Assert.NotEqual(name, SecretName.OfWriteTest(now));
         Assert.Null(SecretName.BotIdOf(name));
         Assert.Null(SecretName.ClientIdOf(name));
-        Assert.Equal(name, SecretName.Of(name));
+        Assert.Equal(name, SecretName.Parse(name));
         Assert.False(SecretName.IsLeftWriteTest(name, now.AddMinutes(59)));
         Assert.True(SecretName.IsLeftWriteTest(name, now.AddMinutes(61)));
         Assert.False(SecretName.IsLeftWriteTest("NotionAuth-b3414d65", now.AddYears(1)));
@@ -140,7 +140,7 @@ public sealed class ConnectionNameTests
     [InlineData("NotionAuth-app-463558a3", null, null)]
     public void A_spare_copy_s_name_tells_whose_it_is(string name, string? botId, string? clientId)
     {
-        Assert.Equal(botId, SecretName.BotIdOfSpare(name));
-        Assert.Equal(clientId, SecretName.ClientIdOfSpare(name));
+        Assert.Equal(botId, SecretName.BotIdOfCopy(name));
+        Assert.Equal(clientId, SecretName.ClientIdOfCopy(name));
     }
 }

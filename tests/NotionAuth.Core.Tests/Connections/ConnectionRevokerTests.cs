@@ -31,8 +31,8 @@ public sealed class ConnectionRevokerTests
         Assert.Equal("Acme", revoked!.Name);
         TokenInfo tokens = notion.Fake.Tokens.Single(t => t.AccessToken == connection.AccessToken.Reveal());
         Assert.Equal((TokenState.Revoked, TokenState.Revoked), (tokens.AccessState, tokens.RefreshState));
-        Assert.Null(store.Stored(connection.Facts.BotId));
-        Assert.NotNull(await store.ReadAppAsync(connection.Facts.ClientId!, default));
+        Assert.Null(store.Stored(connection.Details.BotId));
+        Assert.NotNull(await store.ReadAppAsync(connection.Details.ClientId!, default));
     }
 
     [Theory]
@@ -46,10 +46,10 @@ public sealed class ConnectionRevokerTests
         StoredConnection connection = await notion.StoreAsync(store);
         notion.Fake.Faults.Add(Fault.Of(status, code, "/v1/oauth/revoke", times: null));
         await Expect.ErrorAsync<OAuthException>(errorId, () => RevokeAsync(notion, store, connection));
-        Assert.NotNull(store.Stored(connection.Facts.BotId));
+        Assert.NotNull(store.Stored(connection.Details.BotId));
         notion.Fake.Faults.Clear();
         await RevokeAsync(notion, store, connection);
-        Assert.Null(store.Stored(connection.Facts.BotId));
+        Assert.Null(store.Stored(connection.Details.BotId));
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class ConnectionRevokerTests
             StoredConnection connection = await notion.StoreAsync(store);
             notion.Fake.Faults.Add(new Fault { Kind = kind, PathPattern = "/v1/oauth/revoke", Times = null, SkipFirst = passing });
             await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => RevokeAsync(notion, store, connection));
-            Assert.NotNull(store.Stored(connection.Facts.BotId));
+            Assert.NotNull(store.Stored(connection.Details.BotId));
             Assert.DoesNotContain("Remove", store.Calls);
         }
     }
@@ -80,7 +80,7 @@ public sealed class ConnectionRevokerTests
         StoredConnection connection = await notion.StoreAsync(store);
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = status, Body = status == 200 ? "<html>Sign in to the hotel's network</html>" : "", PathPattern = "/v1/oauth/revoke", Times = null });
         await Assert.ThrowsAnyAsync<NotionAuthException>(() => RevokeAsync(notion, store, connection));
-        Assert.NotNull(store.Stored(connection.Facts.BotId));
+        Assert.NotNull(store.Stored(connection.Details.BotId));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ConnectionRevokerTests
         await notion.Fake.WaitForRequestAsync(r => r.Path == "/v1/oauth/revoke").WaitAsync(TestNotion.Soon);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => revoking.WaitAsync(TestNotion.Soon));
-        Assert.NotNull(store.Stored(connection.Facts.BotId));
+        Assert.NotNull(store.Stored(connection.Details.BotId));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class ConnectionRevokerTests
         StoredConnection connection = await notion.StoreAsync(store);
         Assert.Equal("Acme", (await RevokeAsync(notion, store, connection, localOnly: true))!.Name);
         Assert.Empty(notion.Fake.Requests);
-        Assert.Null(store.Stored(connection.Facts.BotId));
+        Assert.Null(store.Stored(connection.Details.BotId));
         Assert.Equal(TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == connection.AccessToken.Reveal()).AccessState);
     }
 
@@ -116,7 +116,7 @@ public sealed class ConnectionRevokerTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection connection = await notion.StoreAsync(store);
-        string name = SecretName.OfConnection(connection.Facts.BotId);
+        string name = SecretName.OfConnection(connection.Details.BotId);
         store.Secrets[name] = """{"version":2}""";
         await Expect.ErrorAsync(ErrorIds.SecretTooNew, () => RevokeAsync(notion, store, connection, localOnly: true));
         Assert.True(store.Secrets.ContainsKey(name));
@@ -136,7 +136,7 @@ public sealed class ConnectionRevokerTests
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.RevokeNotSupported, () => RevokeAsync(notion, store, connection));
         Assert.Contains("notion.so/my-integrations", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Contains("-LocalOnly", error.RecommendedAction, StringComparison.Ordinal);
-        Assert.NotNull(store.Stored(connection.Facts.BotId));
+        Assert.NotNull(store.Stored(connection.Details.BotId));
         await RevokeAsync(notion, store, connection, localOnly: true);
         Assert.Empty((await store.ListAsync(default)).Connections);
     }
@@ -147,9 +147,9 @@ public sealed class ConnectionRevokerTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection connection = await notion.StoreAsync(store);
-        store.Secrets.TryRemove(SecretName.OfApp(connection.Facts.ClientId!), out _);
+        store.Secrets.TryRemove(SecretName.OfApp(connection.Details.ClientId!), out _);
         await Expect.ErrorAsync(ErrorIds.MissingClient, () => RevokeAsync(notion, store, connection));
-        Assert.NotNull(store.Stored(connection.Facts.BotId));
+        Assert.NotNull(store.Stored(connection.Details.BotId));
     }
 
     [Fact]
@@ -160,8 +160,8 @@ public sealed class ConnectionRevokerTests
         StoredConnection one = await notion.StoreAsync(store, "One");
         StoredConnection two = await notion.StoreAsync(store, "Two", workspaceName: "Beta");
         await RevokeAsync(notion, store, one);
-        Assert.Null(store.Stored(one.Facts.BotId));
-        Assert.Equal("Two", store.Stored(two.Facts.BotId)!.Facts.Name);
+        Assert.Null(store.Stored(one.Details.BotId));
+        Assert.Equal("Two", store.Stored(two.Details.BotId)!.Details.Name);
         await notion.Client(two.AccessToken).SendAsync(new NotionRequest { Path = "users/me" }, default);
     }
 
@@ -182,21 +182,21 @@ public sealed class ConnectionRevokerTests
         var store = new RecordingStore();
         var cache = new ConnectionCache();
         StoredConnection connection = await notion.StoreAsync(store);
-        ConnectionSession session = cache.Get(new ConnectionKey(store.Vault, connection.Facts.BotId));
+        KnownConnection session = cache.Get(new ConnectionKey(store.Vault, connection.Details.BotId));
         notion.Fake.ExpireAccessTokens();
         store.FailOn("Write", 1);
         await notion.Client(new ConnectionTokenSource(session, store, notion.Transport, null, _ => { })).SendAsync(new NotionRequest { Path = "users/me" }, default);
 
         await new ConnectionRevoker(session, store, cache, notion.Transport, notion.Log.Enqueue).RevokeAsync(false, default);
-        Assert.DoesNotContain(notion.Fake.Tokens, t => t.ClientId == connection.Facts.ClientId && (t.AccessState == TokenState.Live || t.RefreshState == TokenState.Live));
-        Assert.Null(store.Stored(connection.Facts.BotId));
+        Assert.DoesNotContain(notion.Fake.Tokens, t => t.ClientId == connection.Details.ClientId && (t.AccessState == TokenState.Live || t.RefreshState == TokenState.Live));
+        Assert.Null(store.Stored(connection.Details.BotId));
     }
 
     private static Task<NotionConnection?> RevokeAsync(
         TestNotion notion, RecordingStore store, StoredConnection connection, bool localOnly = false, CancellationToken ct = default)
     {
         var cache = new ConnectionCache();
-        ConnectionSession session = cache.Get(new ConnectionKey(store.Vault, connection.Facts.BotId));
+        KnownConnection session = cache.Get(new ConnectionKey(store.Vault, connection.Details.BotId));
         return new ConnectionRevoker(session, store, cache, notion.Transport, notion.Log.Enqueue).RevokeAsync(localOnly, ct);
     }
 }

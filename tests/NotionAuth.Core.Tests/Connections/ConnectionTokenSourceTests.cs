@@ -38,13 +38,13 @@ public sealed class ConnectionTokenSourceTests
         notion.Fake.ExpireAccessTokens();
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
 
-        StoredConnection stored = process.Store.Stored(old.Facts.BotId)!;
-        TokenInfo live = notion.Fake.Tokens.Single(t => t.ClientId == old.Facts.ClientId && t.AccessState == TokenState.Live);
+        StoredConnection stored = process.Store.Stored(old.Details.BotId)!;
+        TokenInfo live = notion.Fake.Tokens.Single(t => t.ClientId == old.Details.ClientId && t.AccessState == TokenState.Live);
         Assert.Equal(live.AccessToken, stored.AccessToken.Reveal());
         Assert.Equal(live.RefreshToken, stored.RefreshToken!.Reveal());
         Assert.Equal(old.Generation + 1, stored.Generation);
-        Assert.Equal(old.Facts.ConnectedAt, stored.Facts.ConnectedAt);
-        Assert.NotNull(stored.Facts.RefreshedAt);
+        Assert.Equal(old.Details.ConnectedAt, stored.Details.ConnectedAt);
+        Assert.NotNull(stored.Details.RefreshedAt);
         Assert.Equal(1, notion.Fake.RefreshCount);
         Assert.Empty(process.Warnings);
     }
@@ -78,7 +78,7 @@ public sealed class ConnectionTokenSourceTests
 
         Assert.Single(notion.Fake.RefreshRequests);
         Assert.Equal(128, notion.Fake.CountRequests("/v1/users/me"));
-        Assert.Equal(old.Generation + 1, process.Store.Stored(old.Facts.BotId)!.Generation);
+        Assert.Equal(old.Generation + 1, process.Store.Stored(old.Details.BotId)!.Generation);
     }
 
     [Fact]
@@ -136,8 +136,8 @@ public sealed class ConnectionTokenSourceTests
             }),
         });
         Assert.Equal(200, (await loser.Client.SendAsync(Me, default)).Status);
-        Assert.Equal(winners, loser.Store.Stored(stored.Facts.BotId)!.AccessToken.Reveal());
-        Assert.False(loser.Store.Stored(stored.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.Equal(winners, loser.Store.Stored(stored.Details.BotId)!.AccessToken.Reveal());
+        Assert.False(loser.Store.Stored(stored.Details.BotId)!.Details.NeedsReconnect);
         Assert.Equal(1, notion.Fake.RefreshCount);
     }
 
@@ -149,9 +149,9 @@ public sealed class ConnectionTokenSourceTests
         StoredConnection old = await notion.StoreAsync(process.Store, "It's mine");
         notion.Fake.RevokeBot();
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
-        Assert.Contains("Connect-NotionWorkspace -Name 'It''s mine' -ClientId " + old.Facts.ClientId, error.RecommendedAction, StringComparison.Ordinal);
-        StoredConnection stored = process.Store.Stored(old.Facts.BotId)!;
-        Assert.True(stored.Facts.NeedsReconnect);
+        Assert.Contains("Connect-NotionWorkspace -Name 'It''s mine' -ClientId " + old.Details.ClientId, error.RecommendedAction, StringComparison.Ordinal);
+        StoredConnection stored = process.Store.Stored(old.Details.BotId)!;
+        Assert.True(stored.Details.NeedsReconnect);
         Assert.True(stored.RefreshToken!.Matches(old.RefreshToken));
 
         notion.Fake.ClearRequests();
@@ -208,14 +208,14 @@ public sealed class ConnectionTokenSourceTests
 
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
         Assert.Contains("could not be written to vault 'Test'", Assert.Single(process.Warnings), StringComparison.Ordinal);
-        Assert.True(process.Store.Stored(old.Facts.BotId)!.AccessToken.Matches(old.AccessToken));
+        Assert.True(process.Store.Stored(old.Details.BotId)!.AccessToken.Matches(old.AccessToken));
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
         Assert.Single(process.Warnings);
-        Assert.True(process.Store.Stored(old.Facts.BotId)!.AccessToken.Matches(old.AccessToken));
+        Assert.True(process.Store.Stored(old.Details.BotId)!.AccessToken.Matches(old.AccessToken));
 
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
-        TokenInfo live = notion.Fake.Tokens.Single(t => t.ClientId == old.Facts.ClientId && t.AccessState == TokenState.Live);
-        Assert.Equal(live.AccessToken, process.Store.Stored(old.Facts.BotId)!.AccessToken.Reveal());
+        TokenInfo live = notion.Fake.Tokens.Single(t => t.ClientId == old.Details.ClientId && t.AccessState == TokenState.Live);
+        Assert.Equal(live.AccessToken, process.Store.Stored(old.Details.BotId)!.AccessToken.Reveal());
         Assert.Single(notion.Fake.RefreshRequests);
         Assert.Single(process.Warnings);
     }
@@ -232,7 +232,7 @@ public sealed class ConnectionTokenSourceTests
         notion.Fake.ExpireAccessTokens();
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
         Assert.Equal([true, true], notion.Fake.RefreshRequests.Select(r => r.Granted));
-        Assert.Equal(3, process.Store.Stored(old.Facts.BotId)!.Generation);
+        Assert.Equal(3, process.Store.Stored(old.Details.BotId)!.Generation);
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public sealed class ConnectionTokenSourceTests
         await process.Client.SendAsync(Me, default);
         notion.Fake.RevokeBot();
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
-        Assert.True(process.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.True(process.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
         Assert.Equal(2, notion.Fake.RefreshRequests.Count);
     }
 
@@ -262,7 +262,7 @@ public sealed class ConnectionTokenSourceTests
 
         StoredConnection anew = await new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = process.Store }.ConnectAsync();
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
-        Assert.True(process.Store.Stored(anew.Facts.BotId)!.AccessToken.Matches(anew.AccessToken));
+        Assert.True(process.Store.Stored(anew.Details.BotId)!.AccessToken.Matches(anew.AccessToken));
         Assert.Single(notion.Fake.RefreshRequests);
     }
 
@@ -289,7 +289,7 @@ public sealed class ConnectionTokenSourceTests
         notion.Fake.ExpireAccessTokens();
         await process.Client.SendAsync(Me, default);
         StoredConnection? proved = Assert.Single(process.Store.Proved);
-        Assert.Equal(old.Facts.BotId, proved?.Facts.BotId);
+        Assert.Equal(old.Details.BotId, proved?.Details.BotId);
     }
 
     [Fact]
@@ -298,19 +298,19 @@ public sealed class ConnectionTokenSourceTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
-        notion.Fake.ExpireAccessTokens(Guid.Parse(old.Facts.BotId));
+        notion.Fake.ExpireAccessTokens(Guid.Parse(old.Details.BotId));
         notion.Fake.Faults.Add(new Fault
         {
             Kind = FaultKind.RawBody,
             Status = 200,
             PathPattern = "/v1/oauth/token",
-            Body = $$"""{"access_token":"{{notion.Fake.DefaultInternalIntegration.Token}}","token_type":"bearer","bot_id":"{{old.Facts.BotId}}"}""",
+            Body = $$"""{"access_token":"{{notion.Fake.DefaultInternalIntegration.Token}}","token_type":"bearer","bot_id":"{{old.Details.BotId}}"}""",
         });
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
-        StoredConnection stored = process.Store.Stored(old.Facts.BotId)!;
+        StoredConnection stored = process.Store.Stored(old.Details.BotId)!;
         Assert.True(stored.RefreshToken!.Matches(old.RefreshToken));
-        Assert.True(stored.Facts.HasRefreshToken);
-        Assert.Equal("Acme", stored.Facts.WorkspaceName);
+        Assert.True(stored.Details.HasRefreshToken);
+        Assert.Equal("Acme", stored.Details.WorkspaceName);
     }
 
     [Theory]
@@ -324,7 +324,7 @@ public sealed class ConnectionTokenSourceTests
         notion.Fake.ExpireAccessTokens();
         notion.Fake.Faults.Add(Fault.Of(status, code, "/v1/oauth/token"));
         await Expect.ErrorAsync(errorId, () => process.Client.SendAsync(Me, default));
-        Assert.False(process.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.False(process.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
     }
 
@@ -357,7 +357,7 @@ public sealed class ConnectionTokenSourceTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var process = new TestProcess(notion);
         StoredConnection stored = await notion.StoreAsync(process.Store);
-        process.Store.Secrets.TryRemove(SecretName.OfApp(stored.Facts.ClientId!), out _);
+        process.Store.Secrets.TryRemove(SecretName.OfApp(stored.Details.ClientId!), out _);
         notion.Fake.ExpireAccessTokens();
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.MissingClient, () => process.Client.SendAsync(Me, default));
         Assert.Contains("-ClientSecret", error.RecommendedAction, StringComparison.Ordinal);
@@ -374,7 +374,7 @@ public sealed class ConnectionTokenSourceTests
 
         await notion.StoreAsync(process.Store);
         await process.Client.SendAsync(Me, default);
-        await process.Store.RemoveAsync(stored.Facts.BotId, default);
+        await process.Store.RemoveAsync(stored.Details.BotId, default);
         notion.Fake.ExpireAccessTokens();
         await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => process.Client.SendAsync(Me, default));
     }
@@ -394,7 +394,7 @@ public sealed class ConnectionTokenSourceTests
         await cancel.CancelAsync();
         answer.SetResult();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.WaitAsync(TestNotion.Soon));
-        StoredConnection stored = process.Store.Stored(old.Facts.BotId)!;
+        StoredConnection stored = process.Store.Stored(old.Details.BotId)!;
         Assert.Equal(2, stored.Generation);
         Assert.Equal(TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == stored.AccessToken.Reveal()).AccessState);
     }
@@ -410,7 +410,7 @@ public sealed class ConnectionTokenSourceTests
         await process.Client.SendAsync(Me, default);
         process.Store.FailOn("List");
         foreach (string? vault in new[] { null, "Test" })
-            Assert.Equal(old.Facts.BotId, (await process.Finder.FindAsync("Acme", vault, null, default)).Session.Key.BotId);
+            Assert.Equal(old.Details.BotId, (await process.Finder.FindAsync("Acme", vault, null, default)).Session.Key.BotId);
         await Expect.ErrorAsync(ErrorIds.VaultLocked, () => process.Finder.FindAsync("Other", null, null, default));
         await Expect.ErrorAsync(ErrorIds.VaultNotFound, () => process.Finder.FindAsync("Acme", "Elsewhere", null, default));
 

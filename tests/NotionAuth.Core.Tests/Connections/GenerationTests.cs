@@ -11,7 +11,7 @@ public sealed class GenerationTests
 {
     private readonly StoredConnection _connection = new()
     {
-        Facts = new NotionConnection
+        Details = new NotionConnection
         {
             Name = "Acme",
             BotId = "b3414d65-1a45-4b5f-9d6a-0d1f2e3c4b5a",
@@ -52,6 +52,6 @@ public sealed class GenerationTests
     {
         JsonNode json = JsonNode.Parse(ConnectionJson.Write(_connection))!;
         json["generation"] = JsonNode.Parse(stored);
-        Assert.Equal(expected, ConnectionJson.ReadConnection(json.ToJsonString(), _connection.Facts.BotId, "Test").Generation);
+        Assert.Equal(expected, ConnectionJson.ReadConnection(json.ToJsonString(), _connection.Details.BotId, "Test").Generation);
     }
 }

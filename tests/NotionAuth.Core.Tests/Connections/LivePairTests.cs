@@ -22,15 +22,15 @@ public sealed class LivePairTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
-        notion.Fake.ExpireAccessTokens(Guid.Parse(old.Facts.BotId));
+        notion.Fake.ExpireAccessTokens(Guid.Parse(old.Details.BotId));
         string other = notion.Fake.DefaultInternalIntegration.Token!;
         AnswerRefresh(notion, other, Guid.NewGuid().ToString());
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.InvalidReply, () => process.Client.SendAsync(Me, default));
         Assert.Contains("another bot", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(other, $"{error} {error.RecommendedAction}", StringComparison.Ordinal);
-        StoredConnection stored = process.Store.Stored(old.Facts.BotId)!;
+        StoredConnection stored = process.Store.Stored(old.Details.BotId)!;
         Assert.True(stored.AccessToken.Matches(old.AccessToken));
-        Assert.Equal(("Acme", false, old.Generation), (stored.Facts.WorkspaceName, stored.Facts.NeedsReconnect, stored.Generation));
+        Assert.Equal(("Acme", false, old.Generation), (stored.Details.WorkspaceName, stored.Details.NeedsReconnect, stored.Generation));
         Assert.DoesNotContain(notion.Fake.Requests, r => r.Header("Authorization") == "Bearer " + other);
 
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
@@ -43,10 +43,10 @@ public sealed class LivePairTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
-        notion.Fake.ExpireAccessTokens(Guid.Parse(old.Facts.BotId));
-        AnswerRefresh(notion, notion.Fake.DefaultInternalIntegration.Token!, Guid.Parse(old.Facts.BotId).ToString("N").ToUpperInvariant());
+        notion.Fake.ExpireAccessTokens(Guid.Parse(old.Details.BotId));
+        AnswerRefresh(notion, notion.Fake.DefaultInternalIntegration.Token!, Guid.Parse(old.Details.BotId).ToString("N").ToUpperInvariant());
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
-        Assert.Equal(old.Facts.BotId, process.Store.Stored(old.Facts.BotId)!.Facts.BotId);
+        Assert.Equal(old.Details.BotId, process.Store.Stored(old.Details.BotId)!.Details.BotId);
     }
 
     [Fact]
@@ -91,13 +91,13 @@ public sealed class LivePairTests
         holder.Store.FailOn("Write", 1);
         await holder.Client.SendAsync(Me, default);
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => other.Client.SendAsync(Me, default));
-        Assert.True(holder.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
-        long marked = holder.Store.Stored(old.Facts.BotId)!.Generation;
+        Assert.True(holder.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
+        long marked = holder.Store.Stored(old.Details.BotId)!.Generation;
 
         Assert.Equal(200, (await holder.Client.SendAsync(Me, default)).Status);
-        StoredConnection stored = holder.Store.Stored(old.Facts.BotId)!;
+        StoredConnection stored = holder.Store.Stored(old.Details.BotId)!;
         Assert.Equal(TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == stored.AccessToken.Reveal()).AccessState);
-        Assert.False(stored.Facts.NeedsReconnect);
+        Assert.False(stored.Details.NeedsReconnect);
         Assert.True(stored.Generation > marked);
         Assert.Equal(200, (await other.Client.SendAsync(Me, default)).Status);
         Assert.Equal(1, notion.Fake.RefreshCount);
@@ -115,7 +115,7 @@ public sealed class LivePairTests
         notion.Fake.ExpireAccessTokens();
 
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
-        Assert.False(process.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.False(process.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
         Assert.Equal([true, true], notion.Fake.RefreshRequests.Select(r => r.Granted));
     }
 
@@ -131,7 +131,7 @@ public sealed class LivePairTests
         notion.Fake.ExpireAccessTokens();
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
         Assert.Single(notion.Fake.RefreshRequests);
-        Assert.True(process.Store.Stored(old.Facts.BotId)!.AccessToken.Matches(newer.AccessToken));
+        Assert.True(process.Store.Stored(old.Details.BotId)!.AccessToken.Matches(newer.AccessToken));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class LivePairTests
         TokenTestResult test = await new ConnectionTester(process.Session, process.Store, notion.Transport, null).TestAsync(default);
         Assert.Equal(TokenStatus.Active, test.Status);
         await new ConnectionRevoker(process.Session, process.Store, process.Cache, notion.Transport, null).RevokeAsync(false, default);
-        Assert.DoesNotContain(notion.Fake.Tokens, t => t.ClientId == old.Facts.ClientId && (t.AccessState == TokenState.Live || t.RefreshState == TokenState.Live));
+        Assert.DoesNotContain(notion.Fake.Tokens, t => t.ClientId == old.Details.ClientId && (t.AccessState == TokenState.Live || t.RefreshState == TokenState.Live));
     }
 
     private static void AnswerRefresh(TestNotion notion, string accessToken, string botId) => notion.Fake.Faults.Add(new Fault

@@ -21,27 +21,27 @@ public sealed class OAuthConnectorTests
         StoredConnection connection = await SignInAsync(notion, store, new ConnectOptions { NotionVersion = "2025-09-03" });
 
         User person = notion.Fake.DefaultWorkspace.Users[0];
-        NotionConnection facts = connection.Facts;
-        Assert.Equal("Acme", facts.Name);
-        Assert.Equal("Acme", facts.WorkspaceName);
-        Assert.Equal(notion.Fake.DefaultWorkspace.Id.ToString(), facts.WorkspaceId);
-        Assert.Equal("🏢", facts.WorkspaceIcon);
-        Assert.Equal("user", facts.OwnerType);
-        Assert.Equal(person.Id.ToString(), facts.OwnerId);
-        Assert.Equal(person.Name, facts.OwnerName);
-        Assert.Equal(person.Email, facts.OwnerEmail);
-        Assert.Equal(AuthType.OAuth, facts.AuthType);
-        Assert.Equal(notion.Credentials.ClientId, facts.ClientId);
-        Assert.True(facts.HasRefreshToken);
-        Assert.False(facts.NeedsReconnect);
-        Assert.Equal("Test", facts.Vault);
-        Assert.Equal("2025-09-03", facts.NotionVersion);
-        Assert.Equal(notion.BaseUri, facts.BaseUri);
-        Assert.InRange(facts.ConnectedAt, DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow);
-        Assert.Null(facts.RefreshedAt);
+        NotionConnection details = connection.Details;
+        Assert.Equal("Acme", details.Name);
+        Assert.Equal("Acme", details.WorkspaceName);
+        Assert.Equal(notion.Fake.DefaultWorkspace.Id.ToString(), details.WorkspaceId);
+        Assert.Equal("🏢", details.WorkspaceIcon);
+        Assert.Equal("user", details.OwnerType);
+        Assert.Equal(person.Id.ToString(), details.OwnerId);
+        Assert.Equal(person.Name, details.OwnerName);
+        Assert.Equal(person.Email, details.OwnerEmail);
+        Assert.Equal(AuthType.OAuth, details.AuthType);
+        Assert.Equal(notion.Credentials.ClientId, details.ClientId);
+        Assert.True(details.HasRefreshToken);
+        Assert.False(details.NeedsReconnect);
+        Assert.Equal("Test", details.Vault);
+        Assert.Equal("2025-09-03", details.NotionVersion);
+        Assert.Equal(notion.BaseUri, details.BaseUri);
+        Assert.InRange(details.ConnectedAt, DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow);
+        Assert.Null(details.RefreshedAt);
 
-        StoredConnection stored = store.Stored(facts.BotId)!;
-        Assert.Equal(facts, stored.Facts);
+        StoredConnection stored = store.Stored(details.BotId)!;
+        Assert.Equal(details, stored.Details);
         Assert.Equal("eu", stored.Reply.GetProperty("region").GetString());
         Assert.False(stored.Reply.TryGetProperty("access_token", out _));
         Assert.Equal(1, stored.Generation);
@@ -53,7 +53,7 @@ public sealed class OAuthConnectorTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection connection = await SignInAsync(notion, store);
-        AppRegistration app = (await store.ReadAppAsync(connection.Facts.ClientId!, default))!;
+        AppRegistration app = (await store.ReadAppAsync(connection.Details.ClientId!, default))!;
         Assert.True(app.Credentials.ClientSecret.Matches(notion.Credentials.ClientSecret));
         Assert.Contains(Assert.Single(app.RedirectUris).OriginalString, notion.Fake.DefaultIntegration.RedirectUris);
         Assert.Equal(notion.BaseUri, app.BaseUri);
@@ -66,7 +66,7 @@ public sealed class OAuthConnectorTests
         var store = new RecordingStore();
         StoredConnection first = await SignInAsync(notion, store, new ConnectOptions { Name = "My notes" });
         StoredConnection second = await SignInAsync(notion, store);
-        Assert.Equal("My notes", second.Facts.Name);
+        Assert.Equal("My notes", second.Details.Name);
         Assert.Equal(first.Generation + 1, second.Generation);
         Assert.False(second.AccessToken.Matches(first.AccessToken));
         Assert.Single((await store.ListAsync(default)).Connections);
@@ -92,14 +92,14 @@ public sealed class OAuthConnectorTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection other = await notion.StoreAsync(store, "acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
-        string before = store.Secrets[SecretName.OfConnection(other.Facts.BotId)];
+        string before = store.Secrets[SecretName.OfConnection(other.Details.BotId)];
         var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store };
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.NameInUse, () => run.ConnectAsync());
 
         Assert.Contains("-Force", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Contains("'Acme 2'", error.Message, StringComparison.Ordinal);
         Assert.Contains("belongs to another connection", (await run.Browser.Page).Text, StringComparison.Ordinal);
-        Assert.Equal(before, store.Secrets[SecretName.OfConnection(other.Facts.BotId)]);
+        Assert.Equal(before, store.Secrets[SecretName.OfConnection(other.Details.BotId)]);
         Assert.Equal(["acme", "Acme 2"], (await store.ListAsync(default)).Connections.Select(c => c.Name).Order(StringComparer.Ordinal).Reverse());
         Assert.NotNull(await store.ReadAppAsync(notion.Credentials.ClientId, default));
     }
@@ -122,8 +122,8 @@ public sealed class OAuthConnectorTests
         var store = new RecordingStore();
         StoredConnection other = await notion.StoreAsync(store, "acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
         StoredConnection connection = await SignInAsync(notion, store, new ConnectOptions { Force = true });
-        Assert.Equal(connection.Facts.BotId, Assert.Single((await store.ListAsync(default)).Connections).BotId);
-        Assert.Null(store.Stored(other.Facts.BotId));
+        Assert.Equal(connection.Details.BotId, Assert.Single((await store.ListAsync(default)).Connections).BotId);
+        Assert.Null(store.Stored(other.Details.BotId));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class OAuthConnectorTests
         StoredConnection other = await notion.StoreAsync(store, "Acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
         store.FailOn("Write");
         await Expect.ErrorAsync(ErrorIds.VaultLocked, () => SignInAsync(notion, store, new ConnectOptions { Force = true }));
-        Assert.NotNull(store.Stored(other.Facts.BotId));
+        Assert.NotNull(store.Stored(other.Details.BotId));
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public sealed class OAuthConnectorTests
         var store = new RecordingStore();
         store.Secrets[SecretName.OfConnection(notion.Fake.Authorize().BotId.ToString())] = "broken";
         StoredConnection connection = await SignInAsync(notion, store, new ConnectOptions { Force = true });
-        Assert.NotNull(store.Stored(connection.Facts.BotId));
+        Assert.NotNull(store.Stored(connection.Details.BotId));
     }
 
     [Fact]
@@ -182,10 +182,10 @@ public sealed class OAuthConnectorTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection before = await SignInAsync(notion, store);
-        string secret = store.Secrets[SecretName.OfConnection(before.Facts.BotId)];
+        string secret = store.Secrets[SecretName.OfConnection(before.Details.BotId)];
         var run = new SignInRun(notion) { Browser = ScriptedBrowser.Denying(), Store = store };
         await Expect.ErrorAsync(ErrorIds.AccessDenied, () => run.ConnectAsync());
-        Assert.Equal(secret, store.Secrets[SecretName.OfConnection(before.Facts.BotId)]);
+        Assert.Equal(secret, store.Secrets[SecretName.OfConnection(before.Details.BotId)]);
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class OAuthConnectorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync(f => f.DefaultIntegration.RefreshTokens = false);
         StoredConnection connection = await SignInAsync(notion, new RecordingStore());
-        Assert.False(connection.Facts.HasRefreshToken);
+        Assert.False(connection.Details.HasRefreshToken);
         Assert.Null(connection.RefreshToken);
     }
 
@@ -202,7 +202,7 @@ public sealed class OAuthConnectorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.ExtraTokenFields = """{"workspace_name":null,"workspace_icon":null}""");
         StoredConnection connection = await SignInAsync(notion, new RecordingStore());
-        Assert.Equal(connection.Facts.BotId, connection.Facts.Name);
+        Assert.Equal(connection.Details.BotId, connection.Details.Name);
     }
 
     private static Task<StoredConnection> SignInAsync(TestNotion notion, RecordingStore store, ConnectOptions? options = null, ConnectionCache? cache = null) =>

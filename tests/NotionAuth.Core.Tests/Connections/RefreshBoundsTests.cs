@@ -34,7 +34,7 @@ public sealed class RefreshBoundsTests
         Assert.Equal(NotionErrorKind.Busy, error.Kind);
         Assert.Empty(notion.Waits);
         Assert.Equal(1, notion.Fake.CountRequests(TokenPath));
-        Assert.False(process.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.False(process.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
     }
 
     [Fact]
@@ -150,6 +150,6 @@ public sealed class RefreshBoundsTests
         Assert.Equal(NotionErrorKind.Busy, error.Kind);
         Assert.Contains("the wait of 20 s is longer than", error.Message, StringComparison.Ordinal);
         Assert.Empty(notion.Waits);
-        Assert.NotNull(process.Store.Stored(connection.Facts.BotId));
+        Assert.NotNull(process.Store.Stored(connection.Details.BotId));
     }
 }

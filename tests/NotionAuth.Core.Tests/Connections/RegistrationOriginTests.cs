@@ -24,7 +24,7 @@ public sealed class RegistrationOriginTests
         elsewhere.Fake.DefaultIntegration.ClientSecret = notion.Credentials.ClientSecret.Reveal();
         var store = new RecordingStore();
         StoredConnection connection = await notion.StoreAsync(store);
-        StoredConnection forged = connection with { Facts = connection.Facts with { BaseUri = elsewhere.BaseUri } };
+        StoredConnection forged = connection with { Details = connection.Details with { BaseUri = elsewhere.BaseUri } };
         await store.WriteAsync(forged, default);
 
         NotionAuthException refresh = await Expect.ErrorAsync(ErrorIds.MissingClient, () => ClientOf(elsewhere, store, forged).SendAsync(Me, default));
@@ -36,11 +36,11 @@ public sealed class RegistrationOriginTests
             Assert.Contains($"-BaseUri '{elsewhere.BaseUri.AbsoluteUri.TrimEnd('/')}'", error.RecommendedAction, StringComparison.Ordinal);
         }
 
-        ConnectionSession session = new ConnectionCache().Get(new ConnectionKey(store.Vault, forged.Facts.BotId));
+        KnownConnection session = new ConnectionCache().Get(new ConnectionKey(store.Vault, forged.Details.BotId));
         TokenTestResult test = await new ConnectionTester(session, store, elsewhere.Transport, elsewhere.Log.Enqueue).TestAsync(default);
         Assert.Equal(TokenTestMethod.UsersMe, test.Method);
         Assert.DoesNotContain(elsewhere.Fake.Requests, r => r.Header("Authorization")?.StartsWith("Basic", StringComparison.Ordinal) == true);
-        Assert.NotNull(store.Stored(forged.Facts.BotId));
+        Assert.NotNull(store.Stored(forged.Details.BotId));
     }
 
     [Fact]
@@ -100,14 +100,14 @@ public sealed class RegistrationOriginTests
 
     private static NotionClient ClientOf(TestNotion notion, RecordingStore store, StoredConnection connection)
     {
-        ConnectionSession session = new ConnectionCache().Get(new ConnectionKey(store.Vault, connection.Facts.BotId));
+        KnownConnection session = new ConnectionCache().Get(new ConnectionKey(store.Vault, connection.Details.BotId));
         return notion.Client(new ConnectionTokenSource(session, store, notion.Transport, notion.Log.Enqueue, _ => { }));
     }
 
     private static Task<NotionConnection?> RevokeAsync(TestNotion notion, RecordingStore store, StoredConnection connection)
     {
         var cache = new ConnectionCache();
-        ConnectionSession session = cache.Get(new ConnectionKey(store.Vault, connection.Facts.BotId));
+        KnownConnection session = cache.Get(new ConnectionKey(store.Vault, connection.Details.BotId));
         return new ConnectionRevoker(session, store, cache, notion.Transport, notion.Log.Enqueue).RevokeAsync(false, default);
     }
 }

@@ -28,9 +28,9 @@ public sealed class SharedVaultTests
         time.OnPause = n => n == pauses ? loser.Store.WriteAsync(winners, default) : Task.CompletedTask;
 
         Assert.Equal(200, (await loser.Client.SendAsync(Me, default)).Status);
-        StoredConnection stored = loser.Store.Stored(old.Facts.BotId)!;
+        StoredConnection stored = loser.Store.Stored(old.Details.BotId)!;
         Assert.True(stored.AccessToken.Matches(winners.AccessToken));
-        Assert.False(stored.Facts.NeedsReconnect);
+        Assert.False(stored.Details.NeedsReconnect);
         Assert.Equal(pauses, time.Pauses);
         Assert.Single(notion.Fake.RefreshRequests, r => !r.Granted);
     }
@@ -44,12 +44,12 @@ public sealed class SharedVaultTests
         StoredConnection old = await notion.StoreAsync(loser.Store);
         StoredConnection winners = await RefreshElsewhereAsync(notion, old);
         bool isMarked = false;
-        loser.Store.OnWrite = c => isMarked |= c.Facts.NeedsReconnect;
+        loser.Store.OnWrite = c => isMarked |= c.Details.NeedsReconnect;
         time.OnPause = _ => isMarked ? loser.Store.WriteAsync(winners, default) : Task.CompletedTask;
 
         Assert.Equal(200, (await loser.Client.SendAsync(Me, default)).Status);
         Assert.True(isMarked);
-        Assert.True(loser.Store.Stored(old.Facts.BotId)!.AccessToken.Matches(winners.AccessToken));
+        Assert.True(loser.Store.Stored(old.Details.BotId)!.AccessToken.Matches(winners.AccessToken));
         Assert.Equal(200, (await loser.Client.SendAsync(Me, default)).Status);
     }
 
@@ -63,7 +63,7 @@ public sealed class SharedVaultTests
         StoredConnection winners = await RefreshElsewhereAsync(notion, old);
         time.OnPause = n => loser.Store.WriteAsync(n == 1 ? old.Marked() : winners, default);
         Assert.Equal(200, (await loser.Client.SendAsync(Me, default)).Status);
-        Assert.True(loser.Store.Stored(old.Facts.BotId)!.AccessToken.Matches(winners.AccessToken));
+        Assert.True(loser.Store.Stored(old.Details.BotId)!.AccessToken.Matches(winners.AccessToken));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class SharedVaultTests
         int told = 0;
         NotionClient client = process.ClientWith(_ => told++);
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => client.SendAsync(Me, default));
-        Assert.True(process.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.True(process.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
         Assert.InRange(time.Passed, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
         Assert.True(told > 0);
         Assert.Contains(notion.Log, e => e.ToString().Contains("vault 'Test'", StringComparison.Ordinal));
@@ -92,7 +92,7 @@ public sealed class SharedVaultTests
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.RevokeBot();
         await Expect.ErrorAsync<OAuthException>("InvalidGrant", () => process.Client.SendAsync(Me with { TotalTimeout = TimeSpan.FromMilliseconds(900) }, default));
-        Assert.False(process.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.False(process.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
     }
 
@@ -106,7 +106,7 @@ public sealed class SharedVaultTests
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.RevokeBot();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => process.Client.SendAsync(Me, cancel.Token).WaitAsync(TestNotion.Soon));
-        Assert.False(process.Store.Stored(old.Facts.BotId)!.Facts.NeedsReconnect);
+        Assert.False(process.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
     }
 
     private static Task<TestNotion> StartAsync(PassingTime time) => TestNotion.StartAsync(f => f.Behavior.ReuseRevokesFamily = false, delay: time.DelayAsync);

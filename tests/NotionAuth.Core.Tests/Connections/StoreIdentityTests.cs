@@ -32,7 +32,7 @@ public sealed class StoreIdentityTests : IDisposable
 
     [Fact]
     public void A_module_with_one_store_for_a_user_has_one_identity() =>
-        Assert.Equal(StoreIdentity.Of("SecretStore", null), StoreIdentity.Of("secretstore", null));
+        Assert.Equal(StoreIdentity.Compute("SecretStore", null), StoreIdentity.Compute("secretstore", null));
 
     [Fact]
     public void A_file_is_one_store_whatever_else_is_said_of_it()
@@ -56,5 +56,5 @@ public sealed class StoreIdentityTests : IDisposable
         Assert.Equal(Of("M", new() { ["Path"] = Path.Combine(real, "vault") }), Of("M", new() { ["Path"] = Path.Combine(link, "vault") }));
     }
 
-    private static string Of(string module, Hashtable parameters) => StoreIdentity.Of(module, parameters);
+    private static string Of(string module, Hashtable parameters) => StoreIdentity.Compute(module, parameters);
 }

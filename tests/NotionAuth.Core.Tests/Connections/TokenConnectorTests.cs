@@ -21,12 +21,12 @@ public sealed class TokenConnectorTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection connection = await ConnectAsync(notion, store, notion.Fake.DefaultInternalIntegration.Token!);
-        Assert.Equal("Acme", connection.Facts.Name);
-        Assert.Equal(AuthType.Token, connection.Facts.AuthType);
-        Assert.Equal("workspace", connection.Facts.OwnerType);
-        Assert.Null(connection.Facts.ClientId);
-        Assert.False(connection.Facts.HasRefreshToken);
-        Assert.Equal(connection.Facts, store.Stored(connection.Facts.BotId)!.Facts);
+        Assert.Equal("Acme", connection.Details.Name);
+        Assert.Equal(AuthType.Token, connection.Details.AuthType);
+        Assert.Equal("workspace", connection.Details.OwnerType);
+        Assert.Null(connection.Details.ClientId);
+        Assert.False(connection.Details.HasRefreshToken);
+        Assert.Equal(connection.Details, store.Stored(connection.Details.BotId)!.Details);
         Assert.Equal("GET /v1/users/me 200", Assert.Single(notion.Fake.Requests).ToString());
     }
 
@@ -36,8 +36,8 @@ public sealed class TokenConnectorTests
         await using TestNotion notion = await TestNotion.StartAsync();
         Integration pat = notion.Fake.AddPersonalAccessToken();
         StoredConnection connection = await ConnectAsync(notion, new RecordingStore(), pat.Token!);
-        Assert.Equal("user", connection.Facts.OwnerType);
-        Assert.Equal(notion.Fake.DefaultWorkspace.Users[0].Email, connection.Facts.OwnerEmail);
+        Assert.Equal("user", connection.Details.OwnerType);
+        Assert.Equal(notion.Fake.DefaultWorkspace.Users[0].Email, connection.Details.OwnerEmail);
     }
 
     [Fact]
@@ -72,8 +72,8 @@ public sealed class TokenConnectorTests
         var store = new RecordingStore();
         StoredConnection first = await ConnectAsync(notion, store, notion.Fake.DefaultInternalIntegration.Token!, new ConnectOptions { Name = "Notes" });
         StoredConnection second = await ConnectAsync(notion, store, notion.Fake.DefaultInternalIntegration.Token!);
-        Assert.Equal("Notes", second.Facts.Name);
-        Assert.Equal(first.Facts.BotId, second.Facts.BotId);
+        Assert.Equal("Notes", second.Details.Name);
+        Assert.Equal(first.Details.BotId, second.Details.BotId);
         Assert.Equal(2, second.Generation);
     }
 
@@ -90,9 +90,9 @@ public sealed class TokenConnectorTests
             Body = $$$"""{"object":"user","id":"b-1","name":"\ud83e","deep":{{{deep}}},"bot":{"workspace_name":"A\u001b[31mcme"}}""",
         });
         StoredConnection connection = await ConnectAsync(notion, store, "ntn_0123456789");
-        Assert.Equal("A -31mcme", connection.Facts.Name);
-        Assert.Equal("A [31mcme", connection.Facts.WorkspaceName);
-        Assert.Equal(connection.Facts, store.Stored("b-1")!.Facts);
+        Assert.Equal("A -31mcme", connection.Details.Name);
+        Assert.Equal("A [31mcme", connection.Details.WorkspaceName);
+        Assert.Equal(connection.Details, store.Stored("b-1")!.Details);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class TokenTesterTests
         TokenTestResult result = await TestAsync(notion, store, connection);
         Assert.Equal((TokenStatus.Active, TokenTestMethod.Introspect), (result.Status, result.Method));
         Assert.Equal("Acme", result.Connection);
-        Assert.Equal(connection.Facts.BotId, result.BotId);
+        Assert.Equal(connection.Details.BotId, result.BotId);
         Assert.Equal("Acme", result.WorkspaceName);
         Assert.Equal(DateTimeKind.Utc, result.IssuedAt!.Value.Kind);
         Assert.Contains("read_content", result.Scope, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class TokenTesterTests
         Assert.Equal(TokenStatus.Inactive, result.Status);
         Assert.Contains("The next request refreshes it", result.Reason, StringComparison.Ordinal);
         Assert.Empty(notion.Fake.RefreshRequests);
-        Assert.True(store.Stored(connection.Facts.BotId)!.AccessToken.Matches(connection.AccessToken));
+        Assert.True(store.Stored(connection.Details.BotId)!.AccessToken.Matches(connection.AccessToken));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class TokenTesterTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection connection = await notion.StoreAsync(store);
-        await store.WriteAsync(connection with { Facts = connection.Facts with { NeedsReconnect = true } }, default);
+        await store.WriteAsync(connection with { Details = connection.Details with { NeedsReconnect = true } }, default);
         notion.Fake.RevokeBot();
         TokenTestResult result = await TestAsync(notion, store, connection);
         Assert.Equal(TokenStatus.Inactive, result.Status);
@@ -66,7 +66,7 @@ public sealed class TokenTesterTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection connection = await notion.StoreAsync(store);
-        store.Secrets.TryRemove(SecretName.OfApp(connection.Facts.ClientId!), out _);
+        store.Secrets.TryRemove(SecretName.OfApp(connection.Details.ClientId!), out _);
         Assert.Equal((TokenStatus.Active, TokenTestMethod.UsersMe), Outcome(await TestAsync(notion, store, connection)));
         notion.Fake.ExpireAccessTokens();
         TokenTestResult result = await TestAsync(notion, store, connection);
@@ -176,7 +176,7 @@ public sealed class TokenTesterTests
     private static (TokenStatus Status, TokenTestMethod Method) Outcome(TokenTestResult result) => (result.Status, result.Method);
 
     private static Task<TokenTestResult> TestAsync(TestNotion notion, RecordingStore store, StoredConnection connection) =>
-        new ConnectionTester(new ConnectionCache().Get(new ConnectionKey(store.Vault, connection.Facts.BotId)), store, notion.Transport, notion.Log.Enqueue).TestAsync(default);
+        new ConnectionTester(new ConnectionCache().Get(new ConnectionKey(store.Vault, connection.Details.BotId)), store, notion.Transport, notion.Log.Enqueue).TestAsync(default);
 
     private static Task<TokenTestResult> TestAsync(TestNotion notion, string token) =>
         new TokenTester(notion.Transport, notion.Log.Enqueue).TestAsync(AccessTokenText.Parse(token), notion.BaseUri, Core.Api.NotionVersion.Default, default);

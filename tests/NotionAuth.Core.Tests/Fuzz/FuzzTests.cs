@@ -66,8 +66,8 @@ public sealed class FuzzTests
             TokenReply reply = TokenReply.Parse(document.RootElement);
             Assert.True(TokenReply.IsId(reply.BotId));
             Assert.True(AccessTokenText.IsUsable(reply.AccessToken.Reveal()));
-            NotionConnection facts = WorkspaceFacts.Of(reply.Reply, AuthType.OAuth, reply.BotId);
-            Assert.DoesNotContain(facts.WorkspaceName ?? string.Empty, char.IsControl);
+            NotionConnection details = WorkspaceDetails.Read(reply.Reply, AuthType.OAuth, reply.BotId);
+            Assert.DoesNotContain(details.WorkspaceName ?? string.Empty, char.IsControl);
             return Task.CompletedTask;
         });
 
@@ -108,7 +108,7 @@ public sealed class FuzzTests
             StoredConnection? connection = Try(() => ConnectionJson.ReadConnection(text, "b", "v"));
             if (connection is not null)
             {
-                Assert.True(connection.Facts.BaseUri.Scheme == "https" || connection.Facts.BaseUri.IsLoopback);
+                Assert.True(connection.Details.BaseUri.Scheme == "https" || connection.Details.BaseUri.IsLoopback);
                 Assert.NotNull(Try(() => ConnectionJson.ReadConnection(ConnectionJson.Write(connection), "b", "v")));
             }
 

@@ -271,7 +271,7 @@ public sealed class RateLimitGateTests
     {
         var session = new ConnectionCache().Get(new ConnectionKey("", Guid.NewGuid().ToString()));
         StoredConnection connection = notion.ConnectionOf(notion.Fake.Authorize(notion.Fake.DefaultIntegration));
-        session.Connection = connection with { Facts = connection.Facts with { WorkspaceId = workspace } };
+        session.Connection = connection with { Details = connection.Details with { WorkspaceId = workspace } };
         return session.Limits;
     }
 

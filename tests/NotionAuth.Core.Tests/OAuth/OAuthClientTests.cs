@@ -216,7 +216,7 @@ public sealed class OAuthClientTests
         Assert.Equal("ntn_abcdef", reply.AccessToken.Reveal());
         Assert.Equal(1, reply.Reply.GetProperty("x").GetInt32());
         StoredConnection stored = notion.ConnectionOf(notion.Fake.Authorize()).Refreshed(reply, DateTime.UtcNow);
-        Assert.Equal("ntn_abcdef", ConnectionJson.ReadConnection(ConnectionJson.Write(stored), stored.Facts.BotId, "Test").AccessToken.Reveal());
+        Assert.Equal("ntn_abcdef", ConnectionJson.ReadConnection(ConnectionJson.Write(stored), stored.Details.BotId, "Test").AccessToken.Reveal());
     }
 
     [Theory]

@@ -28,7 +28,7 @@ public sealed class PastedSignInTests
             Paste = async request => form.Replace("{0}", (await ScriptedBrowser.DecideAsync(request.Uri, "allow")).AbsoluteUri, StringComparison.Ordinal),
         };
         StoredConnection connection = await run.ConnectAsync(Registered);
-        Assert.Equal("Acme", connection.Facts.Name);
+        Assert.Equal("Acme", connection.Details.Name);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class PastedSignInTests
         using TakenPort taken = TakenPort.Take();
         notion.Fake.RegisterRedirectUri(notion.Fake.DefaultIntegration, taken.RedirectUri.OriginalString);
         var run = new SignInRun(notion) { Paste = async request => (await ScriptedBrowser.DecideAsync(request.Uri, "allow")).AbsoluteUri };
-        Assert.Equal("Acme", (await run.ConnectAsync([taken.RedirectUri])).Facts.Name);
+        Assert.Equal("Acme", (await run.ConnectAsync([taken.RedirectUri])).Details.Name);
     }
 
     [Theory]

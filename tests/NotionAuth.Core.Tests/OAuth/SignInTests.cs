@@ -34,7 +34,7 @@ public sealed class SignInTests
         Assert.Contains("🦊", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>Acme", page.Html, StringComparison.Ordinal);
 
-        StoredConnection stored = store.Stored(connection.Facts.BotId)!;
+        StoredConnection stored = store.Stored(connection.Details.BotId)!;
         TokenInfo live = notion.Fake.Tokens.Single(t => t.ClientId == notion.Credentials.ClientId && t.AccessState == TokenState.Live);
         Assert.Equal(live.AccessToken, stored.AccessToken.Reveal());
         Assert.Equal(live.RefreshToken, stored.RefreshToken!.Reveal());
@@ -132,7 +132,7 @@ public sealed class SignInTests
             }),
         };
         StoredConnection connection = await run.ConnectAsync();
-        Assert.Equal("Acme", connection.Facts.Name);
+        Assert.Equal("Acme", connection.Details.Name);
         Assert.Equal(400, refused!.Status);
         Assert.Equal(200, (await run.Browser.Page).Status);
         Assert.Single(run.Warnings);
@@ -369,7 +369,7 @@ public sealed class SignInTests
         AuthorizationRequest request = await run.Shown.Task.WaitAsync(TestNotion.Soon);
         SeenPage page = await ScriptedBrowser.VisitAsync(await ScriptedBrowser.DecideAsync(request.Uri, "allow"));
         Assert.Equal(200, page.Status);
-        Assert.Equal("Acme", (await connecting.WaitAsync(TestNotion.Soon)).Facts.Name);
+        Assert.Equal("Acme", (await connecting.WaitAsync(TestNotion.Soon)).Details.Name);
     }
 
     private static async Task<T> FreeAsync<T>(Func<Uri, Task<T>> test)

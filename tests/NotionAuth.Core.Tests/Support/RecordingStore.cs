@@ -51,7 +51,7 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
         {
             try
             {
-                connections.Add(Stored(botId)!.Facts);
+                connections.Add(Stored(botId)!.Details);
             }
             catch (NotionAuthException e)
             {
@@ -74,7 +74,7 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
     {
         OnWrite?.Invoke(connection);
         Enter("Write");
-        Secrets[SecretName.OfConnection(connection.Facts.BotId)] = ConnectionJson.Write(connection);
+        Secrets[SecretName.OfConnection(connection.Details.BotId)] = ConnectionJson.Write(connection);
         return Task.CompletedTask;
     }
 
@@ -141,13 +141,13 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
 /// <summary>A host's stores: the process's own, and vaults by name, the first of them the default.</summary>
 internal sealed class TestStores(params RecordingStore[] vaults) : IConnectionStores
 {
-    public MemoryConnectionStore Memory { get; } = new();
+    public MemoryConnectionStore OfProcess { get; } = new();
 
-    public IConnectionStore Session => Memory;
+    public IConnectionStore Memory => OfProcess;
 
     public Task<IConnectionStore> OpenAsync(string? vault, CancellationToken cancellationToken)
     {
-        if (vault?.Length == 0) return Task.FromResult(Session);
+        if (vault?.Length == 0) return Task.FromResult(Memory);
         if (vault is null && vaults.Length == 0)
             throw new NotionAuthException(ErrorIds.VaultNotConfigured, NotionErrorKind.NotInstalled, "No vault is registered.", "Register one.");
         RecordingStore? found = vault is null ? vaults[0] : Array.Find(vaults, v => v.Vault == vault);
@@ -155,5 +155,5 @@ internal sealed class TestStores(params RecordingStore[] vaults) : IConnectionSt
             ?? throw new NotionAuthException(ErrorIds.VaultNotFound, NotionErrorKind.NotFound, $"There is no vault '{vault}'.", "Register it."));
     }
 
-    public IConnectionStore Known(string vault) => vault.Length == 0 ? Session : Array.Find(vaults, v => v.Vault == vault)!;
+    public IConnectionStore Known(string vault) => vault.Length == 0 ? Memory : Array.Find(vaults, v => v.Vault == vault)!;
 }

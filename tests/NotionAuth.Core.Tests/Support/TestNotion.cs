@@ -95,7 +95,7 @@ internal sealed class TestNotion : IAsyncDisposable
 
     public StoredConnection ConnectionOf(TokenInfo tokens, string name = "Acme", string vault = "") => new()
     {
-        Facts = new NotionConnection
+        Details = new NotionConnection
         {
             Name = name,
             BotId = tokens.BotId.ToString(),

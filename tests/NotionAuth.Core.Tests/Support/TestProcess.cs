@@ -16,7 +16,7 @@ internal sealed class TestProcess(TestNotion notion, RecordingStore? store = nul
 
     public List<string> Warnings { get; } = [];
 
-    public ConnectionSession Session
+    public KnownConnection Session
     {
         get
         {

@@ -35,8 +35,8 @@ namespace NotionAuth.Tests
         public ConversionFuzz(Assembly module, int seed)
         {
             const BindingFlags Any = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-            _toObject = (ToObject)module.GetType("NotionAuth.Conversion.JsonToObject", true).GetMethod("Convert", Any).CreateDelegate(typeof(ToObject));
-            _toJson = (ToJson)module.GetType("NotionAuth.Conversion.ObjectToJson", true).GetMethod("Convert", Any).CreateDelegate(typeof(ToJson));
+            _toObject = (ToObject)module.GetType("NotionAuth.Conversion.FromJson.JsonToObject", true).GetMethod("Convert", Any).CreateDelegate(typeof(ToObject));
+            _toJson = (ToJson)module.GetType("NotionAuth.Conversion.ToJson.ObjectToJson", true).GetMethod("Convert", Any).CreateDelegate(typeof(ToJson));
             _random = new Random(seed);
             _seed = seed;
         }

@@ -28,8 +28,8 @@ namespace NotionAuth.Tests
 
         public ValueFuzz(Assembly module)
         {
-            _toJson = (ToJson)module.GetType("NotionAuth.Conversion.ObjectToJson", true).GetMethod("Convert", Any).CreateDelegate(typeof(ToJson));
-            _toQuery = (ToQuery)module.GetType("NotionAuth.Conversion.QueryText", true).GetMethod("Pairs", Any).CreateDelegate(typeof(ToQuery));
+            _toJson = (ToJson)module.GetType("NotionAuth.Conversion.ToJson.ObjectToJson", true).GetMethod("Convert", Any).CreateDelegate(typeof(ToJson));
+            _toQuery = (ToQuery)module.GetType("NotionAuth.Conversion.ToJson.QueryText", true).GetMethod("Pairs", Any).CreateDelegate(typeof(ToQuery));
         }
 
         public int Types { get; private set; }

@@ -55,7 +55,7 @@ public sealed class ServerSentEvents : IAsyncEnumerable<ServerSentEvent>, IDispo
                 }
             }
 
-            if (parser.IsInsideEvent) throw ConnectionErrors.Broken(stream.Request, "The stream ended in the middle of an event.", wasConnected: true);
+            if (parser.IsInsideEvent) throw NetworkErrors.Broken(stream.Request, "The stream ended in the middle of an event.", wasConnected: true);
         }
     }
 
@@ -72,11 +72,11 @@ public sealed class ServerSentEvents : IAsyncEnumerable<ServerSentEvent>, IDispo
                 "Try again, or allow longer silences with -TimeoutSec.")
             { Target = stream.Request.RequestUri!.AbsolutePath };
         }
-        catch (Exception e) when (ConnectionErrors.IsBroken(e))
+        catch (Exception e) when (NetworkErrors.IsBroken(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
             stream.Limit.ThrowIfCallerEnded();
-            throw ConnectionErrors.Broken(stream.Request, ConnectionErrors.Reason(e), wasConnected: true);
+            throw NetworkErrors.Broken(stream.Request, NetworkErrors.Reason(e), wasConnected: true);
         }
     }
 }

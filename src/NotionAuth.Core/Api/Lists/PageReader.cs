@@ -83,7 +83,7 @@ internal static class PageReader
     private static bool IsCapped(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
     {
         using JsonDocument status = JsonDocument.Parse(Slice(ref reader, body));
-        return JsonText.Of(status.RootElement, "incomplete_reason") == "query_result_limit_reached";
+        return JsonText.StringOf(status.RootElement, "incomplete_reason") == "query_result_limit_reached";
     }
 
     private static ReadOnlyMemory<byte> Slice(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)

@@ -110,13 +110,13 @@ public static class Paginator
 
     // The sessions of cursors end; and the results of a view's query are kept for a time only.
     private static bool IsEnded(NotionAuthException error, NotionRequest request, NotionRequest first) => error is NotionApiException { Reply: var reply }
-        && (IsCursorRefused(reply.Status, reply.Code, reply.Said) || (reply.Status == (int)HttpStatusCode.NotFound && request.Method != first.Method));
+        && (IsCursorRefused(reply.Status, reply.Code, reply.Text) || (reply.Status == (int)HttpStatusCode.NotFound && request.Method != first.Method));
 
     private static bool IsCursorRefused(NotionResponse response)
     {
         if (response.Status != (int)HttpStatusCode.BadRequest) return false;
         using JsonDocument? body = JsonText.Parse(response.Body);
-        return body is not null && IsCursorRefused(response.Status, JsonText.Of(body.RootElement, "code"), JsonText.Of(body.RootElement, "message"));
+        return body is not null && IsCursorRefused(response.Status, JsonText.StringOf(body.RootElement, "code"), JsonText.StringOf(body.RootElement, "message"));
     }
 
     // "The start_cursor provided is invalid: …", or "body.start_cursor should be a valid uuid or `undefined`, instead was …".

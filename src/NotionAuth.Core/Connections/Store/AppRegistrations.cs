@@ -39,26 +39,26 @@ internal static class AppRegistrations
 
     /// <summary>Finds the registration that a connection's requests to the OAuth endpoints need.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="facts">The connection.</param>
+    /// <param name="details">The connection.</param>
     /// <param name="purpose">What it is needed for: "refreshing".</param>
     /// <param name="outcome">What became of the connection: "It was kept."</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The registration.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingClient"/>: there is none for the connection's origin.</exception>
     public static async Task<AppRegistration> FindAppAsync(
-        this IConnectionStore store, NotionConnection facts, string purpose, string outcome, CancellationToken cancellationToken)
+        this IConnectionStore store, NotionConnection details, string purpose, string outcome, CancellationToken cancellationToken)
     {
-        AppRegistration? app = facts.ClientId is null
-            ? null : await store.FindAppAsync(facts.ClientId, facts.BaseUri, cancellationToken).ConfigureAwait(false);
+        AppRegistration? app = details.ClientId is null
+            ? null : await store.FindAppAsync(details.ClientId, details.BaseUri, cancellationToken).ConfigureAwait(false);
         if (app is not null) return app;
         string where = store.Vault.Length == 0 ? "this process" : $"vault '{store.Vault}'";
         throw new NotionAuthException(
             ErrorIds.MissingClient, NotionErrorKind.NotFound,
-            $"The client secret of {facts.ClientId} for {BaseUri.Text(facts.BaseUri)}, which {purpose} '{facts.Name}' needs, isn't in {where}. "
+            $"The client secret of {details.ClientId} for {BaseUri.Text(details.BaseUri)}, which {purpose} '{details.Name}' needs, isn't in {where}. "
             + $"One that was given for another address isn't sent there. {outcome}",
-            $"Sign in again to store it: {facts.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString). "
+            $"Sign in again to store it: {details.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString). "
             + "A connection that isn't wanted any more is removed in Notion's settings, and here with Revoke-NotionToken -LocalOnly.")
-        { Target = facts.Name };
+        { Target = details.Name };
     }
 
     /// <summary>Keeps a registration, and leaves the one of another origin with the same client id alone.</summary>

@@ -42,16 +42,16 @@ public static class ConnectionJson
     /// <returns>JSON that holds the tokens.</returns>
     public static string Write(StoredConnection connection) => Write(writer =>
     {
-        NotionConnection facts = connection.Facts;
-        writer.WriteString("name", facts.Name);
-        writer.WriteString("bot_id", facts.BotId);
-        writer.WriteString("auth_type", facts.AuthType.ToString());
-        writer.WriteString("client_id", facts.ClientId);
-        writer.WriteString("base_uri", facts.BaseUri.OriginalString);
-        writer.WriteString("notion_version", facts.NotionVersion);
-        writer.WriteString("connected_at", Time(facts.ConnectedAt));
-        writer.WriteString("refreshed_at", facts.RefreshedAt is DateTime at ? Time(at) : null);
-        writer.WriteBoolean("needs_reconnect", facts.NeedsReconnect);
+        NotionConnection details = connection.Details;
+        writer.WriteString("name", details.Name);
+        writer.WriteString("bot_id", details.BotId);
+        writer.WriteString("auth_type", details.AuthType.ToString());
+        writer.WriteString("client_id", details.ClientId);
+        writer.WriteString("base_uri", details.BaseUri.OriginalString);
+        writer.WriteString("notion_version", details.NotionVersion);
+        writer.WriteString("connected_at", Time(details.ConnectedAt));
+        writer.WriteString("refreshed_at", details.RefreshedAt is DateTime at ? Time(at) : null);
+        writer.WriteBoolean("needs_reconnect", details.NeedsReconnect);
         writer.WriteNumber("generation", connection.Generation);
         writer.WriteString("access_token", connection.AccessToken.Reveal());
         writer.WriteString("refresh_token", connection.RefreshToken?.Reveal());
@@ -64,7 +64,7 @@ public static class ConnectionJson
     /// <summary>Writes a connection without what Notion can tell again, for a vault that takes short secrets only (Windows Credential Manager: 2,560 bytes).</summary>
     /// <param name="connection">The connection.</param>
     /// <returns>JSON that holds the tokens, the workspace and its owner.</returns>
-    public static string WriteShort(StoredConnection connection) => Write(connection with { Reply = WorkspaceFacts.Short(connection.Facts) });
+    public static string WriteShort(StoredConnection connection) => Write(connection with { Reply = WorkspaceDetails.Short(connection.Details) });
 
     /// <summary>Makes up a connection for a write test: the size and the form of a real one, and nothing secret.</summary>
     /// <param name="like">The connection that is to be written, or null: then one as Notion's replies are today.</param>
@@ -101,28 +101,28 @@ public static class ConnectionJson
     /// <summary>Reads a connection.</summary>
     /// <param name="json">The JSON.</param>
     /// <param name="botId">The bot id that the secret's name gives.</param>
-    /// <param name="vault">The vault, for the facts and for messages.</param>
+    /// <param name="vault">The vault, for the details and for messages.</param>
     /// <returns>The connection.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.SecretInvalid"/>, <see cref="ErrorIds.SecretTooNew"/>.</exception>
     public static StoredConnection ReadConnection(string json, string botId, string vault) => Read(json, SecretName.OfConnection(botId), vault, root =>
     {
         // A vault may have given the name back in other letters.
-        if (JsonText.Of(root, "bot_id") is not { } id || !string.Equals(id, botId, StringComparison.OrdinalIgnoreCase)) return null;
+        if (JsonText.StringOf(root, "bot_id") is not { } id || !string.Equals(id, botId, StringComparison.OrdinalIgnoreCase)) return null;
         JsonElement reply = root.TryGetProperty("reply", out JsonElement r) && r.ValueKind == JsonValueKind.Object ? r.Clone() : default;
-        string? clientId = JsonText.Of(root, "client_id");
-        if (Redaction.OneLine(JsonText.Of(root, "name")) is not { Length: > 0 } name
-            || TypeOf(JsonText.Of(root, "auth_type")) is not AuthType type
+        string? clientId = JsonText.StringOf(root, "client_id");
+        if (Redaction.OneLine(JsonText.StringOf(root, "name")) is not { Length: > 0 } name
+            || TypeOf(JsonText.StringOf(root, "auth_type")) is not AuthType type
             || (clientId is not null && !TokenReply.IsId(clientId))
-            || JsonText.Of(root, "access_token") is not { } access || !AccessTokenText.IsUsable(access)
+            || JsonText.StringOf(root, "access_token") is not { } access || !AccessTokenText.IsUsable(access)
             || OriginOf(root) is not Uri baseUri
-            || JsonText.Of(root, "notion_version") is not { } notionVersion || !NotionVersion.IsDate(notionVersion)
+            || JsonText.StringOf(root, "notion_version") is not { } notionVersion || !NotionVersion.IsDate(notionVersion)
             || !TryTime(root, "connected_at", out DateTime? connectedAt) || connectedAt is null
             || !TryTime(root, "refreshed_at", out DateTime? refreshedAt)
             || reply.ValueKind != JsonValueKind.Object)
             return null;
 
-        Secret? refresh = Secret.From(JsonText.Of(root, "refresh_token"));
-        NotionConnection facts = WorkspaceFacts.Of(reply, type, id) with
+        Secret? refresh = Secret.From(JsonText.StringOf(root, "refresh_token"));
+        NotionConnection details = WorkspaceDetails.Read(reply, type, id) with
         {
             Name = name,
             ClientId = clientId,
@@ -136,7 +136,7 @@ public static class ConnectionJson
         };
         return new StoredConnection
         {
-            Facts = facts,
+            Details = details,
             AccessToken = new Secret(access),
             RefreshToken = refresh,
             Reply = reply,
@@ -165,15 +165,15 @@ public static class ConnectionJson
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.SecretInvalid"/>, <see cref="ErrorIds.SecretTooNew"/>.</exception>
     public static AppRegistration ReadApp(string json, string appId, string vault) => Read(json, SecretName.OfApp(appId), vault, root =>
     {
-        if (JsonText.Of(root, "client_id") is not { } clientId
-            || Secret.From(JsonText.Of(root, "client_secret")) is not { } secret
+        if (JsonText.StringOf(root, "client_id") is not { } clientId
+            || Secret.From(JsonText.StringOf(root, "client_secret")) is not { } secret
             || OriginOf(root) is not Uri baseUri
             || (appId != clientId && appId != SecretName.AppIdAt(clientId, baseUri))
             || !root.TryGetProperty("redirect_uris", out JsonElement uris) || uris.ValueKind != JsonValueKind.Array)
             return null;
 
         List<Uri> redirectUris = uris.EnumerateArray()
-            .Select(u => u.ValueKind == JsonValueKind.String && Uri.TryCreate(JsonText.Of(u), UriKind.Absolute, out Uri? uri) ? uri : null)
+            .Select(u => u.ValueKind == JsonValueKind.String && Uri.TryCreate(JsonText.StringOf(u), UriKind.Absolute, out Uri? uri) ? uri : null)
             .OfType<Uri>().ToList();
         return new AppRegistration(new ClientCredentials(clientId, secret), redirectUris, baseUri) { Id = appId };
     });
@@ -232,12 +232,12 @@ public static class ConnectionJson
     };
 
     // What of the reply isn't read takes room too: the icon, the user's picture, the template, the request.
-    private static StoredConnection TypicalOf(NotionConnection facts) => new()
+    private static StoredConnection TypicalOf(NotionConnection details) => new()
     {
-        Facts = facts,
+        Details = details,
         AccessToken = new Secret(new string('x', 50)),
         RefreshToken = new Secret(new string('x', 50)),
-        Reply = JsonText.Merge(WorkspaceFacts.Short(facts), JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["workspace_icon"] = new('x', 150) })),
+        Reply = JsonText.Merge(WorkspaceDetails.Short(details), JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["workspace_icon"] = new('x', 150) })),
     };
 
     private static long Generation(JsonElement root) =>
@@ -247,7 +247,7 @@ public static class ConnectionJson
     // The token must not be sent to a host that only a broken or forged secret names.
     private static Uri? OriginOf(JsonElement root)
     {
-        if (!Uri.TryCreate(JsonText.Of(root, "base_uri"), UriKind.Absolute, out Uri? uri)) return null;
+        if (!Uri.TryCreate(JsonText.StringOf(root, "base_uri"), UriKind.Absolute, out Uri? uri)) return null;
         try
         {
             return BaseUri.Check(uri);
@@ -265,7 +265,7 @@ public static class ConnectionJson
         time = null;
         if (!root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return true;
         if (!DateTime.TryParse(
-            JsonText.Of(root, name), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime parsed))
+            JsonText.StringOf(root, name), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime parsed))
             return false;
         time = parsed;
         return true;

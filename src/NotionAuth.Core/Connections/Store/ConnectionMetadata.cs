@@ -5,7 +5,7 @@ using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Connections.Store;
 
-/// <summary>The facts of a connection as a vault's metadata: texts, whole numbers and times, which is what every vault with metadata takes.</summary>
+/// <summary>The details of a connection as a vault's metadata: texts, whole numbers and times, which is what every vault with metadata takes.</summary>
 public static class ConnectionMetadata
 {
     /// <summary>Writes metadata.</summary>
@@ -13,27 +13,27 @@ public static class ConnectionMetadata
     /// <returns>Names and values; what isn't known is left out.</returns>
     public static IReadOnlyDictionary<string, object> Write(StoredConnection connection)
     {
-        NotionConnection facts = connection.Facts;
+        NotionConnection details = connection.Details;
         var metadata = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase)
         {
-            ["Name"] = facts.Name,
-            ["AuthType"] = facts.AuthType.ToString(),
-            ["BaseUri"] = facts.BaseUri.OriginalString,
-            ["NotionVersion"] = facts.NotionVersion,
-            ["ConnectedAt"] = Time(facts.ConnectedAt),
-            ["HasRefreshToken"] = facts.HasRefreshToken ? 1 : 0,
-            ["NeedsReconnect"] = facts.NeedsReconnect ? 1 : 0,
+            ["Name"] = details.Name,
+            ["AuthType"] = details.AuthType.ToString(),
+            ["BaseUri"] = details.BaseUri.OriginalString,
+            ["NotionVersion"] = details.NotionVersion,
+            ["ConnectedAt"] = Time(details.ConnectedAt),
+            ["HasRefreshToken"] = details.HasRefreshToken ? 1 : 0,
+            ["NeedsReconnect"] = details.NeedsReconnect ? 1 : 0,
             ["Generation"] = connection.Generation.ToString(CultureInfo.InvariantCulture),
         };
-        Add("WorkspaceName", facts.WorkspaceName);
-        Add("WorkspaceId", facts.WorkspaceId);
-        Add("WorkspaceIcon", facts.WorkspaceIcon);
-        Add("OwnerType", facts.OwnerType);
-        Add("OwnerId", facts.OwnerId);
-        Add("OwnerName", facts.OwnerName);
-        Add("OwnerEmail", facts.OwnerEmail);
-        Add("ClientId", facts.ClientId);
-        Add("RefreshedAt", facts.RefreshedAt is DateTime at ? Time(at) : null);
+        Add("WorkspaceName", details.WorkspaceName);
+        Add("WorkspaceId", details.WorkspaceId);
+        Add("WorkspaceIcon", details.WorkspaceIcon);
+        Add("OwnerType", details.OwnerType);
+        Add("OwnerId", details.OwnerId);
+        Add("OwnerName", details.OwnerName);
+        Add("OwnerEmail", details.OwnerEmail);
+        Add("ClientId", details.ClientId);
+        Add("RefreshedAt", details.RefreshedAt is DateTime at ? Time(at) : null);
         return metadata;
 
         void Add(string name, string? value)
@@ -46,7 +46,7 @@ public static class ConnectionMetadata
     /// <param name="metadata">Names and values, as the vault gives them.</param>
     /// <param name="botId">The bot id that the secret's name gives.</param>
     /// <param name="vault">The vault.</param>
-    /// <returns>The facts, or null where the metadata isn't ours or not whole: the secret itself must be asked then.</returns>
+    /// <returns>The details, or null where the metadata isn't ours or not whole: the secret itself must be asked then.</returns>
     public static NotionConnection? Read(IReadOnlyDictionary<string, object> metadata, string botId, string vault)
     {
         if (Text("Name") is not { } name

@@ -85,17 +85,17 @@ public interface IConnectionStore
 public interface IConnectionStores
 {
     /// <summary>The store that lives in the process only.</summary>
-    IConnectionStore Session { get; }
+    IConnectionStore Memory { get; }
 
     /// <summary>Finds a vault's store.</summary>
-    /// <param name="vault">The vault's name; empty for <see cref="Session"/>; null for the default vault, or the only one.</param>
+    /// <param name="vault">The vault's name; empty for <see cref="Memory"/>; null for the default vault, or the only one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The store.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.VaultNotConfigured"/>, <see cref="ErrorIds.VaultNotFound"/>.</exception>
     Task<IConnectionStore> OpenAsync(string? vault, CancellationToken cancellationToken);
 
     /// <summary>The store of a vault that was opened before, without looking whether it is still registered: its use will show.</summary>
-    /// <param name="vault">The vault's name; empty for <see cref="Session"/>.</param>
+    /// <param name="vault">The vault's name; empty for <see cref="Memory"/>.</param>
     /// <returns>The store.</returns>
     IConnectionStore Known(string vault);
 }

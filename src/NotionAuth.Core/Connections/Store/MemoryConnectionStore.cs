@@ -18,7 +18,7 @@ public sealed class MemoryConnectionStore : IConnectionStore
 
     /// <inheritdoc/>
     public Task<StoreListing> ListAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(new StoreListing(_connections.Values.Select(c => c.Facts).ToList(), []));
+        Task.FromResult(new StoreListing(_connections.Values.Select(c => c.Details).ToList(), []));
 
     /// <inheritdoc/>
     public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) =>
@@ -27,7 +27,7 @@ public sealed class MemoryConnectionStore : IConnectionStore
     /// <inheritdoc/>
     public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken)
     {
-        _connections[connection.Facts.BotId] = connection with { Facts = connection.Facts with { Vault = Vault } };
+        _connections[connection.Details.BotId] = connection with { Details = connection.Details with { Vault = Vault } };
         return Task.CompletedTask;
     }
 

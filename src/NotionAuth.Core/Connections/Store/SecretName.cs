@@ -21,8 +21,8 @@ public static class SecretName
     // What may stand before a name: the end of a folder's name.
     private const string Before = "/\\:";
     private const string AppPrefix = Prefix + "app-";
-    private const string SparePrefix = Prefix + "spare-";
-    private const string AppSparePrefix = SparePrefix + "app-";
+    private const string CopyPrefix = Prefix + "spare-";
+    private const string AppCopyPrefix = CopyPrefix + "app-";
     private const string OriginMark = "-at-";
     private const int OriginLength = 16;
 
@@ -32,7 +32,7 @@ public static class SecretName
     /// </summary>
     /// <param name="shown">The name as the vault shows it.</param>
     /// <returns>The name as we write it, or null where it isn't one of ours.</returns>
-    public static string? Of(string shown)
+    public static string? Parse(string shown)
     {
         int start = shown.IndexOf(Prefix, StringComparison.OrdinalIgnoreCase);
         if (start < 0 || (start > 0 && Before.IndexOf(shown[start - 1]) < 0)) return null;
@@ -71,12 +71,12 @@ public static class SecretName
     /// <summary>The name of the copy of a connection's secret that exists while that is being replaced.</summary>
     /// <param name="botId">The bot id.</param>
     /// <returns>For example <c>NotionAuth-spare-b3414d65-…</c>.</returns>
-    public static string OfSpare(string botId) => SparePrefix + botId;
+    public static string OfCopy(string botId) => CopyPrefix + botId;
 
     /// <summary>Reads a name.</summary>
     /// <param name="name">A secret's name.</param>
     /// <returns>The bot id, or null where the name isn't that of a connection's spare copy.</returns>
-    public static string? BotIdOfSpare(string name) => name.StartsWith(AppSparePrefix, StringComparison.Ordinal) ? null : IdOf(SparePrefix, name);
+    public static string? BotIdOfCopy(string name) => name.StartsWith(AppCopyPrefix, StringComparison.Ordinal) ? null : IdOf(CopyPrefix, name);
 
     /// <summary>The name of an app registration's secret.</summary>
     /// <param name="appId">The client id, or <see cref="AppIdAt"/>.</param>
@@ -86,7 +86,7 @@ public static class SecretName
     /// <summary>The name of the copy of an app registration's secret that exists while that is being replaced.</summary>
     /// <param name="appId">The client id, or <see cref="AppIdAt"/>.</param>
     /// <returns>For example <c>NotionAuth-spare-app-463558a3-…</c>.</returns>
-    public static string OfAppSpare(string appId) => AppSparePrefix + appId;
+    public static string OfAppCopy(string appId) => AppCopyPrefix + appId;
 
     /// <summary>Under what the registration of a client id is kept that has one at another origin already.</summary>
     /// <param name="clientId">The client id.</param>
@@ -97,13 +97,13 @@ public static class SecretName
     /// <summary>Reads a name.</summary>
     /// <param name="name">A secret's name.</param>
     /// <returns>The client id, or null where the name isn't that of an app registration's spare copy.</returns>
-    public static string? ClientIdOfSpare(string name) => IdOf(AppSparePrefix, WithoutOrigin(AppSparePrefix, name));
+    public static string? ClientIdOfCopy(string name) => IdOf(AppCopyPrefix, WithoutOrigin(AppCopyPrefix, name));
 
     /// <summary>Reads a name.</summary>
     /// <param name="name">A secret's name.</param>
     /// <returns>The bot id, or null where the name isn't a connection's.</returns>
     public static string? BotIdOf(string name) =>
-        name.StartsWith(WriteTest, StringComparison.Ordinal) || name.StartsWith(AppPrefix, StringComparison.Ordinal) || name.StartsWith(SparePrefix, StringComparison.Ordinal) ? null : IdOf(Prefix, name);
+        name.StartsWith(WriteTest, StringComparison.Ordinal) || name.StartsWith(AppPrefix, StringComparison.Ordinal) || name.StartsWith(CopyPrefix, StringComparison.Ordinal) ? null : IdOf(Prefix, name);
 
     /// <summary>Reads a name.</summary>
     /// <param name="name">A secret's name.</param>

@@ -18,7 +18,7 @@ public static class StoreIdentity
     /// <param name="module">The name of the module that serves the store; letters' case doesn't count.</param>
     /// <param name="parameters">What the store was registered with; null where the module has one store for a user.</param>
     /// <returns>The identity, as text that may hold what the parameters hold: not for anybody's eyes.</returns>
-    public static string Of(string module, IDictionary? parameters)
+    public static string Compute(string module, IDictionary? parameters)
     {
         if (parameters is null) return module.ToUpperInvariant();
 

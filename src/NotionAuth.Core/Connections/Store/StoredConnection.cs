@@ -12,7 +12,7 @@ public sealed record StoredConnection
     private const long FurthestAhead = 1000;
 
     /// <summary>What may be known of it.</summary>
-    public required NotionConnection Facts { get; init; }
+    public required NotionConnection Details { get; init; }
 
     /// <summary>The access token.</summary>
     public required Secret AccessToken { get; init; }
@@ -34,9 +34,9 @@ public sealed record StoredConnection
     /// <returns><see langword="true"/> where this one is newer; two sign-ins can't be compared.</returns>
     internal bool IsNewerThan(StoredConnection other)
     {
-        if (Facts.ConnectedAt != other.Facts.ConnectedAt) return false;
+        if (Details.ConnectedAt != other.Details.ConnectedAt) return false;
         if (PairGeneration != other.PairGeneration) return PairGeneration > other.PairGeneration;
-        return Facts.NeedsReconnect != other.Facts.NeedsReconnect && Facts.NeedsReconnect == HasPairOf(other);
+        return Details.NeedsReconnect != other.Details.NeedsReconnect && Details.NeedsReconnect == HasPairOf(other);
     }
 
     /// <summary>Whether both tokens are another state's. A new sign-in may be handed the access token that there was.</summary>
@@ -53,9 +53,9 @@ public sealed record StoredConnection
 
     /// <summary>The connection with the mark that a person must sign in again.</summary>
     /// <returns>The marked connection.</returns>
-    internal StoredConnection Marked() => this with { Facts = Facts with { NeedsReconnect = true }, Generation = NextGeneration };
+    internal StoredConnection Marked() => this with { Details = Details with { NeedsReconnect = true }, Generation = NextGeneration };
 
-    private long PairGeneration => Facts.NeedsReconnect ? Generation - 1 : Generation;
+    private long PairGeneration => Details.NeedsReconnect ? Generation - 1 : Generation;
 
     /// <summary>
     /// The generation of the next write. The highest number is followed by itself: only a broken or forged secret has it, and the next one would be
@@ -86,21 +86,21 @@ public sealed record StoredConnection
             RefreshToken = refreshToken,
             Reply = said,
             Generation = NextGeneration,
-            Facts = WorkspaceFacts.Of(said, Facts.AuthType, Facts.BotId) with
+            Details = WorkspaceDetails.Read(said, Details.AuthType, Details.BotId) with
             {
-                Name = Facts.Name,
-                ClientId = Facts.ClientId,
+                Name = Details.Name,
+                ClientId = Details.ClientId,
                 HasRefreshToken = refreshToken is not null,
-                ConnectedAt = Facts.ConnectedAt,
+                ConnectedAt = Details.ConnectedAt,
                 RefreshedAt = now,
-                Vault = Facts.Vault,
-                BaseUri = Facts.BaseUri,
-                NotionVersion = Facts.NotionVersion,
+                Vault = Details.Vault,
+                BaseUri = Details.BaseUri,
+                NotionVersion = Details.NotionVersion,
             },
         };
     }
 
     /// <summary>A placeholder: the record's own text would list its members.</summary>
     /// <returns>The name.</returns>
-    public override string ToString() => Facts.Name;
+    public override string ToString() => Details.Name;
 }

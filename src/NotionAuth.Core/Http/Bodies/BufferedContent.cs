@@ -14,7 +14,7 @@ internal sealed class BufferedContent(byte[] bytes, HttpContentHeaders original)
     public HttpContentHeaders Original => original;
 
     /// <summary>A reply's body, without the byte order mark that some proxies put before it; empty where it has none, or where it went elsewhere.</summary>
-    public static ReadOnlyMemory<byte> Of(HttpResponseMessage response) => response.Content is BufferedContent content ? content.Text : default;
+    public static ReadOnlyMemory<byte> BodyOf(HttpResponseMessage response) => response.Content is BufferedContent content ? content.Text : default;
 
     private ReadOnlyMemory<byte> Text => bytes.Length >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? bytes.AsMemory(3) : bytes;
 

@@ -34,11 +34,11 @@ internal sealed record ErrorReply
     public required string Path { get; init; }
 
     /// <summary>Whether doing it twice does harm.</summary>
-    public required bool IsWrite { get; init; }
+    public required bool MayHaveWritten { get; init; }
 
     public string? Code { get; private init; }
 
-    public string? Said { get; private init; }
+    public string? Text { get; private init; }
 
     public string? RequestId { get; private init; }
 
@@ -76,24 +76,24 @@ internal sealed record ErrorReply
         JsonElement root = body?.RootElement ?? default;
         JsonElement data = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("additional_data", out JsonElement found) && found.ValueKind == JsonValueKind.Object
             ? found : default;
-        string said = Redaction.Scrub(JsonText.Of(root, "message") ?? JsonText.Of(root, "error_description"), known);
+        string said = Redaction.Scrub(JsonText.StringOf(root, "message") ?? JsonText.StringOf(root, "error_description"), known);
         return new ErrorReply
         {
             Status = (int)response.StatusCode,
             Method = request?.Method.Method ?? string.Empty,
             Path = request?.RequestUri?.AbsolutePath ?? string.Empty,
-            IsWrite = RequestContext.Find(request) is { IsSafeToRepeat: false },
-            Code = ErrorCode.Token(JsonText.Of(root, "code") ?? JsonText.Of(root, "error"), known),
-            Said = said,
-            RequestId = RequestIdOf(response) ?? ErrorCode.Token(JsonText.Of(root, "request_id"), known),
-            RayId = ErrorCode.Token(Header(response, "cf-ray"), known),
+            MayHaveWritten = RequestContext.Find(request) is { IsSafeToRepeat: false },
+            Code = SafeCode.OrNull(JsonText.StringOf(root, "code") ?? JsonText.StringOf(root, "error"), known),
+            Text = said,
+            RequestId = RequestIdOf(response) ?? SafeCode.OrNull(JsonText.StringOf(root, "request_id"), known),
+            RayId = SafeCode.OrNull(Header(response, "cf-ray"), known),
             AdditionalData = data.ValueKind == JsonValueKind.Object ? Redaction.Scrub(data.GetRawText(), known) : null,
-            RateLimitReason = ErrorCode.Token(JsonText.Of(data, "rate_limit_reason"), known),
-            RetryAfter = RetryPolicy.RetryAfter(response) ?? Seconds(JsonText.Of(data, "retry_after")),
+            RateLimitReason = SafeCode.OrNull(JsonText.StringOf(data, "rate_limit_reason"), known),
+            RetryAfter = RetryPolicy.RetryAfter(response) ?? Seconds(JsonText.StringOf(data, "retry_after")),
             Fields = FieldsIn(said),
-            CommittedResourceId = ErrorCode.Token(JsonText.Of(data, "committed_resource_id"), known),
+            CommittedResourceId = SafeCode.OrNull(JsonText.StringOf(data, "committed_resource_id"), known),
             CommittedChildIds = Tokens(data, "committed_child_ids", known),
-            RetryGuidance = JsonText.Of(data, "retry_guidance") is { Length: > 0 } guidance ? Redaction.Scrub(guidance, known) : null,
+            RetryGuidance = JsonText.StringOf(data, "retry_guidance") is { Length: > 0 } guidance ? Redaction.Scrub(guidance, known) : null,
         };
     }
 
@@ -104,7 +104,7 @@ internal sealed record ErrorReply
 
         // What every reply has: a UUID that isn't the token holds nothing to hide.
         if (Guid.TryParseExact(id, "D", out _) && response.RequestMessage?.Headers.Authorization is { Scheme: "Bearer", Parameter: { Length: > 36 } }) return id;
-        return ErrorCode.Token(id, [.. SecretsOf(response.RequestMessage)]);
+        return SafeCode.OrNull(id, [.. SecretsOf(response.RequestMessage)]);
     }
 
     /// <summary>Whatever the request carried, in each form in which a reply could repeat it.</summary>
@@ -135,7 +135,7 @@ internal sealed record ErrorReply
 
     private static IReadOnlyList<string> Tokens(JsonElement data, string name, Secret?[] known) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => ErrorCode.Token(JsonText.Of(e), known)).OfType<string>().Take(MostChildren)]
+            ? [.. list.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => SafeCode.OrNull(JsonText.StringOf(e), known)).OfType<string>().Take(MostChildren)]
             : [];
 
     private static string? Header(HttpResponseMessage response, string name) =>

@@ -60,7 +60,7 @@ internal sealed class FileContent : HttpContent
                             ? "Check the path; Notion takes no empty files."
                             : "Make a multi_part upload, split the file into parts of 5 to 20 MiB (the last may be smaller), and send each with -PartNumber.")
                     { Target = shown };
-                return new FileContent(file, context, info, FileTypes.Of(file));
+                return new FileContent(file, context, info, FileTypes.ContentTypeOf(file));
             }
         }
         catch (Exception e) when (FileErrors.IsFileError(e) || e is ArgumentException)
@@ -83,7 +83,7 @@ internal sealed class FileContent : HttpContent
                 if (meter.Transferred + read > _length || (read == 0 && meter.Transferred < _length)) throw Changed();
                 if (read == 0) break;
                 await stream.WriteAsync(buffer, 0, read).ConfigureAwait(false);
-                _context.Alive?.Invoke();
+                _context.OnProgress?.Invoke();
                 meter.Add(read);
             }
         }

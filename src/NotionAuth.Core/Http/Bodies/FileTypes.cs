@@ -58,7 +58,7 @@ internal static class FileTypes
 
     /// <summary>The media type to send a file with.</summary>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidContentType"/>: unknown, or not one.</exception>
-    public static string Of(FileBody file)
+    public static string ContentTypeOf(FileBody file)
     {
         string shown = FileErrors.Shown(file.Path);
         if (file.ContentType is { } given)

@@ -16,7 +16,7 @@ internal sealed class ReplyStream : IDisposable
     private readonly PackedStream? _packed;
     private long _unpacked;
 
-    private ReplyStream(HttpRequestMessage request, HttpResponseMessage response, Stream wire, AttemptLimit limit)
+    private ReplyStream(HttpRequestMessage request, HttpResponseMessage response, Stream wire, AttemptTimer limit)
     {
         Request = request;
         Response = response;
@@ -41,12 +41,12 @@ internal sealed class ReplyStream : IDisposable
 
     public HttpResponseMessage Response { get; }
 
-    public AttemptLimit Limit { get; }
+    public AttemptTimer Limit { get; }
 
     /// <summary>The length that was declared, or null.</summary>
     public long? Length => Response.Content.Headers.ContentLength;
 
-    public static async Task<ReplyStream> OpenAsync(HttpRequestMessage request, HttpResponseMessage response, AttemptLimit limit)
+    public static async Task<ReplyStream> OpenAsync(HttpRequestMessage request, HttpResponseMessage response, AttemptTimer limit)
     {
 #if NET8_0_OR_GREATER
         Stream source = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);

@@ -21,13 +21,13 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        RequestContext context = RequestContext.Of(request);
+        RequestContext context = RequestContext.Get(request);
         cancellationToken.ThrowIfCancellationRequested();
         if (context.CompletesOnceSent) cancellationToken = CancellationToken.None;
         long begun = Stopwatch.GetTimestamp();
-        AttemptLimit? limit = new(context, cancellationToken);
+        AttemptTimer? limit = new(context, cancellationToken);
         HttpResponseMessage? response = null;
-        if (request.Content is FileContent) context.Alive = limit.Restart;
+        if (request.Content is FileContent) context.OnProgress = limit.Restart;
         if (!request.Headers.Contains("Accept-Encoding")) request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
         context.BodyFailure = null;
         try
@@ -47,19 +47,19 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
         catch (OperationCanceledException) when (limit!.IsTimeUp)
         {
             Tell(context, request, begun, null, "timed out");
-            throw ConnectionErrors.TimedOut(request, limit.Span);
+            throw NetworkErrors.TimedOut(request, limit.Span);
         }
-        catch (Exception e) when (ConnectionErrors.IsBroken(e))
+        catch (Exception e) when (NetworkErrors.IsBroken(e))
         {
             // A connection that breaks because the caller gave up is a cancellation, whatever the platform makes of it.
             cancellationToken.ThrowIfCancellationRequested();
-            string why = ConnectionErrors.Reason(e);
+            string why = NetworkErrors.Reason(e);
             Tell(context, request, begun, null, why);
-            throw ConnectionErrors.Broken(request, why, ConnectionErrors.WasConnected(e));
+            throw NetworkErrors.Broken(request, why, NetworkErrors.WasConnected(e));
         }
         finally
         {
-            context.Alive = null;
+            context.OnProgress = null;
             response?.Dispose();
             limit?.Dispose();
         }
@@ -67,7 +67,7 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
 
     /// <summary>Takes the body off the wire, or leaves it there where it is a stream of events.</summary>
     /// <returns>Whether the connection and its limit are handed on.</returns>
-    private static async Task<bool> TakeBodyAsync(RequestContext context, HttpRequestMessage request, HttpResponseMessage response, AttemptLimit limit)
+    private static async Task<bool> TakeBodyAsync(RequestContext context, HttpRequestMessage request, HttpResponseMessage response, AttemptTimer limit)
     {
         // Microsoft's contract leaves Content null on .NET Framework when there is no body.
         if (response.Content is null) return false;

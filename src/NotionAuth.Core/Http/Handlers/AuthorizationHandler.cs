@@ -12,7 +12,7 @@ internal sealed class AuthorizationHandler(HttpMessageHandler inner) : Delegatin
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        RequestContext context = RequestContext.Of(request);
+        RequestContext context = RequestContext.Get(request);
         IAccessTokenSource? tokens = context.Tokens;
         if (tokens is null) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 

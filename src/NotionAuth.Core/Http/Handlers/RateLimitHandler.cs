@@ -18,7 +18,7 @@ internal sealed class RateLimitHandler(HttpMessageHandler inner, RetryPolicy pol
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        RequestContext context = RequestContext.Of(request);
+        RequestContext context = RequestContext.Get(request);
         if (context.Limits is not { } limits) return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         List<(RateLimitGate Gate, RateLimitGate.Pass Pass)>? passes = null;
@@ -30,7 +30,7 @@ internal sealed class RateLimitHandler(HttpMessageHandler inner, RetryPolicy pol
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             wasServed = (int)response.StatusCode != 429;
             if (wasServed) return response;
-            Http.Bodies.ErrorReply error = Http.Bodies.ErrorReply.From(response, BufferedContent.Of(response));
+            Http.Bodies.ErrorReply error = Http.Bodies.ErrorReply.From(response, BufferedContent.BodyOf(response));
             if (error.RateLimitReason != ConnectionLimits.Blocked) limits.CloseFor(error.RetryAfter ?? UsualWait, error.RateLimitReason, request);
             return response;
         }

@@ -13,7 +13,7 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        RequestContext context = RequestContext.Of(request);
+        RequestContext context = RequestContext.Get(request);
         for (int attempt = 1; ; attempt++)
         {
             TimeSpan? wait;
@@ -36,7 +36,7 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
                 wait = RetryPolicy.DelayAfterRefresh(reply, attempt, context);
                 if (wait is null) throw;
                 if (GivesUp(context, wait.Value))
-                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message.TrimEnd('.')}. {context.GaveUp}", e.RecommendedAction);
+                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message.TrimEnd('.')}. {context.WhyNotRepeated}", e.RecommendedAction);
                 detail = $"{reply.Status.ToString(CultureInfo.InvariantCulture)} for the refresh of the token";
                 if (reply.Status == 429) reason = WaitReason.RateLimited;
             }
@@ -45,7 +45,7 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
                 wait = RetryPolicy.DelayAfterNoReply(attempt, context);
                 if (wait is null) throw;
                 if (GivesUp(context, wait.Value))
-                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message} {context.GaveUp}", e.RecommendedAction) { Target = e.Target };
+                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message} {context.WhyNotRepeated}", e.RecommendedAction) { Target = e.Target };
                 detail = e.ErrorId;
             }
 
@@ -59,14 +59,14 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
         if (wait > context.LongestWait)
         {
             string parameter = context.LongestWaitParameter is { } name ? $" ({name})" : string.Empty;
-            context.GaveUp = string.Format(
+            context.WhyNotRepeated = string.Format(
                 CultureInfo.InvariantCulture, "It wasn't repeated: the wait of {0:0.#} s is longer than the {1:0.#} s that this command waits here{2}.",
                 wait.TotalSeconds, context.LongestWait.TotalSeconds, parameter);
             return true;
         }
 
         if (wait < context.TimeLeft) return false;
-        context.GaveUp = string.Format(
+        context.WhyNotRepeated = string.Format(
             CultureInfo.InvariantCulture, "It wasn't repeated: the wait of {0:0.#} s would have ended after the {1:0.#} s that all attempts may take (-TotalTimeoutSec).",
             wait.TotalSeconds, context.TotalTimeout.TotalSeconds);
         return true;

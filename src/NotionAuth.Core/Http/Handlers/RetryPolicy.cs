@@ -32,7 +32,7 @@ public sealed class RetryPolicy
     internal static TimeSpan? DelayAfter(HttpResponseMessage response, int attempt, RequestContext context)
     {
         if (attempt > context.MaximumRetryCount || response.IsSuccessStatusCode) return null;
-        return DelayAfter(Http.Bodies.ErrorReply.From(response, BufferedContent.Of(response)), attempt, context.IsSafeToRepeat);
+        return DelayAfter(Http.Bodies.ErrorReply.From(response, BufferedContent.BodyOf(response)), attempt, context.IsSafeToRepeat);
     }
 
     /// <summary>Decides on a request whose token had to be refreshed first, which Notion refused. A refresh whose outcome is open is never repeated.</summary>

@@ -7,7 +7,7 @@ namespace NotionAuth.Core.Http.RateLimits;
 internal static class EndpointTemplate
 {
     /// <summary>For example <c>GET /v1/pages/*/properties/*</c>.</summary>
-    public static string Of(HttpRequestMessage request)
+    public static string ForRequest(HttpRequestMessage request)
     {
         string[] segments = request.RequestUri!.AbsolutePath.TrimEnd('/').Split('/');
         for (int i = 0; i < segments.Length; i++)

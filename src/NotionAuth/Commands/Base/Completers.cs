@@ -62,7 +62,7 @@ public sealed class ConnectionNameCompleter : WordCompleter
     }
 
     private static async Task<StoreListing> ListAsync(SecretManagement secrets, string? vault, CancellationToken cancellationToken) =>
-        await new ConnectionLister(new VaultStores(secrets, ProcessState.Session, static _ => { }), ProcessState.Cache).ListAsync(vault, current: null, cancellationToken).ConfigureAwait(false);
+        await new ConnectionLister(new VaultStores(secrets, ProcessState.Memory, static _ => { }), ProcessState.Cache).ListAsync(vault, current: null, cancellationToken).ConfigureAwait(false);
 }
 
 /// <summary>Completes names of registered vaults.</summary>

@@ -23,7 +23,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     internal RunspaceState RunspaceState { get; private set; } = null!;
 
     /// <summary>The stores, for work that runs now.</summary>
-    internal IConnectionStores Stores => new VaultStores(_secrets!, ProcessState.Session, Warn);
+    internal IConnectionStores Stores => new VaultStores(_secrets!, ProcessState.Memory, Warn);
 
     /// <summary>Finds connections.</summary>
     internal ConnectionFinder Finder => new(Stores, ProcessState.Cache);
@@ -52,7 +52,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         }
         catch (NotionAuthException e)
         {
-            WriteFailure(ErrorRecords.Of(e));
+            WriteFailure(ErrorRecords.From(e));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -130,7 +130,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
 
     private protected Task WriteAllAsync(IEnumerable<object?> values) => OnPipelineAsync(() => WriteObject(values, enumerateCollection: true));
 
-    private protected Task WriteErrorAsync(NotionAuthException error) => OnPipelineAsync(() => Report(ErrorRecords.Of(error)));
+    private protected Task WriteErrorAsync(NotionAuthException error) => OnPipelineAsync(() => Report(ErrorRecords.From(error)));
 
     private protected Task<bool> ShouldProcessAsync(string target, string action) => _pump.InvokeAsync(() => ShouldProcess(target, action));
 
@@ -162,8 +162,8 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private protected static NotionTransport TransportOf(ConnectionSession session) => session.Transport ?? ProcessState.Transport;
+    private protected static NotionTransport TransportOf(KnownConnection session) => session.Transport ?? ProcessState.Transport;
 
-    private protected ConnectionTokenSource TokensOf(ConnectionSession session, IConnectionStore store, NotionTransport? transport = null) =>
+    private protected ConnectionTokenSource TokensOf(KnownConnection session, IConnectionStore store, NotionTransport? transport = null) =>
         new(session, store, transport ?? TransportOf(session), Log, Warn);
 }

@@ -84,7 +84,7 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
     private void Write(OrderedResult<string, T> result)
     {
         if (!result.IsEnd) Write(result.Item!);
-        else if (result.Error is NotionAuthException error) WriteFailure(ErrorRecords.Of(error, Redaction.Scrub(result.Input)));
+        else if (result.Error is NotionAuthException error) WriteFailure(ErrorRecords.From(error, Redaction.Scrub(result.Input)));
         else if (result.Error is OperationCanceledException && StopToken.IsCancellationRequested) throw new PipelineStoppedException();
         else if (result.Error is not null) ExceptionDispatchInfo.Capture(result.Error).Throw();
     }

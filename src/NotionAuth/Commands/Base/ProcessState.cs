@@ -11,7 +11,7 @@ internal static class ProcessState
     public static ConnectionCache Cache { get; } = new();
 
     /// <summary>The connections of <c>-SessionOnly</c>.</summary>
-    public static MemoryConnectionStore Session { get; } = new();
+    public static MemoryConnectionStore Memory { get; } = new();
 
     /// <summary>The rate limits of <c>-Token</c>.</summary>
     public static RateLimitRegistry RateLimits { get; } = new();

@@ -20,7 +20,7 @@ internal static class LazyObject
     private static readonly object False = false;
 
     // A spare list as large as an untrusted reply made it isn't kept.
-    private const int MostSpareMembers = 1024;
+    private const int MostKeptMembers = 1024;
 
     [ThreadStatic]
     private static List<Member>? _members;
@@ -34,7 +34,7 @@ internal static class LazyObject
         (byte)'t' => True,
         (byte)'f' => False,
         (byte)'n' => null,
-        _ => JsonNumber.Of(json.Span),
+        _ => JsonNumber.Parse(json.Span),
     };
 
     /// <summary>The value of a reply.</summary>
@@ -84,7 +84,7 @@ internal static class LazyObject
 
         // Empty, or it would keep the JSON alive.
         members.Clear();
-        if (members.Capacity <= MostSpareMembers) _members = members;
+        if (members.Capacity <= MostKeptMembers) _members = members;
         if (TypeNameOf(kind) is { } type) made.TypeNames.Insert(0, type);
         return made;
     }

@@ -18,7 +18,7 @@ internal sealed class ReplyCheck
     private const int FewKeys = 24;
 
     // A spare one as large as an untrusted reply made it isn't kept.
-    private const int MostSpareKeys = 4096;
+    private const int MostKeptKeys = 4096;
 
     // A loop over every token of every reply: the first replies of a process have no time to wait for it to be compiled again.
 #if NET8_0_OR_GREATER
@@ -31,7 +31,7 @@ internal sealed class ReplyCheck
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase) { "psobject", "psbase", "psadapted", "psextended", "pstypenames" };
 
     [ThreadStatic]
-    private static ReplyCheck? _spare;
+    private static ReplyCheck? _kept;
 
     // The keys of all open objects, the outermost first; an object begins with a mark.
     private Key[] _keys = new Key[128];
@@ -45,11 +45,11 @@ internal sealed class ReplyCheck
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>, <see cref="ErrorIds.DuplicateKey"/>.</exception>
     public static JsonSlice Run(byte[] json, bool asHashtable, List<Member>? members = null)
     {
-        ReplyCheck check = _spare ?? new ReplyCheck();
-        _spare = null;
+        ReplyCheck check = _kept ?? new ReplyCheck();
+        _kept = null;
         check._count = 0;
         JsonSlice value = check.Read(json, asHashtable, members);
-        if (check._keys.Length <= MostSpareKeys) _spare = check;
+        if (check._keys.Length <= MostKeptKeys) _kept = check;
         return value;
     }
 

@@ -31,9 +31,9 @@ internal sealed class OutputForm(bool isRaw, bool asHashtable)
     private const string Capped =
         "Notion stopped at 10,000 rows although there are more. Narrow the query with a filter, for example by last_edited_time, and run one for each range.";
 
-    public async IAsyncEnumerable<RequestOutput> ConvertAsync(IAsyncEnumerable<RequestPiece> pieces)
+    public async IAsyncEnumerable<RequestOutput> ConvertAsync(IAsyncEnumerable<ReplyPiece> pieces)
     {
-        await foreach (RequestPiece piece in pieces.ConfigureAwait(false))
+        await foreach (ReplyPiece piece in pieces.ConfigureAwait(false))
         {
             var objects = new object?[piece.Event is null ? piece.Values.Count : 1];
             for (int i = 0; i < objects.Length; i++) objects[i] = piece.Event is null ? Convert(piece.Values[i]) : Convert(piece.Event);

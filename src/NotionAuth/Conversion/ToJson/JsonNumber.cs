@@ -23,7 +23,7 @@ internal static class JsonNumber
     private static readonly ConditionalWeakTable<object, string> Texts = new();
 
     /// <summary>The number that a checked JSON number is.</summary>
-    public static object Of(ReadOnlySpan<byte> utf8)
+    public static object Parse(ReadOnlySpan<byte> utf8)
     {
         bool isMinusZero = utf8[0] == '-' && utf8[1] == '0' && utf8.Length == 2;
         if (!isMinusZero && Utf8Parser.TryParse(utf8, out long whole, out int used) && used == utf8.Length) return whole;
@@ -44,7 +44,7 @@ internal static class JsonNumber
     }
 
     /// <summary>The text that a number had, where the number alone doesn't say it.</summary>
-    /// <param name="number">The very object that <see cref="Of"/> made.</param>
+    /// <param name="number">The very object that <see cref="Parse"/> made.</param>
     public static string? TextOf(object number) => Texts.TryGetValue(number, out string? text) ? text : null;
 
     private static double Near(string text)

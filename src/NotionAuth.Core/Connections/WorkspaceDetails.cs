@@ -6,11 +6,11 @@ using NotionAuth.Core.OAuth;
 namespace NotionAuth.Core.Connections;
 
 /// <summary>Reads who and where from a token reply or from users/me.</summary>
-internal static class WorkspaceFacts
+internal static class WorkspaceDetails
 {
     private const int LongestName = 64;
 
-    public static NotionConnection Of(JsonElement reply, AuthType type, string botId)
+    public static NotionConnection Read(JsonElement reply, AuthType type, string botId)
     {
         // users/me keeps under "bot" what the token reply has at its top.
         JsonElement source = type == AuthType.OAuth ? reply : Member(reply, "bot");
@@ -33,22 +33,22 @@ internal static class WorkspaceFacts
         };
     }
 
-    /// <summary>The least of a reply that a connection's facts can be read from: no icon, no long names, nothing that isn't used.</summary>
-    public static JsonElement Short(NotionConnection facts)
+    /// <summary>The least of a reply that a connection's details can be read from: no icon, no long names, nothing that isn't used.</summary>
+    public static JsonElement Short(NotionConnection details)
     {
-        var user = new Dictionary<string, object?> { ["id"] = facts.OwnerId, ["name"] = Cut(facts.OwnerName) };
-        if (facts.OwnerEmail is not null) user["person"] = new Dictionary<string, object?> { ["email"] = Cut(facts.OwnerEmail) };
+        var user = new Dictionary<string, object?> { ["id"] = details.OwnerId, ["name"] = Cut(details.OwnerName) };
+        if (details.OwnerEmail is not null) user["person"] = new Dictionary<string, object?> { ["email"] = Cut(details.OwnerEmail) };
         var source = new Dictionary<string, object?>
         {
-            ["workspace_name"] = Cut(facts.WorkspaceName),
-            ["workspace_id"] = facts.WorkspaceId,
-            ["owner"] = new Dictionary<string, object?> { ["type"] = facts.OwnerType, ["user"] = user },
+            ["workspace_name"] = Cut(details.WorkspaceName),
+            ["workspace_id"] = details.WorkspaceId,
+            ["owner"] = new Dictionary<string, object?> { ["type"] = details.OwnerType, ["user"] = user },
         };
-        return JsonSerializer.SerializeToElement(facts.AuthType == AuthType.OAuth ? source : new Dictionary<string, object?> { ["bot"] = source });
+        return JsonSerializer.SerializeToElement(details.AuthType == AuthType.OAuth ? source : new Dictionary<string, object?> { ["bot"] = source });
     }
 
     /// <summary>Reads the bot's id of users/me, without which the reply isn't Notion's.</summary>
-    public static string BotIdOf(JsonElement usersMe) => JsonText.Of(usersMe, "id") is { } id && TokenReply.IsId(id) ? id : throw new NotionAuthException(
+    public static string BotIdOf(JsonElement usersMe) => JsonText.StringOf(usersMe, "id") is { } id && TokenReply.IsId(id) ? id : throw new NotionAuthException(
         ErrorIds.InvalidReply, NotionErrorKind.InvalidData, "Notion's reply to users/me has no usable id.",
         "Run the command again; if it happens again, check -BaseUri and whether a proxy changes replies.");
 
@@ -59,5 +59,5 @@ internal static class WorkspaceFacts
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement member) ? member : default;
 
     private static string? Text(JsonElement parent, string name) =>
-        JsonText.Of(parent, name) is { Length: > 0 } text ? Redaction.OneLine(text) : null;
+        JsonText.StringOf(parent, name) is { Length: > 0 } text ? Redaction.OneLine(text) : null;
 }

@@ -5,7 +5,7 @@ using System.Text;
 namespace NotionAuth.Core.Common;
 
 /// <summary>The one rule that makes stable error ids of Notion's and OAuth's codes.</summary>
-internal static class ErrorCode
+internal static class SafeCode
 {
     /// <summary>Turns <c>object_not_found</c> into <c>ObjectNotFound</c>.</summary>
     public static string ToErrorId(string code)
@@ -21,7 +21,7 @@ internal static class ErrorCode
     }
 
     /// <summary>Lets a code or id through only if it looks like one and isn't a secret: it is foreign text that ends in messages and ids.</summary>
-    public static string? Token(string? value, params Secret?[] known) =>
+    public static string? OrNull(string? value, params Secret?[] known) =>
         !string.IsNullOrEmpty(value) && value!.Length <= 100
         && value.All(c => IsLetterOrDigit(c) || c is '_' or '-' or '.') && value.Any(IsLetterOrDigit)
         && Redaction.Scrub(value, known) == value

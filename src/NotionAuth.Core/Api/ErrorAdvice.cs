@@ -5,7 +5,7 @@ using NotionAuth.Core.Http.Bodies;
 namespace NotionAuth.Core.Api;
 
 /// <summary>What to do about an error of Notion's.</summary>
-internal static class Advice
+internal static class ErrorAdvice
 {
     /// <summary>The next step after an error reply.</summary>
     public static string For(ErrorReply error) => (error.Status, error.Code) switch
@@ -28,7 +28,7 @@ internal static class Advice
         (400, _) when error.Fields.Count > 0 => $"Correct {string.Join(", ", error.Fields)}; the endpoint's page on developers.notion.com shows what it takes.",
         (400, _) => "Correct the request as the message says; the endpoint's page on developers.notion.com shows what it takes.",
         ( >= 500, _) when error.WasCommitted => "Don't send it again: read what it made, and go on from there.",
-        ( >= 500, _) when error.IsWrite => "Notion has a problem. Look first whether the request was carried out, and send it again only if it wasn't.",
+        ( >= 500, _) when error.MayHaveWritten => "Notion has a problem. Look first whether the request was carried out, and send it again only if it wasn't.",
         ( >= 500, _) => "Notion has a problem. Try again later.",
         _ => "See the message; Notion's support needs the request id.",
     };

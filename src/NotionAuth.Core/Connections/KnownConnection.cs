@@ -16,7 +16,7 @@ public sealed record ConnectionKey(string Vault, string BotId);
 
 /// <summary>A connection as this process knows it: its cached tokens, its refresh lock, its rate-limit gate.</summary>
 /// <param name="key">Which connection.</param>
-public sealed class ConnectionSession(ConnectionKey key)
+public sealed class KnownConnection(ConnectionKey key)
 {
     private StoredConnection? _connection;
 
@@ -36,7 +36,7 @@ public sealed class ConnectionSession(ConnectionKey key)
         internal set
         {
             Volatile.Write(ref _connection, value);
-            if (value?.Facts is { WorkspaceId: { Length: > 0 } id } facts) Limits.Workspace = RateLimitRegistry.ForWorkspace(facts.BaseUri, id);
+            if (value?.Details is { WorkspaceId: { Length: > 0 } id } details) Limits.Workspace = RateLimitRegistry.ForWorkspace(details.BaseUri, id);
         }
     }
 
@@ -83,7 +83,7 @@ public sealed class ConnectionSession(ConnectionKey key)
 /// <summary>The connections that this process knows, for all its runspaces.</summary>
 public sealed class ConnectionCache
 {
-    private readonly ConcurrentDictionary<ConnectionKey, ConnectionSession> _sessions = new();
+    private readonly ConcurrentDictionary<ConnectionKey, KnownConnection> _sessions = new();
 
     /// <summary>The vaults that were used and of which the user knows that they are gone.</summary>
     internal ConcurrentDictionary<string, bool> Missing { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -91,7 +91,7 @@ public sealed class ConnectionCache
     /// <summary>Finds or makes a session.</summary>
     /// <param name="key">Which connection.</param>
     /// <returns>The session.</returns>
-    public ConnectionSession Get(ConnectionKey key) => _sessions.GetOrAdd(key, static k => new ConnectionSession(k));
+    public KnownConnection Get(ConnectionKey key) => _sessions.GetOrAdd(key, static k => new KnownConnection(k));
 
     /// <summary>The vaults that connections of this process are in.</summary>
     /// <returns>The vaults' names, the process's own store not among them.</returns>
@@ -104,20 +104,20 @@ public sealed class ConnectionCache
     }
 
     /// <summary>Finds a session by the name that its connection had when it was last read.</summary>
-    internal ConnectionSession? Known(string vault, string name)
+    internal KnownConnection? Known(string vault, string name)
     {
-        foreach (ConnectionSession session in _sessions.Values)
-            if (session.Key.Vault == vault && session.Connection is { } known && ConnectionName.AreSame(known.Facts.Name, name)) return session;
+        foreach (KnownConnection session in _sessions.Values)
+            if (session.Key.Vault == vault && session.Connection is { } known && ConnectionName.AreSame(known.Details.Name, name)) return session;
         return null;
     }
 
     /// <summary>Finds a session with a pair that its vault didn't take.</summary>
-    internal ConnectionSession? Unsaved(string? vault, string name)
+    internal KnownConnection? Unsaved(string? vault, string name)
     {
-        foreach (ConnectionSession session in _sessions.Values)
+        foreach (KnownConnection session in _sessions.Values)
         {
             bool isThere = vault is null || string.Equals(session.Key.Vault, vault, StringComparison.OrdinalIgnoreCase);
-            if (isThere && session.IsUnsaved && session.Connection is { } known && ConnectionName.AreSame(known.Facts.Name, name)) return session;
+            if (isThere && session.IsUnsaved && session.Connection is { } known && ConnectionName.AreSame(known.Details.Name, name)) return session;
         }
 
         return null;
@@ -125,14 +125,14 @@ public sealed class ConnectionCache
 
     internal void Remember(StoredConnection connection)
     {
-        ConnectionSession session = Get(new ConnectionKey(connection.Facts.Vault, connection.Facts.BotId));
+        KnownConnection session = Get(new ConnectionKey(connection.Details.Vault, connection.Details.BotId));
         session.Connection = connection;
         session.IsUnsaved = false;
     }
 
     internal void Forget(ConnectionKey key)
     {
-        if (!_sessions.TryRemove(key, out ConnectionSession? session)) return;
+        if (!_sessions.TryRemove(key, out KnownConnection? session)) return;
         session.Connection = null;
         session.IsUnsaved = false;
     }

@@ -4,13 +4,13 @@ using System.Threading;
 namespace NotionAuth.Core.Http.Handlers;
 
 /// <summary>How long one attempt may take, or, where data streams, may be silent; and the caller's own cancellation.</summary>
-internal sealed class AttemptLimit : IDisposable
+internal sealed class AttemptTimer : IDisposable
 {
     private readonly RequestContext _context;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _source;
 
-    public AttemptLimit(RequestContext context, CancellationToken caller)
+    public AttemptTimer(RequestContext context, CancellationToken caller)
     {
         _context = context;
         _caller = caller;

@@ -31,10 +31,10 @@ public sealed record RequestOptions
 /// <param name="Values">The values in it, each JSON in UTF-8: the reply's body, or the page's items.</param>
 /// <param name="IsCapped">Whether Notion stopped a list at its limit of 10,000 rows although there is more.</param>
 /// <param name="Event">The event; null for all other replies.</param>
-public sealed record RequestPiece(NotionResponse Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false, ServerSentEvent? Event = null);
+public sealed record ReplyPiece(NotionResponse Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false, ServerSentEvent? Event = null);
 
 /// <summary>Sends a request as its options say, and gives what comes of it piece by piece.</summary>
-public static class RequestRunner
+public static class RequestSender
 {
     /// <summary>Checks, before anything is sent, that the options fit the request.</summary>
     /// <param name="request">The request.</param>
@@ -57,7 +57,7 @@ public static class RequestRunner
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>The pieces.</returns>
     /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/> and <see cref="Paginator.PagesAsync"/>.</exception>
-    public static async IAsyncEnumerable<RequestPiece> RunAsync(
+    public static async IAsyncEnumerable<ReplyPiece> RunAsync(
         NotionClient client, NotionRequest request, RequestOptions options, Task turn, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (options.All)

@@ -6,7 +6,7 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Http;
 
 /// <summary>The one place where the platform's network exceptions become ours.</summary>
-internal static class ConnectionErrors
+internal static class NetworkErrors
 {
     private const string LookFirst = "Notion may have carried the request out all the same. Look first, and send it again only if it didn't.";
 

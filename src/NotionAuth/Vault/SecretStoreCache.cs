@@ -12,7 +12,7 @@ namespace NotionAuth.Vault;
 /// SecretStore also reads its file again by itself, on a timer's thread, and has one PowerShell object for all its JSON: beside a vault call that
 /// ended the process ("The pipeline does not contain a command", measured with 8 processes of 8 runspaces). So its own reading waits its turn too.
 /// </summary>
-internal static class SecretStoreImage
+internal static class SecretStoreCache
 {
     private const BindingFlags Any = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
     private static readonly string[] Updates = ["DataUpdated", "ConfigUpdated"];
