@@ -27,7 +27,7 @@ public static class ApiPath
         string origin = baseUri.GetLeftPart(UriPartial.Authority);
         if (query is null or { Count: 0 } && IsPlain(path)) return new Uri(origin + Root + path);
         string rest = path.Trim(' ');
-        if (rest.Split('?')[0].Contains("://"))
+        if (SplitQuery(rest).Path.Contains("://"))
         {
             if (!rest.StartsWith(origin + "/", StringComparison.OrdinalIgnoreCase))
                 throw Invalid(
@@ -37,9 +37,8 @@ public static class ApiPath
             rest = rest.Substring(origin.Length);
         }
 
-        int question = rest.IndexOf('?');
-        string pathPart = question < 0 ? rest : rest.Substring(0, question);
-        string queryPart = question < 0 ? string.Empty : rest.Substring(question + 1);
+        (string pathPart, string? given) = SplitQuery(rest);
+        string queryPart = given ?? string.Empty;
         CheckCharacters(path, pathPart);
         CheckCharacters(path, queryPart);
         if (pathPart.StartsWith("//", StringComparison.Ordinal)) throw Invalid(path, "names a host");
@@ -70,6 +69,32 @@ public static class ApiPath
             || !uri.AbsolutePath.StartsWith(Root, StringComparison.Ordinal) || uri.AbsolutePath.Contains("//"))
             throw Invalid(path, "would leave the API");
         return uri;
+    }
+
+    /// <summary>Splits a path from its query.</summary>
+    /// <param name="path">A path or a URL.</param>
+    /// <returns>The path, and the query without its question mark; null for none.</returns>
+    internal static (string Path, string? Query) SplitQuery(string path)
+    {
+        int question = path.IndexOf('?');
+        return question < 0 ? (path, null) : (path.Substring(0, question), path.Substring(question + 1));
+    }
+
+    /// <summary>The part of a path below <c>/v1/</c>, without slashes around it. What it is for, and not whether it may be sent.</summary>
+    /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
+    /// <returns>The part, such as <c>users/me</c>.</returns>
+    internal static string Relative(string path)
+    {
+        string rest = SplitQuery(path).Path.Trim(' ');
+        int scheme = rest.IndexOf("://", StringComparison.Ordinal);
+        if (scheme >= 0)
+        {
+            int slash = rest.IndexOf('/', scheme + 3);
+            rest = slash < 0 ? string.Empty : rest.Substring(slash);
+        }
+
+        rest = rest.Trim('/');
+        return rest.StartsWith("v1/", StringComparison.Ordinal) ? rest.Substring(3) : rest;
     }
 
     // Letters, digits, hyphens, underscores and single slashes between them: nothing there could be refused, or read in two ways.
@@ -127,5 +152,5 @@ public static class ApiPath
     }
 
     private static NotionAuthException Invalid(string path, string why, string action = "Pass a path such as users/me, pages/<id> or data_sources/<id>/query.") =>
-        new(ErrorIds.InvalidPath, NotionErrorKind.InvalidArgument, $"The path {why}. Nothing was sent.", action) { Target = Redaction.Scrub(path.Split('?')[0]) };
+        new(ErrorIds.InvalidPath, NotionErrorKind.InvalidArgument, $"The path {why}. Nothing was sent.", action) { Target = Redaction.Scrub(SplitQuery(path).Path) };
 }

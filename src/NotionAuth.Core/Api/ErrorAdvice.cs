@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Net.Http;
 using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.Api;
@@ -14,7 +15,7 @@ internal static class ErrorAdvice
         (403, "restricted_resource") =>
             $"Give the integration the capability '{CapabilityFor(error.Method, error.Path)}' in its settings in Notion (notion.so/my-integrations), or use another connection.",
         (403, _) => "Notion's edge refused the request: check the body for text that looks like an attack, and the network that you call from.",
-        (404, _) when Segments(error.Path)[0] == "file_uploads" =>
+        (404, _) when ApiPath.Relative(error.Path).StartsWith("file_uploads/", StringComparison.Ordinal) =>
             "Check the id. A file upload belongs to the connection that made it, and expires after an hour unless it is attached.",
         (404, _) => "Check the id. If the page or database exists, share it with the integration: open it in Notion, choose ••• > Connections, and add the integration.",
         (409, _) => "Somebody else changed it at the same moment. Run the command again.",
@@ -33,22 +34,8 @@ internal static class ErrorAdvice
         _ => "See the message; Notion's support needs the request id.",
     };
 
-    /// <summary>The capability that an endpoint wants, as Notion's settings name it. Source: developers.notion.com/reference/capabilities.</summary>
-    public static string CapabilityFor(string method, string path)
-    {
-        string[] segments = Segments(path);
-        bool reads = method == "GET" || segments[0] == "search" || (method == "POST" && segments[segments.Length - 1] is "query" or "queries");
-        return segments[0] switch
-        {
-            "users" => "Read user information",
-            "comments" => reads ? "Read comments" : "Insert comments",
-            _ when reads => "Read content",
-            "file_uploads" => "Insert content",
-            "blocks" when segments[segments.Length - 1] == "children" => "Insert content",
-            _ when method == "POST" && segments.Length == 1 => "Insert content",
-            _ => "Update content",
-        };
-    }
-
-    private static string[] Segments(string path) => (path.StartsWith("/v1/", StringComparison.Ordinal) ? path.Substring(4) : path).Trim('/').Split('/');
+    // Of what isn't known, the method tells the most.
+    private static string CapabilityFor(string method, string path) =>
+        NotionEndpoint.Find(path, new HttpMethod(method))?.Capability
+            ?? (method == "GET" ? NotionEndpoint.ReadContent : method == "POST" ? NotionEndpoint.InsertContent : NotionEndpoint.UpdateContent);
 }

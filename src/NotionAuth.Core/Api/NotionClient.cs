@@ -85,6 +85,7 @@ public sealed class NotionClient(
         {
             Tokens = tokens,
             Limits = limits,
+            MakeEndpointKey = () => NotionEndpoint.LimitKey(request.Path, request.Method),
             IsSafeToRepeat = request.IsSafeToRepeat,
             MaximumRetryCount = request.MaximumRetryCount,
             Timeout = request.Timeout,

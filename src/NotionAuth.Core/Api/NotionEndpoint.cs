@@ -1,68 +1,35 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net.Http;
 
 namespace NotionAuth.Core.Api;
 
 /// <summary>
-/// An endpoint of Notion's API. Source: Notion's OpenAPI description (April 2026), and the reference's pages for what that leaves out:
-/// queries of databases (before 2025-09-03), meeting notes, asynchronous tasks, agents and sessions.
+/// An endpoint of Notion's API: the one place that knows what a path is. Source: Notion's OpenAPI description (April 2026), and the reference's pages for
+/// what that leaves out: queries of databases (before 2025-09-03), meeting notes, asynchronous tasks, agents and sessions.
 /// </summary>
 /// <param name="Path">The path below <c>/v1/</c>; a placeholder stands in braces: <c>pages/{page_id}</c>.</param>
-/// <param name="Methods">The methods that it takes; empty where that isn't known.</param>
-/// <param name="Lists">The methods that give a list and take <c>page_size</c>.</param>
-public sealed record NotionEndpoint(string Path, IReadOnlyList<string> Methods, IReadOnlyList<string> Lists)
+/// <param name="Operations">What can be done there; empty where that isn't known.</param>
+public sealed partial record NotionEndpoint(string Path, IReadOnlyList<EndpointOperation> Operations)
 {
-    // Its POST makes a query that stays.
-    private const string ViewQueriesPath = "views/{view_id}/queries";
-    private const string SendPath = "file_uploads/{file_upload_id}/send";
     private readonly string[] _segments = Path.Split('/');
 
-    /// <summary>All that are known, in the order of the reference.</summary>
-    public static IReadOnlyList<NotionEndpoint> All { get; } =
-    [
-        Of("users", "GET*"),
-        Of("users/me", "GET"),
-        Of("users/{user_id}", "GET"),
-        Of("search", "POST*"),
-        Of("pages", "POST"),
-        Of("pages/{page_id}", "GET PATCH"),
-        Of("pages/{page_id}/move", "POST"),
-        Of("pages/{page_id}/markdown", "GET PATCH"),
-        Of("pages/{page_id}/properties/{property_id}", "GET*"),
-        Of("blocks/{block_id}", "GET PATCH DELETE"),
-        Of("blocks/{block_id}/children", "GET* PATCH"),
-        Of("blocks/meeting_notes", "POST"),
-        Of("blocks/meeting_notes/query", "POST*"),
-        Of("databases", "POST"),
-        Of("databases/{database_id}", "GET PATCH"),
-        Of("databases/{database_id}/query", "POST*"),
-        Of("data_sources", "POST"),
-        Of("data_sources/{data_source_id}", "GET PATCH"),
-        Of("data_sources/{data_source_id}/query", "POST*"),
-        Of("data_sources/{data_source_id}/templates", "GET*"),
-        Of("views", "GET* POST"),
-        Of("views/{view_id}", "GET PATCH DELETE"),
-        Of(ViewQueriesPath, "POST*"),
-        Of("views/{view_id}/queries/{query_id}", "GET* DELETE"),
-        Of("comments", "GET* POST"),
-        Of("comments/{comment_id}", "GET PATCH DELETE"),
-        Of("file_uploads", "GET* POST"),
-        Of("file_uploads/{file_upload_id}", "GET"),
-        Of(SendPath, "POST"),
-        Of("file_uploads/{file_upload_id}/complete", "POST"),
-        Of("custom_emojis", "GET*"),
-        Of("async_tasks/{task_id}", "GET"),
-        Of("agents", string.Empty),
-        Of("sessions", string.Empty),
-    ];
+    /// <summary>The methods that it takes; empty where that isn't known.</summary>
+    public IReadOnlyList<string> Methods { get; } = [.. Operations.Select(o => o.Method)];
+
+    /// <summary>The methods that give a list and take <c>page_size</c>.</summary>
+    public IReadOnlyList<string> Lists { get; } = [.. Operations.Where(o => o.IsList).Select(o => o.Method)];
+
+    /// <summary>Whether it takes a file as multipart/form-data, where every other one takes JSON.</summary>
+    public bool TakesFile => Operations.Any(o => o.TakesFile);
 
     /// <summary>Finds the endpoint that a path belongs to.</summary>
     /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
     /// <returns>The endpoint, or null where none is known.</returns>
     public static NotionEndpoint? Find(string path)
     {
-        string[] segments = Relative(path).Split('/');
+        string[] segments = ApiPath.Relative(path).Split('/');
         return All.Where(e => e.Matches(segments, segments.Length)).OrderBy(e => e._segments.Count(IsPlaceholder)).FirstOrDefault();
     }
 
@@ -102,16 +69,23 @@ public sealed record NotionEndpoint(string Path, IReadOnlyList<string> Methods, 
             || All.Any(e => e._segments.Length > segments.Length && IsPlaceholder(e._segments[segments.Length]) && e.Matches([.. segments, string.Empty], segments.Length));
     }
 
-    /// <summary>Tells whether a path takes a file as multipart/form-data, where every other one takes JSON.</summary>
+    /// <summary>Finds what a method does at a path.</summary>
     /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
-    /// <returns><see langword="true"/> for sending the content of a file upload.</returns>
-    public static bool TakesFile(string path) => Find(path)?.Path == SendPath;
+    /// <param name="method">The method.</param>
+    /// <returns>The operation, or null where none is known: it counts as one that writes.</returns>
+    public static EndpointOperation? Find(string path, HttpMethod method) => Find(path)?.Operations.FirstOrDefault(o => o.Method == method.Method);
 
-    /// <summary>Whether POST reads there and makes nothing.</summary>
-    internal bool IsReadByPost => Lists.Contains("POST") && Path != ViewQueriesPath;
-
-    /// <summary>Whether a method gives a list that takes <c>page_size</c>.</summary>
-    internal bool IsList(string method) => Lists.Contains(method);
+    /// <summary>What all requests to one endpoint have in common, such as <c>GET /v1/pages/*/properties/*</c>: Notion limits some endpoints by themselves.</summary>
+    /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
+    /// <param name="method">The method.</param>
+    /// <returns>The key.</returns>
+    internal static string LimitKey(string path, HttpMethod method)
+    {
+        IEnumerable<string> segments = Find(path) is { } known
+            ? known._segments.Select(s => IsPlaceholder(s) ? "*" : s)
+            : ApiPath.Relative(path).Split('/').Select(s => s.All(c => c is (>= 'a' and <= 'z') or '_') ? s : "*");
+        return $"{method.Method} /v1/{string.Join("/", segments)}";
+    }
 
     // More than the segments to compare may be there of the endpoint: a path that has only been begun.
     private bool Matches(string[] segments, int count)
@@ -123,24 +97,4 @@ public sealed record NotionEndpoint(string Path, IReadOnlyList<string> Methods, 
     }
 
     private static bool IsPlaceholder(string segment) => segment[0] == '{';
-
-    private static string Relative(string path)
-    {
-        string rest = path.Split('?')[0].Trim(' ');
-        int scheme = rest.IndexOf("://", StringComparison.Ordinal);
-        if (scheme >= 0)
-        {
-            int slash = rest.IndexOf('/', scheme + 3);
-            rest = slash < 0 ? string.Empty : rest.Substring(slash);
-        }
-
-        rest = rest.Trim('/');
-        return rest.StartsWith("v1/", StringComparison.Ordinal) ? rest.Substring(3) : rest;
-    }
-
-    private static NotionEndpoint Of(string path, string methods)
-    {
-        string[] all = methods.Split([' '], StringSplitOptions.RemoveEmptyEntries);
-        return new(path, [.. all.Select(m => m.TrimEnd('*'))], [.. all.Where(m => m.EndsWith("*", StringComparison.Ordinal)).Select(m => m.TrimEnd('*'))]);
-    }
 }

@@ -42,7 +42,7 @@ public sealed record NotionRequest
     public bool ReturnsErrorReplies { get; init; }
 
     /// <summary>Whether it changes nothing: GET, and the POSTs that are known to read (<c>search</c>, queries).</summary>
-    public bool IsReadOnly => Method == HttpMethod.Get || (Method == HttpMethod.Post && NotionEndpoint.Find(Path)?.IsReadByPost == true);
+    public bool IsReadOnly => Method == HttpMethod.Get || (Method == HttpMethod.Post && NotionEndpoint.Find(Path, Method)?.Reads == true);
 
     /// <summary>Whether doing it twice does no harm.</summary>
     internal bool IsSafeToRepeat => IsReadOnly || Method == HttpMethod.Delete;

@@ -43,7 +43,7 @@ public static class RequestSender
     public static void Check(NotionRequest request, RequestOptions options)
     {
         if (!options.All && options.PageSize is null) return;
-        if (request.IsReadOnly || NotionEndpoint.Find(request.Path)?.IsList(request.Method.Method) == true) return;
+        if (request.IsReadOnly || NotionEndpoint.Find(request.Path, request.Method)?.IsList == true) return;
         throw new NotionAuthException(
             ErrorIds.InvalidPaging, NotionErrorKind.InvalidArgument, "-All and -PageSize are for lists, and this request writes. Nothing was sent.",
             "Leave them out, or read the list: with GET, or with POST on search and on a query.");

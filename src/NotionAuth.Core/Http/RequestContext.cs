@@ -23,6 +23,9 @@ public sealed class RequestContext
     /// <summary>The gate that holds back every request of one connection after a 429; null for none.</summary>
     public ConnectionLimits? Limits { get; init; }
 
+    /// <summary>Makes the key of the endpoint, for limits of Notion's that hold for one endpoint alone; null where it has none but its path.</summary>
+    internal Func<string>? MakeEndpointKey { get; init; }
+
     /// <summary>Whether doing it twice does no harm, so that it may be repeated after an answer that leaves open whether it was done.</summary>
     public bool IsSafeToRepeat { get; init; }
 

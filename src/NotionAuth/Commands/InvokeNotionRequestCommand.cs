@@ -252,7 +252,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         ParameterRules.CheckBody(MyInvocation.BoundParameters, method, body);
         string? contentType = OfInput<string>(nameof(ContentType), ContentType);
         int? partNumber = OfInput<int?>(nameof(PartNumber), PartNumber, PerInputPartNumberAttribute.IsPartNumber);
-        bool isUpload = inFile is not null && NotionEndpoint.TakesFile(Path);
+        bool isUpload = inFile is not null && NotionEndpoint.Find(Path)?.TakesFile == true;
         if (inFile is not null && !isUpload && (partNumber is not null || contentType is not null))
             throw ParameterRules.Conflict(
                 "-PartNumber and -ContentType are for the content of a file upload; this endpoint takes JSON.", "Leave them out, or send the file to file_uploads/<id>/send.");

@@ -26,11 +26,11 @@ internal static class PageParameters
         if (request.Method != HttpMethod.Get) return request with { Body = SetInBody(request.Body, pageSize, cursor) };
 
         bool IsKept(string name) => set.All(s => s.Key != name);
-        string[] parts = request.Path.Split(['?'], 2);
-        string kept = parts.Length < 2 ? string.Empty : string.Join("&", parts[1].Split('&').Where(p => IsKept(NameOf(p))));
+        (string path, string? query) = ApiPath.SplitQuery(request.Path);
+        string kept = query is null ? string.Empty : string.Join("&", query.Split('&').Where(p => IsKept(NameOf(p))));
         return request with
         {
-            Path = kept.Length == 0 ? parts[0] : $"{parts[0]}?{kept}",
+            Path = kept.Length == 0 ? path : $"{path}?{kept}",
             Query = [.. request.Query.Where(q => IsKept(q.Key)), .. set],
         };
     }
@@ -39,7 +39,7 @@ internal static class PageParameters
     public static bool HasPageSize(NotionRequest request)
     {
         if (request.Method != HttpMethod.Get) return Members(request.Body).Any(m => m.Name == PageSize);
-        return request.Query.Any(q => q.Key == PageSize) || request.Path.Split(['?'], 2).Skip(1).SelectMany(q => q.Split('&')).Any(p => NameOf(p) == PageSize);
+        return request.Query.Any(q => q.Key == PageSize) || ApiPath.SplitQuery(request.Path).Query?.Split('&').Any(p => NameOf(p) == PageSize) == true;
     }
 
     /// <summary>The page size in a body, or null.</summary>

@@ -19,11 +19,16 @@ public sealed record NotionPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, strin
 /// <summary>Reads list replies without making objects of their items.</summary>
 internal static class PageReader
 {
+    /// <summary>The name of a list's items where the endpoint has no other.</summary>
+    public const string UsualItems = "results";
+
     private const int MaximumCursorLength = 4096;
 
     /// <summary>Reads a reply.</summary>
+    /// <param name="response">The reply.</param>
+    /// <param name="itemsName">The name of its items.</param>
     /// <returns>The page, or null where the reply isn't a list.</returns>
-    public static NotionPage? Read(NotionResponse response)
+    public static NotionPage? Read(NotionResponse response, string itemsName = UsualItems)
     {
         ReadOnlyMemory<byte> body = response.Body;
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });
@@ -35,8 +40,7 @@ internal static class PageReader
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                // Data-source templates come as "templates" in place of "results".
-                bool isItems = reader.ValueTextEquals("results") || reader.ValueTextEquals("templates");
+                bool isItems = reader.ValueTextEquals(itemsName) || reader.ValueTextEquals(UsualItems);
                 bool isCursor = reader.ValueTextEquals("next_cursor"), isMore = reader.ValueTextEquals("has_more"), isStatus = reader.ValueTextEquals("request_status");
                 bool isObject = reader.ValueTextEquals("object"), isId = reader.ValueTextEquals("id");
                 reader.Read();

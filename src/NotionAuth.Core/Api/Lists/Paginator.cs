@@ -133,10 +133,12 @@ public static class Paginator
                 : $"{error.RecommendedAction} To read on where it broke off, pass start_cursor = {shown} in -Query of a GET, or in -Body of a POST.");
     }
 
+    private static string ItemsOf(NotionRequest request) => NotionEndpoint.Find(request.Path, request.Method)?.Items ?? PageReader.UsualItems;
+
     private static NotionRequest First(NotionRequest request, int? pageSize)
     {
         if (pageSize is int size) return WithPageSize(request, size);
-        bool isList = NotionEndpoint.Find(request.Path)?.IsList(request.Method.Method) == true;
+        bool isList = NotionEndpoint.Find(request.Path, request.Method)?.IsList == true;
         return isList && !PageParameters.HasPageSize(request) ? WithPageSize(request, MaximumPageSize) : PageParameters.Checked(request);
     }
 
@@ -145,10 +147,10 @@ public static class Paginator
         if (request.Method != HttpMethod.Post || page.ViewQueryId is not { } query) return PageParameters.Set(request, null, page.NextCursor);
 
         // Posting again would run the view's query anew, and there is no cursor in its body.
-        string[] parts = request.Path.Split(['?'], 2);
+        (string path, string? rest) = ApiPath.SplitQuery(request.Path);
         var further = request with
         {
-            Path = $"{parts[0].TrimEnd('/')}/{Uri.EscapeDataString(query)}{(parts.Length > 1 ? "?" + parts[1] : string.Empty)}",
+            Path = $"{path.TrimEnd('/')}/{Uri.EscapeDataString(query)}{(rest is null ? string.Empty : "?" + rest)}",
             Method = HttpMethod.Get,
             Body = null,
         };
@@ -165,7 +167,7 @@ public static class Paginator
         }
 
         NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (PageReader.Read(response) is { } page) return page;
+        if (PageReader.Read(response, ItemsOf(request)) is { } page) return page;
 
         // An error that the request wants to have as a reply is the list's last word.
         return response.Status >= 400 ? new NotionPage([response.Body], null, false, response) : throw response.Invalid("isn't the list's next page");
@@ -182,6 +184,6 @@ public static class Paginator
         }
 
         if (response.Status == (int)HttpStatusCode.NoContent) return new NotionPage([], null, false, response);
-        return PageReader.Read(response) ?? new NotionPage([response.Body], null, false, response);
+        return PageReader.Read(response, ItemsOf(request)) ?? new NotionPage([response.Body], null, false, response);
     }
 }

@@ -43,7 +43,7 @@ public sealed class ConnectionLimits
     /// <summary>Holds back what a 429 speaks of.</summary>
     internal void CloseFor(TimeSpan wait, string? reason, HttpRequestMessage request)
     {
-        if (reason == EndpointReason) Endpoint(EndpointTemplate.ForRequest(request)).CloseFor(wait);
+        if (reason == EndpointReason) Endpoint(KeyOf(request)).CloseFor(wait);
         else if (reason == WorkspaceReason && Workspace is { } workspace) workspace.CloseFor(wait);
         else _connection.CloseFor(wait);
     }
@@ -51,7 +51,7 @@ public sealed class ConnectionLimits
     /// <summary>The gates that a request passes, the widest last, so that what waits at the narrower ones takes nobody's turn there.</summary>
     internal IEnumerable<(RateLimitGate Gate, string Scope)> For(HttpRequestMessage request)
     {
-        if (HasEndpoints && Known(EndpointTemplate.ForRequest(request)) is { } endpoint) yield return (endpoint, "this endpoint");
+        if (HasEndpoints && Known(KeyOf(request)) is { } endpoint) yield return (endpoint, "this endpoint");
         yield return (_connection, "this connection");
         if (Workspace is { } workspace) yield return (workspace, "this workspace");
     }
@@ -79,4 +79,7 @@ public sealed class ConnectionLimits
             return _endpoints[template] = new RateLimitGate();
         }
     }
+
+    private static string KeyOf(HttpRequestMessage request) =>
+        RequestContext.Get(request).MakeEndpointKey?.Invoke() ?? $"{request.Method.Method} {request.RequestUri!.AbsolutePath}";
 }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using System.Text;
+using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 
 namespace NotionAuth.Conversion.FromJson;
@@ -87,7 +88,7 @@ public static class NotionText
 
     /// <summary>How many items a list has.</summary>
     /// <param name="value">The object.</param>
-    public static int Count(object? value) => Items(Get(value, "results")).Concat(Items(Get(value, "templates"))).Count();
+    public static int Count(object? value) => NotionEndpoint.ItemNames.Sum(name => Items(Get(value, name)).Count());
 
     /// <summary>A page's properties with what they say, or a data source's with their types: a line each.</summary>
     public static string Properties(object? value)
