@@ -80,8 +80,8 @@ public sealed class RequestContext
     /// <summary>Why an attempt that could have been repeated wasn't, to be told with its error.</summary>
     internal string? WhyNotRepeated { get; set; }
 
-    /// <summary>Told by a body on its way that data moved: silence is counted from there.</summary>
-    internal Action? OnProgress { get; set; }
+    /// <summary>What limits the attempt that a body is on its way in.</summary>
+    internal AttemptTimer? Attempt { get; set; }
 
     /// <summary>What is left of <see cref="TotalTimeout"/>.</summary>
     internal TimeSpan TimeLeft

@@ -90,7 +90,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     [Parameter]
     public IDictionary? Headers { get; set; }
 
-    /// <summary>The connection's name; the current one where none is given.</summary>
+    /// <summary>The connection's name or bot id; the current one where none is given.</summary>
     [Parameter(ParameterSetName = "Connection")]
     [ArgumentCompleter(typeof(ConnectionNameCompleter))]
     public string? Connection { get; set; }
@@ -261,9 +261,9 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         {
             Path = Path,
             Method = new HttpMethod(method),
-            Query = QueryText.Pairs(OfInput<IDictionary>(nameof(Query), Query), nameof(Query), ErrorIds.InvalidQuery),
-            Headers = QueryText.Pairs(Headers, nameof(Headers), ErrorIds.InvalidHeader),
-            Body = body is not null ? ObjectToJson.Convert(body) : file is null || isUpload ? null : ObjectToJson.Convert(new FileInfo(file)),
+            Query = QueryText.Pairs(OfInput<IDictionary>(nameof(Query), Query), nameof(Query), ErrorIds.InvalidQuery, StopToken),
+            Headers = QueryText.Pairs(Headers, nameof(Headers), ErrorIds.InvalidHeader, StopToken),
+            Body = body is not null ? ObjectToJson.Convert(body, StopToken) : file is null || isUpload ? null : ObjectToJson.Convert(new FileInfo(file), StopToken),
             File = !isUpload ? null : new FileBody
             {
                 Path = file!,

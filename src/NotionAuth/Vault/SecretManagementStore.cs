@@ -35,6 +35,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     public Task<StoreListing> ListAsync(CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
         var connections = new List<NotionConnection>();
+        var fromMetadata = new HashSet<string>(StringComparer.Ordinal);
         var problems = new List<NotionAuthException>();
         List<IGrouping<string, VaultSecrets.Entry>> all = Secrets(info).List().GroupBy(e => e.Name).ToList();
         foreach (IGrouping<string, VaultSecrets.Entry> entries in all)
@@ -47,6 +48,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
             if (entries.Count() == 1 && ConnectionMetadata.Read(entries.First().Metadata, botId, Vault) is { } details)
             {
                 connections.Add(details);
+                fromMetadata.Add(botId);
                 continue;
             }
 
@@ -60,12 +62,20 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
             }
         }
 
-        return new StoreListing(connections, problems);
+        return new StoreListing(connections, problems) { FromMetadata = fromMetadata };
     }, cancellationToken);
 
     public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(info => Read(info, botId), cancellationToken);
 
-    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => ChangeAsync(info =>
+    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => ChangeAsync(info => Write(info, connection), cancellationToken);
+
+    public Task<bool> OverwriteAsync(StoredConnection connection, CancellationToken cancellationToken) =>
+        ChangeAsync(info => IsThere(info, connection.Details.BotId) && Write(info, connection), cancellationToken);
+
+    private bool IsThere(SecretManagement.VaultInfo info, string botId) =>
+        Secrets(info).Read(SecretName.OfConnection(botId)) is not null || (info.IsSecretStore && Secrets(info).Read(SecretName.OfCopy(botId)) is not null);
+
+    private bool Write(SecretManagement.VaultInfo info, StoredConnection connection)
     {
         Hashtable metadata = MetadataOf(connection);
         string name = SecretName.OfConnection(connection.Details.BotId);
@@ -82,7 +92,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         // SecretStore takes secret and metadata in one write.
         Replace(info, name, SecretName.OfCopy(connection.Details.BotId), json, metadata);
         return true;
-    }, cancellationToken);
+    }
 
     public Task RemoveAsync(string botId, CancellationToken cancellationToken) => ChangeAsync(info =>
     {

@@ -27,7 +27,7 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
         long begun = Stopwatch.GetTimestamp();
         AttemptTimer? limit = new(context, cancellationToken);
         HttpResponseMessage? response = null;
-        if (request.Content is FileContent) context.OnProgress = limit.Restart;
+        if (request.Content is FileContent) context.Attempt = limit;
         if (!request.Headers.Contains("Accept-Encoding")) request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
         context.BodyFailure = null;
         try
@@ -59,7 +59,7 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
         }
         finally
         {
-            context.OnProgress = null;
+            context.Attempt = null;
             response?.Dispose();
             limit?.Dispose();
         }

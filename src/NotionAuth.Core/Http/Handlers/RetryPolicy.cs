@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Threading;
@@ -21,6 +22,9 @@ public sealed class RetryPolicy
     private static readonly TimeSpan LongestAsked = TimeSpan.FromHours(1);
     private static readonly Random Jitter = new();
 
+    // What clocks and timers differ by, and nobody needs to be told of.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How waiting is done; tests replace it.</summary>
     public Func<TimeSpan, CancellationToken, Task> Delay { get; init; } = Task.Delay;
 
@@ -32,7 +36,7 @@ public sealed class RetryPolicy
     internal static TimeSpan? DelayAfter(HttpResponseMessage response, int attempt, RequestContext context)
     {
         if (attempt > context.MaximumRetryCount || response.IsSuccessStatusCode) return null;
-        return DelayAfter(Http.Bodies.ErrorReply.From(response, BufferedContent.BodyOf(response)), attempt, context.IsSafeToRepeat);
+        return DelayAfter(ErrorReply.From(response, BufferedContent.BodyOf(response)), attempt, context.IsSafeToRepeat);
     }
 
     /// <summary>Decides on a request whose token had to be refreshed first, which Notion refused. A refresh whose outcome is open is never repeated.</summary>
@@ -40,7 +44,7 @@ public sealed class RetryPolicy
     /// <param name="attempt">The number of the attempt, from 1.</param>
     /// <param name="context">The request's context.</param>
     /// <returns>How long to wait before the next attempt, or null for none.</returns>
-    internal static TimeSpan? DelayAfterRefresh(Http.Bodies.ErrorReply error, int attempt, RequestContext context) =>
+    internal static TimeSpan? DelayAfterRefresh(ErrorReply error, int attempt, RequestContext context) =>
         attempt > context.MaximumRetryCount ? null : DelayAfter(error, attempt, isSafeToRepeat: false);
 
     /// <summary>Decides on an attempt without a reply: a broken connection or a time-out.</summary>
@@ -64,7 +68,55 @@ public sealed class RetryPolicy
     internal static TimeSpan Bounded(TimeSpan wait) =>
         wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestAsked ? LongestAsked : wait;
 
-    private static TimeSpan? DelayAfter(Http.Bodies.ErrorReply error, int attempt, bool isSafeToRepeat)
+    /// <summary>Waits before an attempt: the one place where requests wait, which tells the log and whoever shows progress.</summary>
+    internal Task WaitAsync(
+        HttpRequestMessage request, RequestContext context, WaitReason reason, string detail, TimeSpan wait, CancellationToken cancellationToken) =>
+        WaitAsync(request.Method.Method, request.RequestUri!.AbsolutePath, context, reason, detail, wait, cancellationToken);
+
+    internal async Task WaitAsync(
+        string method, string path, RequestContext context, WaitReason reason, string detail, TimeSpan wait,
+        CancellationToken cancellationToken)
+    {
+        if (reason == WaitReason.Gate && wait < Shortest)
+        {
+            await Delay(wait, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var told = new RequestWait
+        {
+            Method = method,
+            Path = path,
+            Reason = reason,
+            Detail = detail,
+            Duration = wait,
+            Until = DateTime.UtcNow + wait,
+            Retry = context.Retry,
+            MaximumRetryCount = context.MaximumRetryCount,
+        };
+        context.Log?.Invoke(new RequestLogEntry
+        {
+            Method = told.Method,
+            Path = told.Path,
+            Note = reason switch
+            {
+                WaitReason.Gate => string.Format(CultureInfo.InvariantCulture, "held back for {0:0.0} s by {1}", wait.TotalSeconds, detail),
+                WaitReason.Vault => string.Format(CultureInfo.InvariantCulture, "{0} in {1:0.0} s", detail, wait.TotalSeconds),
+                _ => string.Format(CultureInfo.InvariantCulture, "{0}, retry {1} of {2} in {3:0.0} s", detail, told.Retry, told.MaximumRetryCount, wait.TotalSeconds),
+            },
+        });
+        context.Waiting?.Invoke(told);
+        try
+        {
+            await Delay(wait, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.Waited?.Invoke(told);
+        }
+    }
+
+    private static TimeSpan? DelayAfter(ErrorReply error, int attempt, bool isSafeToRepeat)
     {
         bool repeat = !error.ForbidsRetry && error.Status switch
         {
