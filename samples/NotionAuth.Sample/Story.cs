@@ -31,12 +31,13 @@ internal sealed class Story(SampleOptions options) : IDisposable
         Heading("What am I connected to?");
         await ListAsync(ct);
 
-        // A session is a connection with its cached token, its refresh lock and its rate-limit gate.
-        var session = _cache.Get(new ConnectionKey(_store.Vault, connection.Details.BotId));
-        var client = NewClient(session, connection.Details);
+        // Everything that can be done with a connection. Its client refreshes the token when Notion rejects it: nobody else ever handles one.
+        var known = _cache.Get(new ConnectionKey(_store.Vault, connection.Details.BotId));
+        var opened = new OpenedConnection(known, _store, _cache, _transport, Log, Console.Error.WriteLine);
+        var client = await opened.ClientAsync(ct);
 
         Heading("Does the token work?");
-        await TestAsync(session, ct);
+        await TestAsync(opened, ct);
 
         Heading("Ask the API: everything the integration may see, page by page");
         await SearchAsync(client, ct);
@@ -45,12 +46,12 @@ internal sealed class Story(SampleOptions options) : IDisposable
         {
             Heading(string.Create(CultureInfo.InvariantCulture, $"Another request, {options.Wait.TotalSeconds} seconds later"));
             await Task.Delay(options.Wait, ct);
-            await TestAsync(session, ct);
-            await RequestAsync(client, session, ct);
+            await TestAsync(opened, ct);
+            await RequestAsync(client, known, ct);
         }
 
         Heading("Revoke the token");
-        _ = await new ConnectionRevoker(session, _store, _cache, _transport, Log).RevokeAsync(localOnly: false, ct);
+        _ = await opened.RevokeAsync(localOnly: false, ct);
         await ListAsync(ct);
     }
 
@@ -71,13 +72,6 @@ internal sealed class Story(SampleOptions options) : IDisposable
             .ConnectAsync(app, signIn, new ConnectOptions { BaseUri = options.BaseUri }, ct);
     }
 
-    // The token source reads the token, and refreshes it when Notion rejects it: nobody else ever handles one.
-    private NotionClient NewClient(KnownConnection session, NotionConnection details)
-    {
-        var tokens = new ConnectionTokenSource(session, _store, _transport, Log, Console.Error.WriteLine);
-        return new NotionClient(_transport, details.BaseUri, tokens, session.Limits, Log) { NotionVersion = details.NotionVersion };
-    }
-
     private async Task ListAsync(CancellationToken ct)
     {
         var connections = (await _store.ListAsync(ct)).Connections;
@@ -87,9 +81,9 @@ internal sealed class Story(SampleOptions options) : IDisposable
             Console.WriteLine("No connection.");
     }
 
-    private async Task TestAsync(KnownConnection session, CancellationToken ct)
+    private static async Task TestAsync(OpenedConnection connection, CancellationToken ct)
     {
-        var result = await new ConnectionTester(session, _store, _transport, Log).TestAsync(ct);
+        var result = await connection.TestAsync(ct);
         Console.WriteLine($"{result.Status} ({result.Method}){(result.Reason is null ? "" : ": " + result.Reason)}");
     }
 
@@ -114,11 +108,11 @@ internal sealed class Story(SampleOptions options) : IDisposable
         Console.WriteLine($"{count} pages in all.");
     }
 
-    private static async Task RequestAsync(NotionClient client, KnownConnection session, CancellationToken ct)
+    private static async Task RequestAsync(NotionClient client, KnownConnection known, CancellationToken ct)
     {
         var response = await client.SendAsync(new NotionRequest { Path = "users/me" }, ct);
         using var me = response.ParseJson();
-        var refreshed = session.Connection?.Details.RefreshedAt;
+        var refreshed = known.Connection?.Details.RefreshedAt;
         Console.WriteLine($"{me.RootElement.GetProperty("name").GetString()}; token refreshed: {(refreshed is null ? "never" : $"{refreshed:u}")}");
     }
 

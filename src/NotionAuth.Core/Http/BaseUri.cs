@@ -15,6 +15,12 @@ public static class BaseUri
     /// <summary>Tells whether two are one origin: the same scheme, host and port.</summary>
     internal static bool AreSame(Uri left, Uri right) => Text(left) == Text(right);
 
+    /// <summary>Checks a base URI, or takes Notion's own.</summary>
+    /// <param name="uri">The URI; null for Notion's own.</param>
+    /// <returns>The origin.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidBaseUri"/>.</exception>
+    public static Uri OrDefault(Uri? uri) => uri is null ? Default : Check(uri);
+
     /// <summary>Checks a base URI.</summary>
     /// <param name="uri">The URI: an origin without path, query, fragment or user name.</param>
     /// <returns>The origin.</returns>

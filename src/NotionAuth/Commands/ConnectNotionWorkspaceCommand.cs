@@ -135,7 +135,7 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
         bool isStored = name is not null && MyInvocation.BoundParameters.Keys.All(FitsStored.Contains);
         if (!await ShouldProcessAsync(name ?? "Notion", isStored ? "Use the stored connection" : "Connect and keep the connection").ConfigureAwait(false)) return;
 
-        NotionTransport? ownTransport = Proxy is null && ProxyCredential is null ? null : ProcessState.Transports.Get(Proxy, ProxyCredential?.GetNetworkCredential());
+        NotionTransport? ownTransport = TransportOver(Proxy, ProxyCredential);
         NotionTransport transport = ownTransport ?? ProcessState.Transport;
         StoredConnection connection = isStored
             ? await UseStoredAsync(name!, ownTransport, cancellationToken).ConfigureAwait(false)
@@ -149,10 +149,8 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
 
     private async Task<StoredConnection> UseStoredAsync(string name, NotionTransport? transport, CancellationToken cancellationToken)
     {
-        (KnownConnection session, IConnectionStore store) = await Finder.FindAsync(
-            name, SessionOnly ? string.Empty : Vault, null, cancellationToken).ConfigureAwait(false);
-        if (transport is not null) session.Transport = transport;
-        return await TokensOf(session, store).LoadAsync(cancellationToken).ConfigureAwait(false);
+        OpenedConnection connection = await OpenAsync(name, SessionOnly ? string.Empty : Vault, transport, cancellationToken).ConfigureAwait(false);
+        return await connection.LoadAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<StoredConnection> ConnectAsync(string? name, NotionTransport transport, CancellationToken cancellationToken)
@@ -161,7 +159,7 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
         {
             Name = name,
             Force = Force,
-            BaseUri = BaseUri is null ? Core.Http.BaseUri.Default : Core.Http.BaseUri.Check(BaseUri),
+            BaseUri = Core.Http.BaseUri.OrDefault(BaseUri),
             NotionVersion = Core.Api.NotionVersion.Check(NotionVersion),
         };
         Secret? token = Token is not null ? AccessTokenText.Parse(SecureText.Reveal(Token)) : FromEnvironment ? EnvironmentToken.Read(Environment.GetEnvironmentVariable) : null;

@@ -1,25 +1,19 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Management.Automation;
-using System.Net.Http;
 using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Commands.Base;
 using NotionAuth.Conversion.FromJson;
-using NotionAuth.Conversion.ToJson;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Api.Lists;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
-using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
-using NotionAuth.Core.Http.Bodies;
 using NotionAuth.Core.Http.Handlers;
-using NotionAuth.Core.Http.RateLimits;
 using NotionAuth.Core.OAuth;
 using NotionAuth.Host;
 using NotionAuth.Pipeline;
@@ -32,7 +26,6 @@ namespace NotionAuth.Commands;
 public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 {
     private readonly Dictionary<(string? Name, string? Vault), NotionClient> _clients = [];
-    private WaitDisplay? _waits;
     private ResultVariable? _statusVariable;
     private ResultVariable? _headersVariable;
     private bool _isPathGiven;
@@ -195,23 +188,9 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 
     private protected override Func<Task, IAsyncEnumerable<RequestOutput>>? Begin()
     {
-        ParameterRules.Check(MyInvocation.BoundParameters);
         NotionConnection? piped = InputObject?.BaseObject as NotionConnection;
-        if (MyInvocation.ExpectingInput && _isPathGiven && piped is null && !new[] { Method, Body, InFile, ContentType, PartNumber, OutFile, Query }.Any(PerInput.IsScript))
-            throw ParameterRules.Conflict(
-                "What was piped isn't used: -Path and the other parameters are the same for every input.",
-                "Leave out -Path where the paths are piped, use a script block such as -Path { \"pages/$($_.id)\" }, or pipe nothing.");
-
-        string? inFile = OfInput<string>(nameof(InFile), InFile), outFile = OfInput<string>(nameof(OutFile), OutFile);
-        TransferDisplay? transfer = inFile is not null ? Display($"Sending {Redaction.OneLine(inFile)}") : outFile is not null ? Display($"Writing {Redaction.OneLine(outFile)}") : null;
-        NotionRequest request = NewRequest(inFile, transfer);
-        var options = new RequestOptions
-        {
-            All = All,
-            PageSize = PageSize > 0 ? PageSize : null,
-            OutFile = outFile is null ? null : FilePath.Resolve(SessionState, outFile, nameof(OutFile)),
-            Progress = transfer is null ? null : transfer.Take,
-        };
+        var input = new RequestInput(this, SessionState, activity => new TransferDisplay(activity, OnPipeline, Show), StopToken);
+        (NotionRequest request, RequestOptions options) = input.Read(_isPathGiven && piped is null);
         RequestSender.Check(request, options);
         if (!request.IsReadOnly && !ShouldProcess(Path, request.Method.Method)) return null;
 
@@ -220,7 +199,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         return turn =>
         {
             IAsyncEnumerable<RequestOutput> outputs = form.ConvertAsync(RequestSender.RunAsync(client, request, options, turn, StopToken));
-            return transfer is null ? outputs : transfer.DuringAsync(outputs);
+            return input.Transfer is null ? outputs : input.Transfer.DuringAsync(outputs);
         };
     }
 
@@ -238,50 +217,6 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         base.WriteFailure(record);
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing) _waits?.Dispose();
-    }
-
-    private NotionRequest NewRequest(string? inFile, TransferDisplay? transfer)
-    {
-        string method = OfInput<string>(nameof(Method), Method, PerInputMethodAttribute.IsMethod)?.ToUpperInvariant() ?? (inFile is null ? "GET" : "POST");
-        PSObject? body = OfInput<PSObject>(nameof(Body), Body);
-        ParameterRules.CheckBody(MyInvocation.BoundParameters, method, body);
-        string? contentType = OfInput<string>(nameof(ContentType), ContentType);
-        int? partNumber = OfInput<int?>(nameof(PartNumber), PartNumber, PerInputPartNumberAttribute.IsPartNumber);
-        bool isUpload = inFile is not null && NotionEndpoint.Find(Path)?.TakesFile == true;
-        if (inFile is not null && !isUpload && (partNumber is not null || contentType is not null))
-            throw ParameterRules.Conflict(
-                "-PartNumber and -ContentType are for the content of a file upload; this endpoint takes JSON.", "Leave them out, or send the file to file_uploads/<id>/send.");
-        string? file = inFile is null ? null : FilePath.Resolve(SessionState, inFile, nameof(InFile));
-        return new NotionRequest
-        {
-            Path = Path,
-            Method = new HttpMethod(method),
-            Query = QueryText.Pairs(OfInput<IDictionary>(nameof(Query), Query), nameof(Query), ErrorIds.InvalidQuery, StopToken),
-            Headers = QueryText.Pairs(Headers, nameof(Headers), ErrorIds.InvalidHeader, StopToken),
-            Body = body is not null ? ObjectToJson.Convert(body, StopToken) : file is null || isUpload ? null : ObjectToJson.Convert(new FileInfo(file), StopToken),
-            File = !isUpload ? null : new FileBody
-            {
-                Path = file!,
-                PartNumber = partNumber,
-                ContentType = contentType,
-                Progress = transfer is null ? null : transfer.Take,
-            },
-            NotionVersion = NotionVersion,
-            Timeout = TimeSpan.FromSeconds(TimeoutSec),
-            TotalTimeout = TimeSpan.FromSeconds(TotalTimeoutSec),
-            MaximumRetryCount = MaximumRetryCount,
-            ReturnsErrorReplies = SkipHttpErrorCheck,
-        };
-    }
-
-    private T? OfInput<T>(string parameter, object? value, Func<T, bool>? isAllowed = null) =>
-        PerInput.ValueOf(parameter, value, InputObject, MyInvocation.ExpectingInput, isAllowed);
-
     // As Invoke-RestMethod does it: in the caller's scope, and after an error too. Without a reply there is nothing to be told.
     private void SetVariables(int? status, Func<IReadOnlyDictionary<string, IReadOnlyList<string>>?> headers)
     {
@@ -292,38 +227,26 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     // A connection is looked up once for all inputs of a command that use it.
     private NotionClient Client(NotionConnection? piped)
     {
-        (string? name, string? vault) key = piped is not null && Connection is null && Token is null ? (piped.Name, piped.Vault) : (Connection, Vault);
+        (string? name, string? vault) key = piped is not null && Connection is null && Token is null ? (piped.BotId, piped.Vault) : (Connection, Vault);
         if (_clients.TryGetValue(key, out NotionClient? client)) return client;
-        Task<NotionClient> opening = OpenAsync(key.name, key.vault, StopToken);
+        Task<NotionClient> opening = OpenClientAsync(key.name, key.vault, StopToken);
         Wait(opening);
         return _clients[key] = opening.Result;
     }
 
-    private async Task<NotionClient> OpenAsync(string? name, string? vault, CancellationToken cancellationToken)
+    private async Task<NotionClient> OpenClientAsync(string? name, string? vault, CancellationToken cancellationToken)
     {
-        NotionTransport? transport = Proxy is null && ProxyCredential is null
-            ? null : ProcessState.Transports.Get(Proxy, ProxyCredential?.GetNetworkCredential());
-        if (Token is not null)
+        NotionTransport? transport = TransportOver(Proxy, ProxyCredential);
+        if (Token is null)
         {
-            Uri baseUri = BaseUri is null ? Core.Http.BaseUri.Default : Core.Http.BaseUri.Check(BaseUri);
-            Secret token = AccessTokenText.Parse(SecureText.Reveal(Token));
-            return NewClient(transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token), ProcessState.RateLimits.ForToken(token, baseUri), Core.Api.NotionVersion.Default);
+            OpenedConnection connection = await OpenAsync(name, vault, transport, cancellationToken).ConfigureAwait(false);
+            return await connection.ClientAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        (KnownConnection session, IConnectionStore store) = await Finder.FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
-        transport ??= TransportOf(session);
-        ConnectionTokenSource tokens = TokensOf(session, store, transport);
-        NotionConnection details = (await tokens.LoadAsync(cancellationToken).ConfigureAwait(false)).Details;
-        return NewClient(transport, details.BaseUri, tokens, session.Limits, details.NotionVersion);
+        Uri baseUri = Core.Http.BaseUri.OrDefault(BaseUri);
+        Secret token = AccessTokenText.Parse(SecureText.Reveal(Token));
+        return new NotionClient(
+            transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token), ProcessState.RateLimits.ForToken(token, baseUri), Log)
+        { Waiting = Bounds.Waiting, Waited = Bounds.Waited };
     }
-
-    private NotionClient NewClient(NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, ConnectionLimits limits, string version)
-    {
-        WaitDisplay waits = _waits ??= new WaitDisplay(OnPipeline, Show);
-        return new NotionClient(transport, baseUri, tokens, limits, Log) { NotionVersion = version, Waiting = waits.Begin, Waited = waits.End };
-    }
-
-    private TransferDisplay Display(string activity) => new(activity, OnPipeline, Show);
-
-    private void Show(ProgressRecord record) => Tell(() => WriteProgress(record));
 }

@@ -3,7 +3,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Commands.Base;
 using NotionAuth.Core.Connections;
-using NotionAuth.Core.Connections.Store;
 
 namespace NotionAuth.Commands;
 
@@ -36,14 +35,12 @@ public sealed class RevokeNotionTokenCommand : SequentialCmdlet
 
     private async Task RevokeAsync(string? name, CancellationToken cancellationToken)
     {
-        (KnownConnection session, IConnectionStore store) = await Finder.FindAsync(name, Vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
-        string target = name ?? session.Connection?.Details.Name ?? session.Key.BotId;
-        if (!await ShouldProcessAsync(target, LocalOnly ? "Forget the connection; its token stays valid at Notion" : "Revoke the token at Notion and forget the connection").ConfigureAwait(false))
+        OpenedConnection connection = await OpenAsync(name, Vault, transport: null, cancellationToken).ConfigureAwait(false);
+        if (!await ShouldProcessAsync(name ?? connection.Name, LocalOnly ? "Forget the connection; its token stays valid at Notion" : "Revoke the token at Notion and forget the connection").ConfigureAwait(false))
             return;
 
-        NotionConnection? forgotten = await new ConnectionRevoker(session, store, ProcessState.Cache, TransportOf(session), Log) { Bounds = Bounds }
-            .RevokeAsync(LocalOnly, cancellationToken).ConfigureAwait(false);
-        if (RunspaceState.Connection == session.Key) RunspaceState.Connection = null;
+        NotionConnection? forgotten = await connection.RevokeAsync(LocalOnly, cancellationToken).ConfigureAwait(false);
+        if (RunspaceState.Connection == connection.Key) RunspaceState.Connection = null;
         if (PassThru && forgotten is not null) await WriteAsync(forgotten).ConfigureAwait(false);
     }
 }

@@ -7,7 +7,6 @@ using NotionAuth.Commands.Base;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
-using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.OAuth;
 using NotionAuth.Pipeline;
 
@@ -46,7 +45,7 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
     {
         if (Token is not null)
         {
-            Uri baseUri = BaseUri is null ? Core.Http.BaseUri.Default : Core.Http.BaseUri.Check(BaseUri);
+            Uri baseUri = Core.Http.BaseUri.OrDefault(BaseUri);
             Secret token = AccessTokenText.Parse(SecureText.Reveal(Token));
             await WriteResultAsync(await new TokenTester(ProcessState.Transport, Log) { Bounds = Bounds }.TestAsync(token, baseUri, NotionVersion.Default, cancellationToken).ConfigureAwait(false))
                 .ConfigureAwait(false);
@@ -55,13 +54,11 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
 
         await ForEachNameAsync(
             ParameterRules.Names(nameof(Connection), Connection, MyInvocation),
-            async name => await WriteResultAsync(await TestAsync(name, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false)).ConfigureAwait(false);
-    }
-
-    private async Task<TokenTestResult> TestAsync(string? name, CancellationToken cancellationToken)
-    {
-        (KnownConnection session, IConnectionStore store) = await Finder.FindAsync(name, Vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
-        return await new ConnectionTester(session, store, TransportOf(session), Log) { Bounds = Bounds }.TestAsync(cancellationToken).ConfigureAwait(false);
+            async name =>
+            {
+                OpenedConnection connection = await OpenAsync(name, Vault, transport: null, cancellationToken).ConfigureAwait(false);
+                await WriteResultAsync(await connection.TestAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            }).ConfigureAwait(false);
     }
 
     private async Task WriteResultAsync(TokenTestResult result)

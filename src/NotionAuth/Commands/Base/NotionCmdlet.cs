@@ -8,6 +8,7 @@ using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
+using NotionAuth.Host;
 using NotionAuth.Pipeline;
 using NotionAuth.Vault;
 
@@ -20,15 +21,13 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     private readonly PipelinePump _pump = new();
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
     private SecretManagement? _secrets;
+    private WaitDisplay? _waits;
 
     /// <summary>What this runspace's session knows: its current connection.</summary>
     internal RunspaceState RunspaceState { get; private set; } = null!;
 
     /// <summary>The stores, for work that runs now.</summary>
     internal IConnectionStores Stores => new VaultStores(_secrets!, ProcessState.Memory, Warn);
-
-    /// <summary>Finds connections.</summary>
-    internal ConnectionFinder Finder => new(Stores, ProcessState.Cache, WarnOnce);
 
     // A script's try and catch must see that the one thing failed which the command was given to do. With piped input an error belongs to its input.
     /// <summary>Whether an error ends the command; otherwise it is written and the next input has its turn.</summary>
@@ -121,6 +120,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     protected virtual void Dispose(bool disposing)
     {
         if (!disposing) return;
+        _waits?.Dispose();
         _pump.Close();
         _stopping.Dispose();
     }
@@ -170,8 +170,32 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private protected static NotionTransport TransportOf(KnownConnection session) => session.Transport ?? ProcessState.Transport;
+    /// <summary>What bounds the requests have that the cmdlet makes by itself; their waits are shown as progress.</summary>
+    private protected RequestBounds Bounds
+    {
+        get
+        {
+            WaitDisplay waits = _waits ??= new WaitDisplay(OnPipeline, Show);
+            return new RequestBounds { Waiting = waits.Begin, Waited = waits.End };
+        }
+    }
 
-    private protected ConnectionTokenSource TokensOf(KnownConnection session, IConnectionStore store, NotionTransport? transport = null) =>
-        new(session, store, transport ?? TransportOf(session), Log, Warn);
+    private protected void Show(ProgressRecord record) => Tell(() => WriteProgress(record));
+
+    /// <summary>Finds a connection.</summary>
+    /// <param name="name">Its name or its id; null for the current one.</param>
+    /// <param name="vault">The vault to look in; empty for the process's own store; null for that store first, then the default vault.</param>
+    /// <param name="transport">The way to Notion; null for the connection's own.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The connection.</returns>
+    private protected async Task<OpenedConnection> OpenAsync(string? name, string? vault, NotionTransport? transport, CancellationToken cancellationToken)
+    {
+        (KnownConnection known, IConnectionStore store) =
+            await new ConnectionFinder(Stores, ProcessState.Cache, WarnOnce).FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
+        return new OpenedConnection(known, store, ProcessState.Cache, transport ?? known.Transport ?? ProcessState.Transport, Log, Warn) { Bounds = Bounds };
+    }
+
+    /// <summary>The way to Notion over a proxy that was passed; null where none was.</summary>
+    private protected static NotionTransport? TransportOver(Uri? proxy, PSCredential? credential) =>
+        proxy is null && credential is null ? null : ProcessState.Transports.Get(proxy, credential?.GetNetworkCredential());
 }

@@ -1,0 +1,97 @@
+using System;
+using System.Collections;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Net.Http;
+using System.Threading;
+using NotionAuth.Commands.Base;
+using NotionAuth.Conversion.ToJson;
+using NotionAuth.Core.Api;
+using NotionAuth.Core.Common;
+using NotionAuth.Core.Http.Bodies;
+using NotionAuth.Host;
+
+namespace NotionAuth.Commands;
+
+/// <summary>Makes a request of the parameters of Invoke-NotionRequest, for one input.</summary>
+/// <param name="command">The command, with its parameters for this input.</param>
+/// <param name="session">Where the user is, for the paths of files.</param>
+/// <param name="showTransfer">Makes what shows the transfer of a file as progress.</param>
+/// <param name="stopToken">Ends the reading of a body.</param>
+internal sealed class RequestInput(InvokeNotionRequestCommand command, SessionState session, Func<string, TransferDisplay> showTransfer, CancellationToken stopToken)
+{
+    /// <summary>Shows the transfer of a file; null where none is transferred.</summary>
+    public TransferDisplay? Transfer { get; private set; }
+
+    /// <summary>Reads the parameters.</summary>
+    /// <param name="isSamePath">Whether the path is the same for every input.</param>
+    /// <returns>The request, and what is wanted beyond its reply.</returns>
+    /// <exception cref="NotionAuthException">A value can't be used. Nothing was sent.</exception>
+    public (NotionRequest Request, RequestOptions Options) Read(bool isSamePath)
+    {
+        ParameterRules.Check(command.MyInvocation.BoundParameters);
+        CheckInputIsUsed(isSamePath);
+        string? inFile = Of<string>(nameof(command.InFile), command.InFile), outFile = Of<string>(nameof(command.OutFile), command.OutFile);
+        Transfer = inFile is not null ? showTransfer($"Sending {Redaction.OneLine(inFile)}")
+            : outFile is not null ? showTransfer($"Writing {Redaction.OneLine(outFile)}") : null;
+        NotionRequest request = NewRequest(inFile);
+        var options = new RequestOptions
+        {
+            All = command.All,
+            PageSize = command.PageSize > 0 ? command.PageSize : null,
+            OutFile = outFile is null ? null : FilePath.Resolve(session, outFile, nameof(command.OutFile)),
+            Progress = Transfer is null ? null : Transfer.Take,
+        };
+        return (request, options);
+    }
+
+    private void CheckInputIsUsed(bool isSamePath)
+    {
+        object?[] each = [command.Method, command.Body, command.InFile, command.ContentType, command.PartNumber, command.OutFile, command.Query];
+        if (command.MyInvocation.ExpectingInput && isSamePath && !each.Any(PerInput.IsScript))
+            throw ParameterRules.Conflict(
+                "What was piped isn't used: -Path and the other parameters are the same for every input.",
+                "Leave out -Path where the paths are piped, use a script block such as -Path { \"pages/$($_.id)\" }, or pipe nothing.");
+    }
+
+    private NotionRequest NewRequest(string? inFile)
+    {
+        string method = Of<string>(nameof(command.Method), command.Method, PerInputMethodAttribute.IsMethod)?.ToUpperInvariant()
+            ?? (inFile is null ? "GET" : "POST");
+        PSObject? body = Of<PSObject>(nameof(command.Body), command.Body);
+        ParameterRules.CheckBody(command.MyInvocation.BoundParameters, method, body);
+        string? contentType = Of<string>(nameof(command.ContentType), command.ContentType);
+        int? partNumber = Of<int?>(nameof(command.PartNumber), command.PartNumber, PerInputPartNumberAttribute.IsPartNumber);
+        bool isUpload = inFile is not null && NotionEndpoint.Find(command.Path)?.TakesFile == true;
+        if (inFile is not null && !isUpload && (partNumber is not null || contentType is not null))
+            throw ParameterRules.Conflict(
+                "-PartNumber and -ContentType are for the content of a file upload; this endpoint takes JSON.",
+                "Leave them out, or send the file to file_uploads/<id>/send.");
+        string? file = inFile is null ? null : FilePath.Resolve(session, inFile, nameof(command.InFile));
+        return new NotionRequest
+        {
+            Path = command.Path,
+            Method = new HttpMethod(method),
+            Query = QueryText.Pairs(Of<IDictionary>(nameof(command.Query), command.Query), nameof(command.Query), ErrorIds.InvalidQuery, stopToken),
+            Headers = QueryText.Pairs(command.Headers, nameof(command.Headers), ErrorIds.InvalidHeader, stopToken),
+            Body = body is not null ? ObjectToJson.Convert(body, stopToken)
+                : file is null || isUpload ? null : ObjectToJson.Convert(new FileInfo(file), stopToken),
+            File = !isUpload ? null : new FileBody
+            {
+                Path = file!,
+                PartNumber = partNumber,
+                ContentType = contentType,
+                Progress = Transfer is null ? null : Transfer.Take,
+            },
+            NotionVersion = command.NotionVersion,
+            Timeout = TimeSpan.FromSeconds(command.TimeoutSec),
+            TotalTimeout = TimeSpan.FromSeconds(command.TotalTimeoutSec),
+            MaximumRetryCount = command.MaximumRetryCount,
+            ReturnsErrorReplies = command.SkipHttpErrorCheck,
+        };
+    }
+
+    private T? Of<T>(string parameter, object? value, Func<T, bool>? isAllowed = null) =>
+        PerInput.ValueOf(parameter, value, command.InputObject, command.MyInvocation.ExpectingInput, isAllowed);
+}
