@@ -79,7 +79,8 @@ Describe 'A connection that is replaced in a <Kind> vault' -ForEach (Get-VaultKi
         Invoke-FakeExpiry $old.BotId
         Clear-FakeRequest
         Add-FakeFault @{ kind = 'delay'; delayMs = 4000; path = '/v1/oauth/token' }
-        $job = Start-Job { param($module) Import-Module $module; (Invoke-NotionRequest users/me -Connection prod).id } -ArgumentList (Get-NotionAuthPath)
+        $path = Get-NotionAuthPath
+        $job = Start-Job { Import-Module $using:path; (Invoke-NotionRequest users/me -Connection prod).id }
         try {
             Wait-Until { Get-FakeRequest '/v1/oauth/token' } 'the other process refreshes'
             $new = Connect-Token 'prod' @{ Force = $true }
