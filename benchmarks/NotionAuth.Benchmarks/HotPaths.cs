@@ -42,7 +42,7 @@ public class HotPaths
     public Uri PathWithQuery() => ApiPath.ToUri("data_sources/71667cb5-a4aa-4c21-9bfb-33a93bc8bbaf/query", _baseUri, Query);
 
     [Benchmark(Description = "one GET of 1 KB through client and transport, no socket")]
-    public Task<NotionResponse> Request() => _small.SendAsync(Get, CancellationToken.None);
+    public Task<NotionReply> Request() => _small.SendAsync(Get, CancellationToken.None);
 
     [Benchmark(Description = "one page of 100 items of 3 KB: sent, read, cut into items, no socket")]
     public async Task<int> Page()

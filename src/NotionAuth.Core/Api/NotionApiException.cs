@@ -46,8 +46,8 @@ public sealed class NotionApiException : NotionAuthException, IHasErrorReply
     /// <summary>The edge proxy's <c>cf-ray</c>, or null.</summary>
     public string? RayId => _reply.RayId;
 
-    /// <summary>The reply's headers, as <see cref="NotionResponse.Headers"/>.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers { get; private init; } = NotionResponse.NoHeaders;
+    /// <summary>The reply's headers, as <see cref="NotionReply.Headers"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers { get; private init; } = NotionReply.NoHeaders;
 
     /// <summary><c>additional_data.rate_limit_reason</c> of a 429, or null.</summary>
     public string? RateLimitReason => _reply.RateLimitReason;

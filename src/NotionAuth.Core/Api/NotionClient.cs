@@ -55,7 +55,7 @@ public sealed class NotionClient(
     /// <see cref="ErrorIds.RateLimited"/>: the wait would last longer than <see cref="NotionRequest.TotalTimeout"/>.
     /// <see cref="ErrorIds.UnexpectedRedirect"/>; no answer; or what the token source threw.
     /// </exception>
-    public Task<NotionResponse> SendAsync(NotionRequest request, CancellationToken cancellationToken) => SendAsync(request, null, cancellationToken);
+    public Task<NotionReply> SendAsync(NotionRequest request, CancellationToken cancellationToken) => SendAsync(request, null, cancellationToken);
 
     /// <summary>Sends a request and writes the reply's body to a file, when the reply is whole. Its size is bounded by the disk alone.</summary>
     /// <param name="request">The request.</param>
@@ -68,14 +68,14 @@ public sealed class NotionClient(
     /// As <see cref="SendAsync(NotionRequest, CancellationToken)"/>; <see cref="ErrorIds.FileNotFound"/> (no such folder) and
     /// <see cref="ErrorIds.FileUnavailable"/>, before anything is sent where it shows then; <see cref="ErrorIds.DiskFull"/>.
     /// </exception>
-    public async Task<NotionResponse> DownloadAsync(
+    public async Task<NotionReply> DownloadAsync(
         NotionRequest request, string path, Action<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         using ReplyFile file = await ReplyFile.CreateAsync(path, progress, cancellationToken).ConfigureAwait(false);
         return await SendAsync(request, file, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<NotionResponse> SendAsync(NotionRequest request, ReplyFile? file, CancellationToken cancellationToken)
+    private async Task<NotionReply> SendAsync(NotionRequest request, ReplyFile? file, CancellationToken cancellationToken)
     {
         Uri uri = ApiPath.ToUri(request.Path, baseUri, request.Query);
         var message = new HttpRequestMessage(request.Method, uri);
@@ -104,7 +104,7 @@ public sealed class NotionClient(
             AddHeaders(message, request.Headers);
             message.Content = await ContentOfAsync(request, context, cancellationToken).ConfigureAwait(false);
             response = await transport.SendAsync(message, context, cancellationToken).ConfigureAwait(false);
-            NotionResponse reply = ReplyOf(request, response, context, file, out bool isForFile);
+            NotionReply reply = ReplyOf(request, response, context, file, out bool isForFile);
             if (isForFile) await file!.KeepAsync(cancellationToken).ConfigureAwait(false);
             isHandedOn = reply.Events is not null;
             return reply;
@@ -121,7 +121,7 @@ public sealed class NotionClient(
         }
     }
 
-    private static NotionResponse ReplyOf(
+    private static NotionReply ReplyOf(
         NotionRequest request, HttpResponseMessage response, RequestContext context, ReplyFile? file, out bool isForFile)
     {
         int status = (int)response.StatusCode;
@@ -133,7 +133,7 @@ public sealed class NotionClient(
         if (isFile && isError) body = file!.ReadStart(LongestError);
         if (isError && !request.ReturnsErrorReplies) throw NotionApiException.From(response, body);
         isForFile = isFile && !isError;
-        return new NotionResponse(status, body, ErrorReply.RequestIdOf(response))
+        return new NotionReply(status, body, ErrorReply.RequestIdOf(response))
         {
             Source = new ReplyHeaders(response),
             Events = context.Events is null ? null : new ServerSentEvents(context.Events),

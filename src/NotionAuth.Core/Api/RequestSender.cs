@@ -31,7 +31,7 @@ public sealed record RequestOptions
 /// <param name="Values">The values in it, each JSON in UTF-8: the reply's body, or the page's items.</param>
 /// <param name="IsCapped">Whether Notion stopped a list at its limit of 10,000 rows although there is more.</param>
 /// <param name="Event">The event; null for all other replies.</param>
-public sealed record ReplyPiece(NotionResponse Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false, ServerSentEvent? Event = null);
+public sealed record ReplyPiece(NotionReply Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false, ServerSentEvent? Event = null);
 
 /// <summary>Sends a request as its options say, and gives what comes of it piece by piece.</summary>
 public static class RequestSender
@@ -68,7 +68,7 @@ public static class RequestSender
         }
 
         if (options.PageSize is int pageSize) request = Paginator.WithPageSize(request, pageSize);
-        NotionResponse response = options.OutFile is null
+        NotionReply response = options.OutFile is null
             ? await client.SendAsync(request, cancellationToken).ConfigureAwait(false)
             : await client.DownloadAsync(request, options.OutFile, options.Progress, cancellationToken).ConfigureAwait(false);
         if (response.Events is null)

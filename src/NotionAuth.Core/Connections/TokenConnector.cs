@@ -49,7 +49,7 @@ public sealed class TokenConnector(IConnectionStore store, ConnectionCache cache
     {
         // Somebody waits, and says best whether to try again: without a network the usual retries are 15 silent seconds.
         RequestBounds bounds = Bounds with { MaximumRetryCount = 1 };
-        NotionResponse response = await UsersMe.AskAsync(transport, options.BaseUri, token, options.NotionVersion, bounds, log, cancellationToken).ConfigureAwait(false);
+        NotionReply response = await UsersMe.AskAsync(transport, options.BaseUri, token, options.NotionVersion, bounds, log, cancellationToken).ConfigureAwait(false);
 
         using JsonDocument body = response.ParseJson();
         JsonElement reply = body.RootElement.Clone();

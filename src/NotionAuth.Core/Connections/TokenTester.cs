@@ -122,7 +122,7 @@ public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntr
     private Task<TokenTestResult> AskUsersMeAsync(Secret token, Uri baseUri, string notionVersion, CancellationToken cancellationToken) =>
         TimedAsync(TokenTestMethod.UsersMe, async () =>
         {
-            NotionResponse response = await UsersMe.AskAsync(transport, baseUri, token, notionVersion, Bounds, log, cancellationToken).ConfigureAwait(false);
+            NotionReply response = await UsersMe.AskAsync(transport, baseUri, token, notionVersion, Bounds, log, cancellationToken).ConfigureAwait(false);
             using JsonDocument body = response.ParseJson();
             NotionConnection details = WorkspaceDetails.Read(body.RootElement, AuthType.Token, WorkspaceDetails.BotIdOf(body.RootElement));
             return new TokenTestResult

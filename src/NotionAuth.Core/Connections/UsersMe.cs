@@ -12,7 +12,7 @@ internal static class UsersMe
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    public static Task<NotionResponse> AskAsync(
+    public static Task<NotionReply> AskAsync(
         NotionTransport transport, Uri baseUri, Secret token, string notionVersion, RequestBounds bounds, Action<RequestLogEntry>? log,
         CancellationToken cancellationToken)
     {

@@ -145,7 +145,7 @@ public sealed class DownloadTargetTests : IDisposable
         // What breaks off reaches nobody.
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.TruncateBody });
         await notion.Client().DownloadAsync(Me, _folder["pipe"], null, default).WaitAsync(TestNotion.Soon);
-        NotionResponse direct = await notion.Client().SendAsync(Me, default);
+        NotionReply direct = await notion.Client().SendAsync(Me, default);
         Assert.Equal(direct.Body.Length, (await read.WaitAsync(TestNotion.Soon)).Length);
         Assert.Equal("fifo", Run("stat", "-c", "%F", _folder["pipe"]));
         Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
@@ -158,7 +158,7 @@ public sealed class DownloadTargetTests : IDisposable
         Run("mkfifo", _folder["pipe"]);
         await using TestNotion notion = await TestNotion.StartAsync();
         using var cancel = new CancellationTokenSource();
-        Task<NotionResponse> download = Task.Run(() => notion.Client().DownloadAsync(Write, _folder["pipe"], null, cancel.Token));
+        Task<NotionReply> download = Task.Run(() => notion.Client().DownloadAsync(Write, _folder["pipe"], null, cancel.Token));
         Assert.False(download.IsCompleted);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => download.WaitAsync(TestNotion.Soon));
@@ -174,7 +174,7 @@ public sealed class DownloadTargetTests : IDisposable
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, RawBytes = new byte[1_000_000], ContentType = "application/octet-stream" });
         await using var reader = new FileStream(_folder["pipe"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
         using var cancel = new CancellationTokenSource();
-        Task<NotionResponse> download = Task.Run(() => notion.Client().DownloadAsync(Me, _folder["pipe"], null, cancel.Token));
+        Task<NotionReply> download = Task.Run(() => notion.Client().DownloadAsync(Me, _folder["pipe"], null, cancel.Token));
 
         // The first byte is there when it writes; the pipe takes less than all.
         Assert.Equal(0, await Task.Run(reader.ReadByte).WaitAsync(TestNotion.Soon));
@@ -191,7 +191,7 @@ public sealed class DownloadTargetTests : IDisposable
         await using TestNotion notion = await TestNotion.StartAsync();
         var gone = new TaskCompletionSource();
         notion.Fake.Faults.Add(Fault.Hold(gone.Task));
-        Task<NotionResponse> download = Task.Run(() => notion.Client().DownloadAsync(Me, _folder["pipe"], null, default));
+        Task<NotionReply> download = Task.Run(() => notion.Client().DownloadAsync(Me, _folder["pipe"], null, default));
         await Task.Run(() => new FileStream(_folder["pipe"], FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1).Dispose()).WaitAsync(TestNotion.Soon);
         gone.SetResult();
         await Expect.ErrorAsync(ErrorIds.FileUnavailable, () => download);

@@ -29,7 +29,7 @@ public sealed class DownloadTests : IDisposable
         byte[] body = RandomNumberGenerator.GetBytes(3_000_000);
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, RawBytes = body, ContentType = "application/octet-stream" });
         var told = new List<TransferProgress>();
-        NotionResponse response = await notion.Client().DownloadAsync(Me, _folder["reply.bin"], told.Add, default);
+        NotionReply response = await notion.Client().DownloadAsync(Me, _folder["reply.bin"], told.Add, default);
         Assert.Equal(200, response.Status);
         Assert.True(response.Body.IsEmpty);
         Assert.Equal(body, await File.ReadAllBytesAsync(_folder["reply.bin"]));
@@ -58,7 +58,7 @@ public sealed class DownloadTests : IDisposable
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.TruncateBody });
         await Download(notion, Me);
-        NotionResponse direct = await notion.Client().SendAsync(Me, default);
+        NotionReply direct = await notion.Client().SendAsync(Me, default);
         Assert.Equal(direct.Body.Length, new FileInfo(_folder["reply.json"]).Length);
         Assert.Equal(3, notion.Fake.Requests.Count);
     }
@@ -99,7 +99,7 @@ public sealed class DownloadTests : IDisposable
         await Expect.ErrorAsync<NotionApiException>(errorId, () => Download(notion, Me));
         await AssertUntouchedAsync();
 
-        NotionResponse response = await notion.Client().DownloadAsync(Me with { ReturnsErrorReplies = true }, _folder["reply.json"], null, default);
+        NotionReply response = await notion.Client().DownloadAsync(Me with { ReturnsErrorReplies = true }, _folder["reply.json"], null, default);
         Assert.Equal(status, response.Status);
         Assert.Contains("object_not_found", Encoding.UTF8.GetString(response.Body.Span), StringComparison.Ordinal);
         await AssertUntouchedAsync();
@@ -112,7 +112,7 @@ public sealed class DownloadTests : IDisposable
         await File.WriteAllTextAsync(_folder["reply.json"], "before");
         notion.Fake.Faults.Add(Fault.Hold(new TaskCompletionSource().Task));
         using var cancel = new CancellationTokenSource();
-        Task<NotionResponse> download = notion.Client().DownloadAsync(Me, _folder["reply.json"], null, cancel.Token);
+        Task<NotionReply> download = notion.Client().DownloadAsync(Me, _folder["reply.json"], null, cancel.Token);
         await notion.Fake.WaitForRequestAsync(_ => true).WaitAsync(TestNotion.Soon);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => download.WaitAsync(TestNotion.Soon));
@@ -143,7 +143,7 @@ public sealed class DownloadTests : IDisposable
         }
     }
 
-    private Task<NotionResponse> Download(TestNotion notion, NotionRequest request) => notion.Client().DownloadAsync(request, _folder["reply.json"], null, default);
+    private Task<NotionReply> Download(TestNotion notion, NotionRequest request) => notion.Client().DownloadAsync(request, _folder["reply.json"], null, default);
 
     private async Task AssertUntouchedAsync()
     {

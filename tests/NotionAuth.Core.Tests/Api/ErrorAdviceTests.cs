@@ -166,7 +166,7 @@ public sealed class ErrorAdviceTests
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = status, Times = null });
         NotionRequest request = Request("GET", "users/me") with { ReturnsErrorReplies = true };
-        NotionResponse reply = await notion.Client().SendAsync(request, default);
+        NotionReply reply = await notion.Client().SendAsync(request, default);
         Assert.Equal(status, reply.Status);
         Assert.NotNull(reply.RequestId);
         Assert.Equal("error", TestNotion.Json(Encoding.UTF8.GetString(reply.Body.Span)).GetProperty("object").GetString());
@@ -193,7 +193,7 @@ public sealed class ErrorAdviceTests
             Status = 404,
             Headers = new Dictionary<string, string> { ["Set-Cookie"] = "session=secret", ["X-Echo"] = $"Bearer {token}", ["X-Plain"] = "a, b" },
         });
-        NotionResponse reply = await notion.Client().SendAsync(Request("GET", "users/me") with { ReturnsErrorReplies = true }, default);
+        NotionReply reply = await notion.Client().SendAsync(Request("GET", "users/me") with { ReturnsErrorReplies = true }, default);
         Assert.Equal(reply.RequestId, Assert.Single(reply.Headers["X-Notion-Request-Id"]));
         Assert.Equal("a, b", Assert.Single(reply.Headers["x-plain"]));
         Assert.StartsWith("application/json", Assert.Single(reply.Headers["content-type"]), StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed class EventStreamTests
     public async Task A_sessions_events_come_in_order_with_their_types()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        NotionResponse response = await notion.Client().SendAsync(Session, default);
+        NotionReply response = await notion.Client().SendAsync(Session, default);
         Assert.Equal(200, response.Status);
         Assert.True(response.Body.IsEmpty);
         Assert.NotNull(response.RequestId);
@@ -47,7 +47,7 @@ public sealed class EventStreamTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         Channel<string> chunks = Stream(notion);
-        NotionResponse response = await notion.Client().SendAsync(Session, default);
+        NotionReply response = await notion.Client().SendAsync(Session, default);
         await using IAsyncEnumerator<ServerSentEvent> events = response.Events!.GetAsyncEnumerator();
         for (int i = 0; i < 3; i++)
         {
@@ -68,7 +68,7 @@ public sealed class EventStreamTests
         await using TestNotion notion = await TestNotion.StartAsync();
         Channel<string> chunks = Stream(notion);
         TimeSpan silence = TimeSpan.FromMilliseconds(700);
-        NotionResponse response = await notion.Client().SendAsync(Session with { Timeout = silence, TotalTimeout = TimeSpan.FromSeconds(1.5) }, default);
+        NotionReply response = await notion.Client().SendAsync(Session with { Timeout = silence, TotalTimeout = TimeSpan.FromSeconds(1.5) }, default);
         int got = 0;
         using var each = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         Task feeding = Task.Run(async () =>
@@ -89,7 +89,7 @@ public sealed class EventStreamTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         Channel<string> chunks = Stream(notion);
-        NotionResponse response = await notion.Client().SendAsync(Session with { Timeout = TimeSpan.FromMilliseconds(500) }, default);
+        NotionReply response = await notion.Client().SendAsync(Session with { Timeout = TimeSpan.FromMilliseconds(500) }, default);
         chunks.Writer.TryWrite("data: 1\n\n");
         var got = new List<string>();
         await foreach (ServerSentEvent each in response.Events!)
@@ -114,7 +114,7 @@ public sealed class EventStreamTests
         Channel<string> chunks = Stream(notion);
         chunks.Writer.TryWrite("data: 1\n\n" + last);
         chunks.Writer.Complete();
-        NotionResponse response = await notion.Client().SendAsync(Session, default);
+        NotionReply response = await notion.Client().SendAsync(Session, default);
         var got = new List<string>();
         await foreach (ServerSentEvent each in response.Events!) got.Add(each.GetText());
         Assert.Equal(["1"], got);
@@ -134,7 +134,7 @@ public sealed class EventStreamTests
         await using TestNotion notion = await TestNotion.StartAsync();
         Channel<string> chunks = Stream(notion, breaksOff);
         chunks.Writer.TryWrite("data: 1\n\ndata: 2\n\n");
-        NotionResponse response = await notion.Client().SendAsync(Session, default);
+        NotionReply response = await notion.Client().SendAsync(Session, default);
         var got = new List<string>();
         NotionAuthException error = await Expect.ErrorAsync(errorId, async () =>
         {
@@ -159,7 +159,7 @@ public sealed class EventStreamTests
         await using TestNotion notion = await TestNotion.StartAsync();
         Stream(notion).Writer.TryWrite("data: 1\n\n");
         using var cancel = new CancellationTokenSource();
-        NotionResponse response = await notion.Client().SendAsync(Session, bySender ? cancel.Token : default);
+        NotionReply response = await notion.Client().SendAsync(Session, bySender ? cancel.Token : default);
         await using IAsyncEnumerator<ServerSentEvent> events = response.Events!.GetAsyncEnumerator(bySender ? default : cancel.Token);
         Assert.True(await events.MoveNextAsync());
         ValueTask<bool> next = events.MoveNextAsync();
@@ -173,7 +173,7 @@ public sealed class EventStreamTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var closed = new TaskCompletionSource();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, Chunks = Endless(closed) });
-        NotionResponse response = await notion.Client().SendAsync(Session, default);
+        NotionReply response = await notion.Client().SendAsync(Session, default);
         await foreach (ServerSentEvent each in response.Events!)
         {
             Assert.Equal("x", each.GetText());
@@ -226,7 +226,7 @@ public sealed class EventStreamTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.RateLimited(1));
-        NotionResponse response = await notion.Client().SendAsync(Session, default);
+        NotionReply response = await notion.Client().SendAsync(Session, default);
         await foreach (ServerSentEvent _ in response.Events!)
         {
         }

@@ -22,7 +22,7 @@ public sealed class NotionClientTests
     public async Task A_request_carries_the_token_the_version_and_the_body()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        NotionResponse response = await notion.Client().SendAsync(
+        NotionReply response = await notion.Client().SendAsync(
             new NotionRequest { Path = "search", Method = HttpMethod.Post, Body = """{"query":"Home"}"""u8.ToArray(), Headers = [new("X-Trace", "abc")] }, default);
 
         RecordedRequest request = Assert.Single(notion.Fake.Requests);
@@ -245,7 +245,7 @@ public sealed class NotionClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body });
-        NotionResponse response = await notion.Client().SendAsync(Me, default);
+        NotionReply response = await notion.Client().SendAsync(Me, default);
         Assert.Equal(body, Encoding.UTF8.GetString(response.Body.Span));
         Expect.Error(ErrorIds.InvalidReply, () => response.ParseJson());
     }

@@ -103,7 +103,7 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         Guid page = notion.Fake.DefaultWorkspace.Sample.PageId;
-        NotionResponse first = await notion.Client().SendAsync(new NotionRequest { Path = $"blocks/{page}/children?page_size=50" }, default);
+        NotionReply first = await notion.Client().SendAsync(new NotionRequest { Path = $"blocks/{page}/children?page_size=50" }, default);
         string cursor = TestNotion.Json(Encoding.UTF8.GetString(first.Body.Span)).GetProperty("next_cursor").GetString()!;
         string url = $"{notion.BaseUri}v1/blocks/{page}/children?page_size=50&start_cursor={cursor}";
         Assert.Equal(71, (await IdsAsync(notion, new NotionRequest { Path = url }, null)).Distinct().Count());
@@ -185,7 +185,7 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         Guid page = notion.Fake.DefaultWorkspace.Sample.PageId;
-        NotionResponse first = await notion.Client().SendAsync(new NotionRequest { Path = $"blocks/{page}/children" }, default);
+        NotionReply first = await notion.Client().SendAsync(new NotionRequest { Path = $"blocks/{page}/children" }, default);
         string cursor = TestNotion.Json(Encoding.UTF8.GetString(first.Body.Span)).GetProperty("next_cursor").GetString()!;
         Assert.Equal(21, (await IdsAsync(notion, new NotionRequest { Path = $"blocks/{page}/children", Query = [new("start_cursor", cursor)] }, null)).Count);
     }

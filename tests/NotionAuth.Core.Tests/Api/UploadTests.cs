@@ -30,7 +30,7 @@ public sealed class UploadTests : IDisposable
         await using TestNotion notion = await TestNotion.StartAsync();
         string path = Write("Plän \"2027\".png", 1_500_000);
         var told = new List<TransferProgress>();
-        NotionResponse response = await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody { Path = path, Progress = told.Add });
+        NotionReply response = await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody { Path = path, Progress = told.Add });
         Assert.Equal("uploaded", Text(response, "status"));
         UploadedFile file = Assert.Single(notion.Fake.UploadedFiles);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path))), file.Sha256);
@@ -50,7 +50,7 @@ public sealed class UploadTests : IDisposable
         string first = Write("film.001", 5 * 1024 * 1024), last = Write("film.002", 10);
         await SendAsync(notion, id, new FileBody { Path = first, PartNumber = 1, ContentType = "video/mp4" });
         await SendAsync(notion, id, new FileBody { Path = last, PartNumber = 2, ContentType = "video/mp4" });
-        NotionResponse done = await notion.Client().SendAsync(new NotionRequest { Path = $"file_uploads/{id}/complete", Method = HttpMethod.Post, Body = "{}"u8.ToArray() }, default);
+        NotionReply done = await notion.Client().SendAsync(new NotionRequest { Path = $"file_uploads/{id}/complete", Method = HttpMethod.Post, Body = "{}"u8.ToArray() }, default);
         Assert.Equal("uploaded", Text(done, "status"));
         Assert.Equal(5 * 1024 * 1024 + 10, Assert.Single(notion.Fake.UploadedFiles).Length);
     }
@@ -214,7 +214,7 @@ public sealed class UploadTests : IDisposable
         string pipe = Pipe("a.pdf");
         await using TestNotion notion = await TestNotion.StartAsync();
         using var cancel = new CancellationTokenSource();
-        Task<NotionResponse> send = Task.Run(() => SendAsync(notion, "x", new FileBody { Path = pipe }, cancel.Token));
+        Task<NotionReply> send = Task.Run(() => SendAsync(notion, "x", new FileBody { Path = pipe }, cancel.Token));
 
         // Opening it for writing waits for who reads it.
         using FileStream? writer = hasWriter
@@ -258,13 +258,13 @@ public sealed class UploadTests : IDisposable
         return error;
     }
 
-    private static Task<NotionResponse> SendAsync(TestNotion notion, string id, FileBody file, CancellationToken cancellationToken = default) =>
+    private static Task<NotionReply> SendAsync(TestNotion notion, string id, FileBody file, CancellationToken cancellationToken = default) =>
         notion.Client().SendAsync(new NotionRequest { Path = $"file_uploads/{id}/send", Method = HttpMethod.Post, File = file }, cancellationToken);
 
     private static async Task<string> CreateAsync(TestNotion notion, string body) => Text(
         await notion.Client().SendAsync(new NotionRequest { Path = "file_uploads", Method = HttpMethod.Post, Body = Encoding.UTF8.GetBytes(body) }, default), "id");
 
-    private static string Text(NotionResponse response, string name)
+    private static string Text(NotionReply response, string name)
     {
         using JsonDocument json = response.ParseJson();
         return json.RootElement.GetProperty(name).GetString()!;

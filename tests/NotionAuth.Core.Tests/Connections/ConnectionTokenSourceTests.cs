@@ -71,7 +71,7 @@ public sealed class ConnectionTokenSourceTests
         var all = new TaskCompletionSource();
         notion.Fake.Faults.Add(Fault.Hold(all.Task, "/v1/oauth/token"));
 
-        Task<NotionResponse>[] requests = [.. Enumerable.Range(0, 64).Select(_ => Task.Run(() => process.Client.SendAsync(Me, default)))];
+        Task<NotionReply>[] requests = [.. Enumerable.Range(0, 64).Select(_ => Task.Run(() => process.Client.SendAsync(Me, default)))];
         await notion.Fake.WaitForRequestAsync(_ => notion.Fake.CountRequests("/v1/users/me") == 64).WaitAsync(TestNotion.Soon);
         all.SetResult();
         Assert.All(await Task.WhenAll(requests).WaitAsync(TestNotion.Soon), r => Assert.Equal(200, r.Status));
@@ -389,7 +389,7 @@ public sealed class ConnectionTokenSourceTests
         var answer = new TaskCompletionSource();
         notion.Fake.Faults.Add(Fault.Hold(answer.Task, "/v1/oauth/token"));
         using var cancel = new CancellationTokenSource();
-        Task<NotionResponse> request = process.Client.SendAsync(Me, cancel.Token);
+        Task<NotionReply> request = process.Client.SendAsync(Me, cancel.Token);
         await notion.Fake.WaitForRequestAsync(r => r.Path == "/v1/oauth/token").WaitAsync(TestNotion.Soon);
         await cancel.CancelAsync();
         answer.SetResult();

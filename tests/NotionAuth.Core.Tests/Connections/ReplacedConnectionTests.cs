@@ -26,7 +26,7 @@ public sealed class ReplacedConnectionTests
         notion.Fake.ExpireAccessTokens(Guid.Parse(old.Details.BotId));
         var answer = new TaskCompletionSource();
         notion.Fake.Faults.Add(Fault.Hold(answer.Task, TokenPath));
-        Task<NotionResponse> refreshing = holder.Client.SendAsync(Me, default);
+        Task<NotionReply> refreshing = holder.Client.SendAsync(Me, default);
         await notion.Fake.WaitForRequestAsync(r => r.Path == TokenPath).WaitAsync(TestNotion.Soon);
 
         Task waiting = Waiting(holder.Store);
@@ -49,7 +49,7 @@ public sealed class ReplacedConnectionTests
         notion.Fake.ExpireAccessTokens();
         var answer = new TaskCompletionSource();
         notion.Fake.Faults.Add(Fault.Hold(answer.Task, TokenPath));
-        Task<NotionResponse> refreshing = process.Client.SendAsync(Me, default);
+        Task<NotionReply> refreshing = process.Client.SendAsync(Me, default);
         await notion.Fake.WaitForRequestAsync(r => r.Path == TokenPath).WaitAsync(TestNotion.Soon);
 
         // By hand, with Remove-Secret: that knows no lock of ours.

@@ -140,7 +140,7 @@ public sealed class FuzzTests
         ],
         text =>
         {
-            NotionPage? page = PageReader.Read(new NotionResponse(200, Encoding.UTF8.GetBytes(text), null));
+            NotionPage? page = PageReader.Read(new NotionReply(200, Encoding.UTF8.GetBytes(text), null));
             foreach (ReadOnlyMemory<byte> item in page?.Items ?? []) JsonDocument.Parse(item, JsonText.Limits).Dispose();
             return Task.CompletedTask;
         });

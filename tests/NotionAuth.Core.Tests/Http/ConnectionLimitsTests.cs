@@ -29,10 +29,10 @@ public sealed class RateLimitGateTests
         notion.Fake.Faults.Add(Fault.RateLimited(600));
         var gate = new ConnectionLimits();
 
-        Task<NotionResponse> first = notion.Client(gate).SendAsync(Me, default);
+        Task<NotionReply> first = notion.Client(gate).SendAsync(Me, default);
         Assert.Equal(TimeSpan.FromSeconds(600), await waits.NextAsync());
-        Task<NotionResponse>[] others = [.. Enumerable.Range(0, 5).Select(_ => notion.Client(gate).SendAsync(Me, default))];
-        foreach (Task<NotionResponse> _ in others) Assert.InRange(await waits.NextAsync(), TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(600));
+        Task<NotionReply>[] others = [.. Enumerable.Range(0, 5).Select(_ => notion.Client(gate).SendAsync(Me, default))];
+        foreach (Task<NotionReply> _ in others) Assert.InRange(await waits.NextAsync(), TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(600));
         Assert.Single(notion.Fake.Requests);
         await notion.Client(new ConnectionLimits()).SendAsync(Me, default).WaitAsync(TestNotion.Soon);
         Assert.Equal(2, notion.Fake.Requests.Count);
@@ -177,7 +177,7 @@ public sealed class RateLimitGateTests
             },
         });
         var client = new NotionClient(transport, notion.BaseUri, new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)), new ConnectionLimits());
-        NotionResponse[] replies = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => client.SendAsync(Me with { MaximumRetryCount = 60 }, default))).WaitAsync(TestNotion.Soon);
+        NotionReply[] replies = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => client.SendAsync(Me with { MaximumRetryCount = 60 }, default))).WaitAsync(TestNotion.Soon);
         Assert.All(replies, r => Assert.Equal(200, r.Status));
     }
 
@@ -192,7 +192,7 @@ public sealed class RateLimitGateTests
         await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
         notion.Fake.Faults.Add(Fault.RateLimited(600, path: "/v1/users/", reason: reason));
         var gate = new ConnectionLimits();
-        Task<NotionResponse> first = notion.Client(gate).SendAsync(new NotionRequest { Path = $"users/{Guid.NewGuid()}", ReturnsErrorReplies = true }, default);
+        Task<NotionReply> first = notion.Client(gate).SendAsync(new NotionRequest { Path = $"users/{Guid.NewGuid()}", ReturnsErrorReplies = true }, default);
         await waits.NextAsync();
         Assert.Equal(sameEndpoint, await GoesAsync(notion, gate, waits, new NotionRequest { Path = $"users/{Guid.NewGuid():N}/" }));
         Assert.Equal(otherEndpoint, await GoesAsync(notion, gate, waits, Me));
@@ -209,7 +209,7 @@ public sealed class RateLimitGateTests
         string workspace = Guid.NewGuid().ToString();
         ConnectionLimits one = GateOf(notion, workspace), two = GateOf(notion, workspace), other = GateOf(notion, Guid.NewGuid().ToString());
         notion.Fake.Faults.Add(Fault.RateLimited(600, reason: "public_api_space_request_rate_limit"));
-        Task<NotionResponse> first = notion.Client(one).SendAsync(Me, default);
+        Task<NotionReply> first = notion.Client(one).SendAsync(Me, default);
         await waits.NextAsync();
         Assert.False(await GoesAsync(notion, two, waits, Me));
         Assert.True(await GoesAsync(notion, other, waits, Me));
@@ -230,7 +230,7 @@ public sealed class RateLimitGateTests
             Waiting = w => told.Enqueue($"{w.Reason} {w.Retry} of {w.MaximumRetryCount} {w.Method} {w.Path}: {w.Detail}"),
             Waited = w => told.Enqueue($"{w.Reason} over"),
         };
-        Task<NotionResponse> request = client.SendAsync(Me with { MaximumRetryCount = 0 }, default);
+        Task<NotionReply> request = client.SendAsync(Me with { MaximumRetryCount = 0 }, default);
         await waits.NextAsync();
         Assert.Equal(["Gate 0 of 0 GET /v1/users/me: Notion's rate limit for this connection"], told);
         Assert.Matches("^GET /v1/users/me: held back for (600|599).[0-9] s by Notion's rate limit for this connection$", Assert.Single(notion.Log).ToString());
@@ -279,7 +279,7 @@ public sealed class RateLimitGateTests
     private static async Task<bool> GoesAsync(TestNotion notion, ConnectionLimits gate, Waits waits, NotionRequest request)
     {
         using var cancel = new CancellationTokenSource();
-        Task<NotionResponse> sent = notion.Client(gate).SendAsync(request with { ReturnsErrorReplies = true }, cancel.Token);
+        Task<NotionReply> sent = notion.Client(gate).SendAsync(request with { ReturnsErrorReplies = true }, cancel.Token);
         bool goes = await Task.WhenAny(sent, waits.AskedAsync()) == sent;
         if (!goes) await waits.NextAsync();
         await cancel.CancelAsync();

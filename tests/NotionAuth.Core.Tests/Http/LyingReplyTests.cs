@@ -118,7 +118,7 @@ public sealed class LyingReplyTests : IDisposable
                 continue;
             }
 
-            NotionResponse response = await GetAsync(server);
+            NotionReply response = await GetAsync(server);
             Assert.Equal(plain, response.Body.ToArray());
             Assert.False(response.Headers.ContainsKey("Content-Encoding"));
             await Client(server).DownloadAsync(Once, folder["reply"], null, default);
@@ -465,7 +465,7 @@ public sealed class LyingReplyTests : IDisposable
 
     private static readonly NotionRequest Once = new() { Path = "users/me", MaximumRetryCount = 0, Timeout = TestNotion.Soon };
 
-    private Task<NotionResponse> GetAsync(LyingServer server, NotionRequest? request = null) => Client(server).SendAsync(request ?? Once, default);
+    private Task<NotionReply> GetAsync(LyingServer server, NotionRequest? request = null) => Client(server).SendAsync(request ?? Once, default);
 
     private async Task CountAsync(LyingServer server, int most, Action<int>? seen = null)
     {

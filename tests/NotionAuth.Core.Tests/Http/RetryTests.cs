@@ -98,7 +98,7 @@ public sealed class RetryTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.TruncateBody });
-        NotionResponse response = await notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, default);
+        NotionReply response = await notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, default);
         Assert.Equal("user", TestNotion.Json(Encoding.UTF8.GetString(response.Body.Span)).GetProperty("object").GetString());
         Assert.Equal(2, notion.Fake.Requests.Count);
     }
@@ -112,7 +112,7 @@ public sealed class RetryTests
         byte[] body = Encoding.UTF8.GetBytes($$$$"""{"parent":{"page_id":"{{{{parent}}}}"},"properties":{"title":{"title":[{"text":{"content":"Once"}}]}}}""");
         await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => notion.Client().SendAsync(new NotionRequest { Path = "pages", Method = HttpMethod.Post, Body = body }, default));
 
-        NotionResponse found = await notion.Client().SendAsync(
+        NotionReply found = await notion.Client().SendAsync(
             new NotionRequest { Path = "search", Method = HttpMethod.Post, Body = """{"query":"Once"}"""u8.ToArray() }, default);
         Assert.Equal(1, TestNotion.Json(Encoding.UTF8.GetString(found.Body.Span)).GetProperty("results").GetArrayLength());
     }
@@ -218,7 +218,7 @@ public sealed class RetryTests
         });
         notion.Fake.Faults.Add(Fault.RateLimited(600, times: null));
         using var cancel = new CancellationTokenSource();
-        Task<NotionResponse> request = notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, cancel.Token);
+        Task<NotionReply> request = notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, cancel.Token);
         await waiting.Task.WaitAsync(TestNotion.Soon);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.WaitAsync(TestNotion.Soon));
@@ -230,7 +230,7 @@ public sealed class RetryTests
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.Hold(new TaskCompletionSource().Task));
         using var cancel = new CancellationTokenSource();
-        Task<NotionResponse> request = notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, cancel.Token);
+        Task<NotionReply> request = notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, cancel.Token);
         await notion.Fake.WaitForRequestAsync(_ => true).WaitAsync(TestNotion.Soon);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.WaitAsync(TestNotion.Soon));

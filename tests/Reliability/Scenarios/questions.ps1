@@ -25,7 +25,7 @@ function Read-Terminal {
         $terminal.Reading = $null
     }
 
-    for ($asked = [regex]::Matches($terminal.Shown, "`e\[6n").Count; $terminal.Answered -lt $asked; $terminal.Answered++) { Send-Key "`e[1;1R" }
+    for ($asked = [regex]::Matches($terminal.Shown, "`e\[6n").Count; $terminal.Answered -lt $asked -and -not $terminal.Process.HasExited; $terminal.Answered++) { Send-Key "`e[1;1R" }
 }
 
 function Send-Key([string] $Text) {
@@ -52,6 +52,11 @@ for ($round = 0; $round -lt $Rounds; $round++) {
     $before = Get-RefreshCount
     Invoke-Expiry
     foreach ($session in $sessions) { Send-Step $session call }
+    Wait-For -What 'the calls beside the question ended' {
+        Read-Terminal
+        -not @($sessions | Where-Object { -not (Get-Signal "answer.$($_.Id).$($_.Step)") })
+    }
+
     foreach ($session in $sessions) {
         $answer = Get-Answer $session
         $counts.Calls++
@@ -64,7 +69,10 @@ for ($round = 0; $round -lt $Rounds; $round++) {
     $counts.Refreshes += $spent
     if ($spent -ne 1) { $problems.Add("Round $round needed $spent refreshes.") }
     Read-Terminal
-    if ($terminal.Process.HasExited -or $terminal.Shown -match 'ANSWERED') { $problems.Add("Round $round`: the shell at the question did not wait: $($terminal.Shown)") }
+    if ($terminal.Process.HasExited -or $terminal.Shown -match 'ANSWERED') {
+        $problems.Add("Round $round`: the shell at the question did not wait: $($terminal.Shown -replace '\e')")
+        continue
+    }
 
     Send-Key "$password`r"
     Wait-Shown 'ANSWERED user'

@@ -10,7 +10,7 @@ namespace NotionAuth.Core.Api.Lists;
 /// <param name="NextCursor">Where the next page begins; null on the last.</param>
 /// <param name="IsCapped">Whether Notion stopped at its limit of 10,000 rows although there is more.</param>
 /// <param name="Response">The reply.</param>
-public sealed record NotionPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? NextCursor, bool IsCapped, NotionResponse Response)
+public sealed record NotionPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? NextCursor, bool IsCapped, NotionReply Response)
 {
     /// <summary>The id of the query that a view's first page has made, under which its further pages are read; null for any other list.</summary>
     internal string? ViewQueryId { get; init; }
@@ -28,7 +28,7 @@ internal static class PageReader
     /// <param name="response">The reply.</param>
     /// <param name="itemsName">The name of its items.</param>
     /// <returns>The page, or null where the reply isn't a list.</returns>
-    public static NotionPage? Read(NotionResponse response, string itemsName = UsualItems)
+    public static NotionPage? Read(NotionReply response, string itemsName = UsualItems)
     {
         ReadOnlyMemory<byte> body = response.Body;
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });

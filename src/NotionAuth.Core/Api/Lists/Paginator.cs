@@ -112,7 +112,7 @@ public static class Paginator
     private static bool IsEnded(NotionAuthException error, NotionRequest request, NotionRequest first) => error is NotionApiException { Reply: var reply }
         && (IsCursorRefused(reply.Status, reply.Code, reply.Text) || (reply.Status == (int)HttpStatusCode.NotFound && request.Method != first.Method));
 
-    private static bool IsCursorRefused(NotionResponse response)
+    private static bool IsCursorRefused(NotionReply response)
     {
         if (response.Status != (int)HttpStatusCode.BadRequest) return false;
         using JsonDocument? body = JsonText.Parse(response.Body);
@@ -166,7 +166,7 @@ public static class Paginator
             await (await Task.WhenAny(turn, cancelled.Task).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
-        NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        NotionReply response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (PageReader.Read(response, ItemsOf(request)) is { } page) return page;
 
         // An error that the request wants to have as a reply is the list's last word.
@@ -175,7 +175,7 @@ public static class Paginator
 
     private static async Task<NotionPage> FetchFirstAsync(NotionClient client, NotionRequest request, CancellationToken cancellationToken)
     {
-        NotionResponse response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        NotionReply response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Events is not null)
         {
             response.Events.Dispose();

@@ -17,7 +17,7 @@ public sealed class RequestOutput
     public required IReadOnlyList<object?> Objects { get; init; }
 
     /// <summary>The reply that they come from.</summary>
-    public required NotionResponse Response { get; init; }
+    public required NotionReply Response { get; init; }
 
     /// <summary>What the user must know; null for nothing.</summary>
     public string? Warning { get; init; }

@@ -11,7 +11,7 @@ namespace NotionAuth.Core.Api;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Body">The body as it came; empty for none, and where the reply is a stream of events or went into a file.</param>
 /// <param name="RequestId">Notion's id of the request, or null.</param>
-public sealed record NotionResponse(int Status, ReadOnlyMemory<byte> Body, string? RequestId)
+public sealed record NotionReply(int Status, ReadOnlyMemory<byte> Body, string? RequestId)
 {
     internal static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> NoHeaders = new Dictionary<string, IReadOnlyList<string>>();
 
