@@ -8,7 +8,7 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Api;
 
 /// <summary>The one check of where a request goes: below <c>/v1/</c> on the connection's own host, and nowhere else.</summary>
-public static class ApiPath
+internal static class ApiPath
 {
     private const string Root = "/v1/";
 

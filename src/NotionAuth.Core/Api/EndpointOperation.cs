@@ -3,7 +3,7 @@ namespace NotionAuth.Core.Api;
 /// <summary>What one method does at an endpoint.</summary>
 /// <param name="Method">The method, in capital letters.</param>
 /// <param name="Capability">The capability that it wants, as Notion's settings name it; null for none.</param>
-public sealed record EndpointOperation(string Method, string? Capability)
+internal sealed record EndpointOperation(string Method, string? Capability)
 {
     /// <summary>Whether it changes nothing.</summary>
     public bool Reads { get; init; }

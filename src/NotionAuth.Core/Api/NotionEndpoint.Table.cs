@@ -4,7 +4,7 @@ using System.Linq;
 namespace NotionAuth.Core.Api;
 
 /// <content>The endpoints.</content>
-public sealed partial record NotionEndpoint
+internal sealed partial record NotionEndpoint
 {
     // As Notion's settings name them. Source: developers.notion.com/reference/capabilities.
     internal const string ReadContent = "Read content";

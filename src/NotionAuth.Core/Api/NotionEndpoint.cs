@@ -11,7 +11,7 @@ namespace NotionAuth.Core.Api;
 /// </summary>
 /// <param name="Path">The path below <c>/v1/</c>; a placeholder stands in braces: <c>pages/{page_id}</c>.</param>
 /// <param name="Operations">What can be done there; empty where that isn't known.</param>
-public sealed partial record NotionEndpoint(string Path, IReadOnlyList<EndpointOperation> Operations)
+internal sealed partial record NotionEndpoint(string Path, IReadOnlyList<EndpointOperation> Operations)
 {
     private readonly string[] _segments = Path.Split('/');
 

@@ -6,7 +6,7 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Api;
 
 /// <summary>The <c>Notion-Version</c> header. Source: developers.notion.com/reference/versioning.</summary>
-public static class NotionVersion
+internal static class NotionVersion
 {
     /// <summary>The newest version, and the one that is sent where nothing else is said.</summary>
     public const string Default = "2026-03-11";

@@ -11,7 +11,7 @@ namespace NotionAuth.Core.Api;
 /// <param name="IsEnd">Whether the input's sequence has ended.</param>
 /// <param name="Item">The item, where it hasn't.</param>
 /// <param name="Error">What the sequence ended with; null where it ended well.</param>
-public sealed record OrderedResult<TInput, T>(TInput Input, bool IsEnd, T? Item, Exception? Error);
+internal sealed record OrderedResult<TInput, T>(TInput Input, bool IsEnd, T? Item, Exception? Error);
 
 /// <summary>
 /// Several sequences that run at once and are read one after the other, in the order in which they were added. Each holds its place until it has
@@ -20,7 +20,7 @@ public sealed record OrderedResult<TInput, T>(TInput Input, bool IsEnd, T? Item,
 /// <typeparam name="TInput">What a sequence is made of.</typeparam>
 /// <typeparam name="T">What it gives.</typeparam>
 /// <param name="limit">How many places there are.</param>
-public sealed class OrderedSequences<TInput, T>(int limit)
+internal sealed class OrderedSequences<TInput, T>(int limit)
 {
     private readonly Queue<Running> _running = new();
     private Task<OrderedResult<TInput, T>>? _next;

@@ -11,7 +11,7 @@ using NotionAuth.Core.Http.Bodies;
 namespace NotionAuth.Core.Api;
 
 /// <summary>What is wanted of a request beyond its reply.</summary>
-public sealed record RequestOptions
+internal sealed record RequestOptions
 {
     /// <summary>Whether every page of a list is fetched, and its items are wanted.</summary>
     public bool All { get; init; }
@@ -31,10 +31,10 @@ public sealed record RequestOptions
 /// <param name="Values">The values in it, each JSON in UTF-8: the reply's body, or the page's items.</param>
 /// <param name="IsCapped">Whether Notion stopped a list at its limit of 10,000 rows although there is more.</param>
 /// <param name="Event">The event; null for all other replies.</param>
-public sealed record ReplyPiece(NotionReply Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false, ServerSentEvent? Event = null);
+internal sealed record ReplyPiece(NotionReply Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false, ServerSentEvent? Event = null);
 
 /// <summary>Sends a request as its options say, and gives what comes of it piece by piece.</summary>
-public static class RequestSender
+internal static class RequestSender
 {
     /// <summary>Checks, before anything is sent, that the options fit the request.</summary>
     /// <param name="request">The request.</param>

@@ -7,7 +7,7 @@ namespace NotionAuth.Core.Common;
 /// Text that a user may paste into PowerShell, or that completion puts there: the one place that quotes. A workspace's name comes from its owner, and
 /// must never become more than a text in a command.
 /// </summary>
-public static class CommandText
+internal static class CommandText
 {
     // PowerShell takes each of them for a single quote (about_Quoting_Rules), and each of these dashes for the beginning of a parameter.
     private const string Quotes = "'\u2018\u2019\u201a\u201b";

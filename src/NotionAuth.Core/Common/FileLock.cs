@@ -13,7 +13,7 @@ namespace NotionAuth.Core.Common;
 /// A lock between the processes of one user: an open file that the system lets nobody else open. The system gives it back when its process ends,
 /// however that ends, so that a dead process blocks nobody, and nobody can take it from a live one. The files stay, and are empty.
 /// </summary>
-public sealed class FileLock : IDisposable
+internal sealed class FileLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
 

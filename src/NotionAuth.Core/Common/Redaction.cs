@@ -10,7 +10,7 @@ namespace NotionAuth.Core.Common;
 /// The one rule for text that comes from outside (Notion's replies, the callback's query, exceptions of the platform)
 /// before it may be shown: secrets are replaced, control characters too, and the length is bounded.
 /// </summary>
-public static partial class Redaction
+internal static partial class Redaction
 {
     // Letters of Hangul that are nothing but room: they look like a blank.
     private const string Fillers = "\u115f\u1160\u3164\uffa0";

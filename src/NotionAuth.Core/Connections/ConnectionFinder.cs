@@ -12,7 +12,7 @@ namespace NotionAuth.Core.Connections;
 /// <param name="stores">The host's stores.</param>
 /// <param name="cache">What this process knows already.</param>
 /// <param name="warn">Told where a vault's metadata differs from its secrets, or null.</param>
-public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache cache, Action<string>? warn = null)
+internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache cache, Action<string>? warn = null)
 {
     /// <summary>Finds one connection.</summary>
     /// <param name="name">Its name or its bot id; null for the current one.</param>

@@ -11,7 +11,7 @@ namespace NotionAuth.Core.Connections;
 /// <summary>Lists connections.</summary>
 /// <param name="stores">The host's stores.</param>
 /// <param name="cache">What this process knows.</param>
-public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache cache)
+internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache cache)
 {
     /// <summary>Lists connections, sorted by name.</summary>
     /// <param name="vault">

@@ -6,7 +6,7 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Connections;
 
 /// <summary>The rules for connections' names.</summary>
-public static class ConnectionName
+internal static class ConnectionName
 {
     private const int MaximumLength = 100;
     private const string Wildcards = "*?[]`";

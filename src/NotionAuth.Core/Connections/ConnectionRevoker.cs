@@ -14,7 +14,7 @@ namespace NotionAuth.Core.Connections;
 /// <param name="cache">What this process knows.</param>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Told of each attempt, or null.</param>
-public sealed class ConnectionRevoker(
+internal sealed class ConnectionRevoker(
     KnownConnection session, IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
     // While it waits, it holds the connection, and other processes wait for that.

@@ -12,7 +12,7 @@ namespace NotionAuth.Core.Connections;
 /// <param name="store">Where it is kept.</param>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Told of each attempt, or null.</param>
-public sealed class ConnectionTester(KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
+internal sealed class ConnectionTester(KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
 {
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();

@@ -18,7 +18,7 @@ namespace NotionAuth.Core.Connections;
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Told of each attempt, or null.</param>
 /// <param name="warn">Told what the user must know.</param>
-public sealed class ConnectionTokenSource(
+internal sealed class ConnectionTokenSource(
     KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log, Action<string> warn) : IAccessTokenSource
 {
     // A refresh holds the connection, so that it doesn't wait itself: the request that needs it does, and asks again.

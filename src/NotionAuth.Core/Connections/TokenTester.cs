@@ -71,7 +71,7 @@ public sealed record TokenTestResult
 /// <summary>Tests tokens. Never refreshes one.</summary>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Told of each attempt, or null.</param>
-public sealed class TokenTester(NotionTransport transport, Action<RequestLogEntry>? log)
+internal sealed class TokenTester(NotionTransport transport, Action<RequestLogEntry>? log)
 {
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();

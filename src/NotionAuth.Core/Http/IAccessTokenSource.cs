@@ -29,7 +29,7 @@ public sealed record RenewedToken(Secret Token, bool IsIssued);
 
 /// <summary>A token that is just given: nothing is stored, nothing is refreshed.</summary>
 /// <param name="token">The token.</param>
-public sealed class FixedTokenSource(Secret token) : IAccessTokenSource
+internal sealed class FixedTokenSource(Secret token) : IAccessTokenSource
 {
     /// <inheritdoc/>
     public Task<Secret> GetAsync(CancellationToken cancellationToken) => Task.FromResult(token);

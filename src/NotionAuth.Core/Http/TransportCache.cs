@@ -6,7 +6,7 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Http;
 
 /// <summary>The process's ways to Notion: one connection pool for each proxy, and one for none.</summary>
-public sealed class TransportCache
+internal sealed class TransportCache
 {
     private const int Capacity = 16;
     private readonly Lazy<NotionTransport> _default = new(() => new NotionTransport());

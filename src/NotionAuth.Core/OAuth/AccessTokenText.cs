@@ -4,7 +4,7 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.OAuth;
 
 /// <summary>The one check of a token that a person or a variable handed over.</summary>
-public static class AccessTokenText
+internal static class AccessTokenText
 {
     /// <summary>Tells whether a text can stand in an Authorization header (RFC 6750 section 2.1, without insisting on its alphabet).</summary>
     /// <param name="text">The text.</param>

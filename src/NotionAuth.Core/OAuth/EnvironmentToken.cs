@@ -4,7 +4,7 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.OAuth;
 
 /// <summary>The token of a runbook or container: NOTION_TOKEN, else NOTION_API_TOKEN.</summary>
-public static class EnvironmentToken
+internal static class EnvironmentToken
 {
     /// <summary>Reads the token.</summary>
     /// <param name="environment">Reads an environment variable.</param>

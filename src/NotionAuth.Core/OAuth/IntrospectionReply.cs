@@ -9,7 +9,7 @@ namespace NotionAuth.Core.OAuth;
 /// <param name="Scope">What the token may do, as Notion words it, or null.</param>
 /// <param name="IssuedAt">When it was issued (UTC), or null.</param>
 /// <param name="RequestId">Notion's id of the request, or null.</param>
-public sealed record IntrospectionReply(bool IsActive, string? Scope, DateTimeOffset? IssuedAt, string? RequestId)
+internal sealed record IntrospectionReply(bool IsActive, string? Scope, DateTimeOffset? IssuedAt, string? RequestId)
 {
     private static readonly long LatestSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 

@@ -21,7 +21,7 @@ namespace NotionAuth.Core.OAuth;
 /// <param name="baseUri">Notion's origin.</param>
 /// <param name="notionVersion">The Notion-Version to send.</param>
 /// <param name="log">Told of each attempt, or null.</param>
-public sealed class OAuthClient(
+internal sealed class OAuthClient(
     NotionTransport transport, ClientCredentials credentials, Uri baseUri, string notionVersion, Action<RequestLogEntry>? log = null)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);

@@ -20,7 +20,7 @@ namespace NotionAuth.Core.SignIn;
 /// <param name="baseUri">Notion's origin.</param>
 /// <param name="options">How.</param>
 /// <param name="log">Told of each attempt, or null.</param>
-public sealed class BrowserSignIn(NotionTransport transport, OAuthClient client, Uri baseUri, SignInOptions options, Action<RequestLogEntry>? log = null)
+internal sealed class BrowserSignIn(NotionTransport transport, OAuthClient client, Uri baseUri, SignInOptions options, Action<RequestLogEntry>? log = null)
 {
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(5);

@@ -38,4 +38,4 @@ public sealed record SignInOptions
 /// <param name="ConnectionName">The connection's name, for the result page.</param>
 /// <param name="WorkspaceName">The workspace's name, null where Notion names none.</param>
 /// <param name="WorkspaceIcon">Its icon, as Notion gives it; null for none.</param>
-public sealed record SignedIn<T>(T Result, string ConnectionName, string? WorkspaceName, string? WorkspaceIcon);
+internal sealed record SignedIn<T>(T Result, string ConnectionName, string? WorkspaceName, string? WorkspaceIcon);

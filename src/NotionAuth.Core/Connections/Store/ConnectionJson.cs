@@ -16,7 +16,7 @@ namespace NotionAuth.Core.Connections.Store;
 /// The form in which connections and app registrations are kept: one JSON object with <c>version</c> 1. Reading is as strict as for a reply
 /// from outside: a vault may hold anything under our names.
 /// </summary>
-public static class ConnectionJson
+internal static class ConnectionJson
 {
     private const int Version = 1;
 

@@ -6,7 +6,7 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Connections.Store;
 
 /// <summary>The details of a connection as a vault's metadata: texts, whole numbers and times, which is what every vault with metadata takes.</summary>
-public static class ConnectionMetadata
+internal static class ConnectionMetadata
 {
     /// <summary>Writes metadata.</summary>
     /// <param name="connection">The connection.</param>

@@ -88,7 +88,7 @@ public interface IConnectionStore
 }
 
 /// <summary>The stores of a host.</summary>
-public interface IConnectionStores
+internal interface IConnectionStores
 {
     /// <summary>The store that lives in the process only.</summary>
     IConnectionStore Memory { get; }

@@ -8,7 +8,7 @@ using NotionAuth.Core.Http;
 namespace NotionAuth.Core.Connections.Store;
 
 /// <summary>The names of our secrets: letters, digits and hyphens alone, as that is what every vault takes.</summary>
-public static class SecretName
+internal static class SecretName
 {
     /// <summary>What every name of ours begins with.</summary>
     public const string Prefix = "NotionAuth-";

@@ -12,7 +12,7 @@ namespace NotionAuth.Core.Connections.Store;
 /// What a store is, whatever name it goes by: two names of one store have one identity, so that they share its lock. In doubt two stores are taken
 /// for one: that costs a wait, and the other error costs a sign-in.
 /// </summary>
-public static class StoreIdentity
+internal static class StoreIdentity
 {
     /// <summary>Makes the identity.</summary>
     /// <param name="module">The name of the module that serves the store; letters' case doesn't count.</param>

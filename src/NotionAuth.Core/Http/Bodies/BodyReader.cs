@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 namespace NotionAuth.Core.Http.Bodies;
 
 /// <summary>Reads what a body is made of: to its end, as far as a bound, and for as long as somebody waits for it.</summary>
-public static class BodyReader
+internal static class BodyReader
 {
     /// <summary>
     /// The most that a body of JSON has. Notion takes 500 KB (developers.notion.com/reference/request-limits); how it counts them isn't said, so that

@@ -7,7 +7,7 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Http.RateLimits;
 
 /// <summary>The limits that requests share in this process: those with one token that was just given, and those of all connections to one workspace.</summary>
-public sealed class RateLimitRegistry
+internal sealed class RateLimitRegistry
 {
     private const int Capacity = 256;
     private static readonly ConcurrentDictionary<string, RateLimitGate> Workspaces = new(StringComparer.Ordinal);

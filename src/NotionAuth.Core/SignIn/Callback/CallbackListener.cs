@@ -15,7 +15,7 @@ namespace NotionAuth.Core.SignIn.Callback;
 /// Waits on a loopback redirect URI for the one request that brings Notion's answer (RFC 8252 section 7.3). Anything else that knocks is answered
 /// and forgotten: no other path, method, host or state, no flood, no slow and no endless request ends the wait or holds it up.
 /// </summary>
-public sealed class CallbackListener : IDisposable
+internal sealed class CallbackListener : IDisposable
 {
     private const int AccessDenied = 5;
     private const int SharingViolation = 32;

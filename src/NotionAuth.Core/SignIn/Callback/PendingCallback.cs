@@ -8,7 +8,7 @@ namespace NotionAuth.Core.SignIn.Callback;
 /// <summary>
 /// Notion's answer, while the browser that brought it still waits for a page: it is told the truth once the code has been exchanged.
 /// </summary>
-public sealed class PendingCallback
+internal sealed class PendingCallback
 {
     private readonly Func<ResultPage, CancellationToken, Task> _send;
     private int _answered;

@@ -11,7 +11,7 @@ namespace NotionAuth.Core.SignIn.Callback;
 /// The page the browser ends on. It is complete in itself: no script, nothing from elsewhere, every text encoded for HTML;
 /// it must be sent with <see cref="Headers"/>, which forbid it all the rest (RFC 9700 section 4.2.4).
 /// </summary>
-public sealed class ResultPage
+internal sealed class ResultPage
 {
     private const int MaximumNameLength = 200;
 
