@@ -14,13 +14,7 @@ using NotionAuth.Core.Http.RateLimits;
 namespace NotionAuth.Core.Api;
 
 /// <summary>Calls Notion's API with one connection's token.</summary>
-/// <param name="transport">The way to Notion.</param>
-/// <param name="baseUri">Notion's origin, checked.</param>
-/// <param name="tokens">Where the token comes from.</param>
-/// <param name="limits">The connection's rate limits, or null.</param>
-/// <param name="log">Told of each attempt, or null.</param>
-public sealed class NotionClient(
-    NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, ConnectionLimits? limits, Action<RequestLogEntry>? log = null)
+public sealed class NotionClient
 {
     private const int ErrorStart = 256;
     private const int LongestError = 1024 * 1024;
@@ -30,6 +24,27 @@ public sealed class NotionClient(
     {
         "Authorization", "Proxy-Authorization", "Cookie", "Host", "Notion-Version", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Expect",
     };
+
+    private readonly NotionTransport _transport;
+    private readonly Uri _baseUri;
+    private readonly IAccessTokenSource _tokens;
+    private readonly ConnectionLimits? _limits;
+    private readonly Action<RequestLogEntry>? _log;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="transport">The way to Notion.</param>
+    /// <param name="baseUri">Notion's origin, checked.</param>
+    /// <param name="tokens">Where the token comes from.</param>
+    /// <param name="limits">The connection's rate limits, or null.</param>
+    /// <param name="log">Called for each attempt, or null.</param>
+    internal NotionClient(NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, ConnectionLimits? limits, Action<RequestLogEntry>? log = null)
+    {
+        _transport = transport;
+        _baseUri = baseUri;
+        _tokens = tokens;
+        _limits = limits;
+        _log = log;
+    }
 
     /// <summary>The Notion-Version for requests that name none.</summary>
     public string NotionVersion { get; init; } = Api.NotionVersion.Default;
@@ -77,21 +92,21 @@ public sealed class NotionClient(
 
     private async Task<NotionReply> SendAsync(NotionRequest request, ReplyFile? file, CancellationToken cancellationToken)
     {
-        Uri uri = ApiPath.ToUri(request.Path, baseUri, request.Query);
+        Uri uri = ApiPath.ToUri(request.Path, _baseUri, request.Query);
         var message = new HttpRequestMessage(request.Method, uri);
         HttpResponseMessage? response = null;
         bool isHandedOn = false;
         var context = new RequestContext
         {
-            Tokens = tokens,
-            Limits = limits,
+            Tokens = _tokens,
+            Limits = _limits,
             MakeEndpointKey = () => NotionEndpoint.LimitKey(request.Path, request.Method),
             IsSafeToRepeat = request.IsSafeToRepeat,
             MaximumRetryCount = request.MaximumRetryCount,
             Timeout = request.Timeout,
             TotalTimeout = request.TotalTimeout,
             LongestWait = LongestWait,
-            Log = log,
+            Log = _log,
             Waiting = Waiting,
             Waited = Waited,
             Destination = file,
@@ -103,7 +118,7 @@ public sealed class NotionClient(
             UserAgent.AddTo(message);
             AddHeaders(message, request.Headers);
             message.Content = await ContentOfAsync(request, context, cancellationToken).ConfigureAwait(false);
-            response = await transport.SendAsync(message, context, cancellationToken).ConfigureAwait(false);
+            response = await _transport.SendAsync(message, context, cancellationToken).ConfigureAwait(false);
             NotionReply reply = ReplyOf(request, response, context, file, out bool isForFile);
             if (isForFile) await file!.KeepAsync(cancellationToken).ConfigureAwait(false);
             isHandedOn = reply.Events is not null;

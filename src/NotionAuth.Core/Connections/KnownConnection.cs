@@ -24,7 +24,7 @@ public sealed class KnownConnection(ConnectionKey key)
     public ConnectionKey Key => key;
 
     /// <summary>Holds back its requests after a 429.</summary>
-    public ConnectionLimits Limits { get; } = new();
+    internal ConnectionLimits Limits { get; } = new();
 
     /// <summary>The way to Notion where the connection was made with a proxy of its own; null for the usual one.</summary>
     public NotionTransport? Transport { get; set; }

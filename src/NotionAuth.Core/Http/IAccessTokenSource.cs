@@ -5,7 +5,7 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Http;
 
 /// <summary>Where a request's bearer token comes from.</summary>
-public interface IAccessTokenSource
+internal interface IAccessTokenSource
 {
     /// <summary>Returns the token to send.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -25,7 +25,7 @@ public interface IAccessTokenSource
 /// <param name="IsIssued">
 /// Whether it was issued for this very call. One that somebody else got may have expired meanwhile, and then another is asked for.
 /// </param>
-public sealed record RenewedToken(Secret Token, bool IsIssued);
+internal sealed record RenewedToken(Secret Token, bool IsIssued);
 
 /// <summary>A token that is just given: nothing is stored, nothing is refreshed.</summary>
 /// <param name="token">The token.</param>

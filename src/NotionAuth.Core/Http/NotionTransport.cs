@@ -22,8 +22,13 @@ public sealed class NotionTransport : IDisposable
 
     /// <summary>Makes a transport.</summary>
     /// <param name="proxy">The proxy, or null for the one that HTTPS_PROXY names (but for hosts of NO_PROXY), else the system's.</param>
-    /// <param name="policy">The rule for repeating, or null for the usual one.</param>
-    public NotionTransport(IWebProxy? proxy = null, RetryPolicy? policy = null)
+    public NotionTransport(IWebProxy? proxy = null)
+        : this(proxy, null)
+    {
+    }
+
+    /// <summary>Makes a transport that repeats and waits by another rule.</summary>
+    internal NotionTransport(IWebProxy? proxy, RetryPolicy? policy)
         : this(Sockets(proxy ??= new EnvironmentProxy(Environment.GetEnvironmentVariable)), policy) => _environment = proxy as EnvironmentProxy;
 
     /// <summary>Makes a transport over a handler that isn't the platform's, for measuring without a network.</summary>
@@ -45,7 +50,7 @@ public sealed class NotionTransport : IDisposable
     /// <see cref="ErrorIds.InvalidProxy"/>, <see cref="ErrorIds.ConnectionFailed"/>, <see cref="ErrorIds.RequestTimeout"/>, <see cref="ErrorIds.ReplyTooLarge"/>,
     /// or what the token source threw.
     /// </exception>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, RequestContext context, CancellationToken cancellationToken)
+    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, RequestContext context, CancellationToken cancellationToken)
     {
         _environment?.Check(request.RequestUri!);
         context.AttachTo(request);

@@ -9,7 +9,7 @@ using NotionAuth.Core.Http.RateLimits;
 namespace NotionAuth.Core.Http;
 
 /// <summary>What the handlers need to know of one request; it travels with the request message.</summary>
-public sealed class RequestContext
+internal sealed class RequestContext
 {
 #if NET8_0_OR_GREATER
     private static readonly HttpRequestOptionsKey<RequestContext> Key = new("NotionAuth.RequestContext");

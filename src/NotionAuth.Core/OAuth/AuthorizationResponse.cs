@@ -11,7 +11,7 @@ namespace NotionAuth.Core.OAuth;
 /// What the browser brought back to the redirect URI, with a <c>state</c> that has been checked (RFC 6749 section 4.1.2):
 /// either a code, or an error.
 /// </summary>
-public sealed class AuthorizationResponse
+internal sealed class AuthorizationResponse
 {
     private AuthorizationResponse(Secret? code, string? error, string? errorDescription)
     {

@@ -31,7 +31,7 @@ public sealed class OAuthException : NotionAuthException, IHasErrorReply
     /// <summary>Makes the error for a callback's <c>error</c>.</summary>
     /// <param name="response">The callback; its <see cref="AuthorizationResponse.Error"/> is set.</param>
     /// <returns>The error.</returns>
-    public static OAuthException FromCallback(AuthorizationResponse response)
+    internal static OAuthException FromCallback(AuthorizationResponse response)
     {
         string code = Common.SafeCode.OrNull(response.Error) ?? "server_error";
         string message = code == "access_denied"

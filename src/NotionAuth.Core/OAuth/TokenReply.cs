@@ -8,7 +8,7 @@ namespace NotionAuth.Core.OAuth;
 /// A reply of <c>POST /v1/oauth/token</c>: the pair, and everything else Notion said. It has no expiry: Notion doesn't name one.
 /// Source: developers.notion.com/reference/create-a-token.
 /// </summary>
-public sealed class TokenReply
+internal sealed class TokenReply
 {
     private TokenReply(Secret accessToken, Secret? refreshToken, string botId, JsonElement reply)
     {

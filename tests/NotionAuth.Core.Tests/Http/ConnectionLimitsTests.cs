@@ -167,7 +167,7 @@ public sealed class RateLimitGateTests
     public async Task A_burst_over_the_limit_gets_through_in_the_end_with_few_429s()
     {
         await using TestNotion notion = await TestNotion.StartAsync(f => f.RateLimit = new RateLimit { Limit = 20, Window = TimeSpan.FromSeconds(60) });
-        using var transport = new NotionTransport(policy: new RetryPolicy
+        using var transport = new NotionTransport(proxy: null, policy: new RetryPolicy
         {
             // Waiting makes the window pass.
             Delay = (_, _) =>

@@ -36,7 +36,7 @@ public sealed class LyingReplyTests : IDisposable
     private const long MostMemory = 400L << 20;
 
     private static readonly byte[] Mebibyte = new byte[1 << 20];
-    private readonly NotionTransport _transport = new(policy: new RetryPolicy { Delay = static (_, _) => Task.CompletedTask });
+    private readonly NotionTransport _transport = new(proxy: null, policy: new RetryPolicy { Delay = static (_, _) => Task.CompletedTask });
     private readonly ConcurrentQueue<string> _log = new();
 
     public void Dispose() => _transport.Dispose();

@@ -32,7 +32,7 @@ internal sealed class TestNotion : IAsyncDisposable
     {
         _server = server;
         BaseUri = Core.Http.BaseUri.Check(server.BaseUri);
-        Transport = new NotionTransport(policy: new RetryPolicy { Delay = delay ?? Record });
+        Transport = new NotionTransport(proxy: null, policy: new RetryPolicy { Delay = delay ?? Record });
     }
 
     public FakeNotionState Fake => _server.State;

@@ -74,7 +74,7 @@ public sealed record StoredConnection
     /// <param name="reply">The refresh's reply.</param>
     /// <param name="now">The time (UTC).</param>
     /// <returns>The refreshed connection.</returns>
-    public StoredConnection Refreshed(TokenReply reply, DateTime now)
+    internal StoredConnection Refreshed(TokenReply reply, DateTime now)
     {
         Secret? refreshToken = reply.RefreshToken ?? RefreshToken;
 

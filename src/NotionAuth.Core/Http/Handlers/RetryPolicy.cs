@@ -12,7 +12,7 @@ namespace NotionAuth.Core.Http.Handlers;
 /// The one rule for what is repeated and when. 409 (Notion committed nothing), 429 and 529 always; 500, 502, 503, 504, a broken connection
 /// and a time-out only where repeating is safe; <c>public_api_request_blocked</c> never.
 /// </summary>
-public sealed class RetryPolicy
+internal sealed class RetryPolicy
 {
     /// <summary>How often an attempt is repeated where nothing else is said.</summary>
     public const int DefaultMaximumRetryCount = 4;

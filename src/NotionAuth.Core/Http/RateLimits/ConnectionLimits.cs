@@ -10,7 +10,7 @@ namespace NotionAuth.Core.Http.RateLimits;
 /// Holds back requests of one connection until the time that a 429 named: all of them, those to one endpoint, or those of every connection
 /// to its workspace, as the 429's reason says. Source: developers.notion.com/reference/request-limits.
 /// </summary>
-public sealed class ConnectionLimits
+internal sealed class ConnectionLimits
 {
     internal const string Blocked = "public_api_request_blocked";
     private const string WorkspaceReason = "public_api_space_request_rate_limit";
