@@ -43,7 +43,7 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
 
         string chosen = name ?? before?.Facts.Name ?? ConnectionName.Default(connection.Facts.WorkspaceName, botId);
         StoreListing listing = await s.ListAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<NotionConnection> all = await new ConnectionNames(s, cache, warn).AllAsync(listing, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<NotionConnection> all = await NamedAsync(s, listing, cancellationToken).ConfigureAwait(false);
         List<NotionConnection> others = Others(chosen);
         if (others.Count == 0) return await WriteAsync(s, connection, chosen, before).ConfigureAwait(false);
         if (force && others.Count == 1)
@@ -82,6 +82,19 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
                 return named;
             },
             cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<NotionConnection>> NamedAsync(IConnectionStore s, StoreListing listing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new ConnectionNames(s, cache, warn).AllAsync(listing, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotionAuthException)
+        {
+            // That some other secret can't be read now must not cost a sign-in: the names that the vault shows have to do.
+            return listing.Connections;
+        }
     }
 
     private async Task<StoredConnection> WriteAsync(IConnectionStore s, StoredConnection connection, string name, StoredConnection? before)

@@ -143,6 +143,23 @@ public sealed class ReplacedConnectionTests
     }
 
     [Fact]
+    public async Task A_sign_in_is_not_lost_where_the_connection_that_it_replaces_stays_locked_or_another_secret_cannot_be_read()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var store = new RecordingStore { Metadata = new() };
+        StoredConnection old = await notion.StoreAsync(store, "prod", notion.Fake.AddPublicIntegration(workspaceName: "Old"));
+        using IDisposable held = await store.LockAsync(old.Facts.BotId, default);
+        store.OnWait = () => throw new NotionAuthException(ErrorIds.Busy, NotionErrorKind.Busy, "Somebody holds it.", "Wait.");
+        var options = new ConnectOptions { Name = "prod", Force = true };
+        await Expect.ErrorAsync(ErrorIds.Busy, () => ConnectAsync(notion, store, options));
+        store.OnRead = () => store.FailOn("Read", 1);
+        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store, Options = options };
+        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.NameInUse, () => run.ConnectAsync());
+        Assert.Contains("'prod 2'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["prod", "prod 2"], (await store.ListAsync(default)).Connections.Select(c => c.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Force_does_not_choose_between_two_connections_of_the_name()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
