@@ -39,6 +39,9 @@ public static class ErrorIds
     /// <summary>No callback came within the time-out.</summary>
     public const string CallbackTimeout = "CallbackTimeout";
 
+    /// <summary>Several connections of one store have the name that was asked for.</summary>
+    public const string ConnectionAmbiguous = "ConnectionAmbiguous";
+
     /// <summary>A connection of that name isn't stored.</summary>
     public const string ConnectionNotFound = "ConnectionNotFound";
 

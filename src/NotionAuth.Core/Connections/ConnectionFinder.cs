@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -5,19 +6,20 @@ using System.Threading.Tasks;
 
 namespace NotionAuth.Core.Connections;
 
-/// <summary>Finds connections by name.</summary>
+/// <summary>Finds connections by name or id.</summary>
 /// <param name="stores">The host's stores.</param>
 /// <param name="cache">What this process knows already.</param>
-public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache cache)
+/// <param name="warn">Told where a vault's metadata differs from its secrets, or null.</param>
+public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache cache, Action<string>? warn = null)
 {
     /// <summary>Finds one connection.</summary>
-    /// <param name="name">Its name; null for the current one.</param>
+    /// <param name="name">Its name or its bot id; null for the current one.</param>
     /// <param name="vault">The vault to look in; empty for the process's own store; null for that store first, then the default vault.</param>
     /// <param name="current">The caller's current connection, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connection's session and its store.</returns>
     /// <exception cref="NotionAuthException">
-    /// <see cref="ErrorIds.NotConnected"/>, <see cref="ErrorIds.ConnectionNotFound"/>, or what the stores threw.
+    /// <see cref="ErrorIds.NotConnected"/>, <see cref="ErrorIds.ConnectionNotFound"/>, <see cref="ErrorIds.ConnectionAmbiguous"/>, or what the stores threw.
     /// </exception>
     public async Task<(ConnectionSession Session, IConnectionStore Store)> FindAsync(
         string? name, string? vault, ConnectionKey? current, CancellationToken cancellationToken)
@@ -44,7 +46,7 @@ public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache c
             return await FindInAsync(store, name, known, cancellationToken).ConfigureAwait(false)
                 ?? throw ConnectionName.NotFound(name, known, $"vault '{store.Vault}'");
         }
-        catch (NotionAuthException) when (cache.Unsaved(vault, name) is { } unsaved)
+        catch (NotionAuthException e) when (e.ErrorId != ErrorIds.ConnectionAmbiguous && cache.Unsaved(vault, name) is { } unsaved)
         {
             // Its pair is in this process and nowhere else: a vault that can't be asked any more doesn't keep it from its user.
             return (unsaved, stores.Known(unsaved.Key.Vault));
@@ -57,8 +59,9 @@ public sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache c
         // Asked anew each time: another process may have given the name to another bot, and the wrong workspace is worse than a look at the metadata.
         StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
         known.AddRange(listing.Connections.Select(c => c.Name));
-        if (listing.Connections.FirstOrDefault(c => ConnectionName.AreSame(c.Name, name)) is { } found)
-            return (cache.Get(new ConnectionKey(store.Vault, found.BotId)), store);
+        IReadOnlyList<NotionConnection> found = await new ConnectionNames(store, cache, warn).FindAsync(listing, name, cancellationToken).ConfigureAwait(false);
+        if (found.Count > 1) throw ConnectionName.Ambiguous(name, found);
+        if (found.Count == 1) return (cache.Get(new ConnectionKey(store.Vault, found[0].BotId)), store);
 
         // A secret that can't be read tells no name, but this process may know whose it is, and its error says more than that there is none.
         return listing.Problems.Count > 0 && cache.Known(store.Vault, name) is { } session ? (session, store) : null;

@@ -45,7 +45,7 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
     }
 
     /// <summary>Lists connections that are named. Those of the process come first: where it has all of them, no vault is asked.</summary>
-    /// <param name="names">Their names, without wildcards.</param>
+    /// <param name="names">Their names or ids, without wildcards.</param>
     /// <param name="vault">As for <see cref="ListAsync(string?, ConnectionKey?, CancellationToken)"/>.</param>
     /// <param name="current">The caller's current connection, which is marked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -55,7 +55,7 @@ public sealed class ConnectionLister(IConnectionStores stores, ConnectionCache c
         if (vault is null)
         {
             StoreListing session = await ListAsync(stores.Session, current, cancellationToken).ConfigureAwait(false);
-            if (names.All(n => session.Connections.Any(c => ConnectionName.AreSame(c.Name, n)))) return session;
+            if (names.All(n => session.Connections.Any(c => ConnectionName.IsOf(c, n)))) return session;
         }
 
         return await ListAsync(vault, current, cancellationToken).ConfigureAwait(false);

@@ -41,6 +41,18 @@ public static class ConnectionName
     /// <returns><see langword="true"/> where they differ in case at most.</returns>
     public static bool AreSame(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Tells whether a connection is meant by its id. An id means nobody else, even where another connection is called so.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="id">What a user gave.</param>
+    /// <returns><see langword="true"/> where it is its bot id.</returns>
+    public static bool IsIdOf(NotionConnection connection, string id) => string.Equals(connection.BotId, id, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Tells whether a connection answers to a text.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="nameOrId">What a user gave.</param>
+    /// <returns><see langword="true"/> where it is its name or its bot id.</returns>
+    public static bool IsOf(NotionConnection connection, string nameOrId) => AreSame(connection.Name, nameOrId) || IsIdOf(connection, nameOrId);
+
     /// <summary>Finds a name that nobody has yet.</summary>
     /// <param name="name">The name that is taken.</param>
     /// <param name="taken">All connections.</param>
@@ -60,15 +72,34 @@ public static class ConnectionName
     /// <returns>The error.</returns>
     public static NotionAuthException InUse(NotionConnection other, string? keptAs = null)
     {
-        string kept = keptAs is null ? string.Empty : $" The sign-in was kept as '{keptAs}'.";
         return new NotionAuthException(
             ErrorIds.NameInUse, NotionErrorKind.AlreadyExists,
-            $"The name '{other.Name}' belongs to another connection, to workspace '{other.WorkspaceName}' (bot {other.BotId}). It was left as it is.{kept}",
+            $"The name '{other.Name}' belongs to another connection, to workspace '{other.WorkspaceName}' (bot {other.BotId}). It was left as it is.{Kept(keptAs)}",
             keptAs is null
                 ? "Run the command again with another -Name, or with -Force to replace that connection."
                 : $"Use it with Connect-NotionWorkspace -Name {CommandText.Quoted(keptAs)}, or sign in again with another -Name, or with -Force to replace the other connection.")
         { Target = other.Name };
     }
+
+    /// <summary>The error for a name that several connections of one store have.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="connections">The connections.</param>
+    /// <param name="keptAs">The name under which a sign-in was kept all the same, or null where nothing was.</param>
+    /// <returns>The error.</returns>
+    public static NotionAuthException Ambiguous(string name, IReadOnlyCollection<NotionConnection> connections, string? keptAs = null)
+    {
+        string shown = Redaction.OneLine(name);
+        IEnumerable<string> all = connections.Select(c => $"{c.BotId} (workspace '{c.WorkspaceName}', {(c.Vault.Length == 0 ? "this process" : $"vault '{c.Vault}'")})");
+        IEnumerable<string> removals = connections.Select(c =>
+            $"Revoke-NotionToken {CommandText.Argument(c.BotId)} -LocalOnly{(c.Vault.Length == 0 ? string.Empty : $" -Vault {CommandText.Quoted(c.Vault)}")}");
+        return new NotionAuthException(
+            ErrorIds.ConnectionAmbiguous, NotionErrorKind.InvalidOperation,
+            $"{connections.Count} connections have the name '{shown}', and none of them was chosen: {string.Join(", ", all)}.{Kept(keptAs)}",
+            $"Pass the id in place of the name, or forget the one that isn't wanted (without -LocalOnly it is revoked at Notion too): {string.Join("; or: ", removals)}")
+        { Target = shown };
+    }
+
+    private static string Kept(string? keptAs) => keptAs is null ? string.Empty : $" The sign-in was kept as '{keptAs}'.";
 
     /// <summary>The error for a connection that was found and whose secret is gone.</summary>
     /// <returns>The error.</returns>

@@ -41,11 +41,38 @@ public sealed class ConnectionSession(ConnectionKey key)
     /// <summary>Whether <see cref="Connection"/> holds a pair that the vault didn't take: it exists nowhere else.</summary>
     internal bool IsUnsaved { get; set; }
 
+    /// <summary>Whether the vault lost the connection's secret in a write of this process: that it isn't there doesn't mean that somebody removed it.</summary>
+    internal bool IsLost { get; set; }
+
     /// <summary>The newest state there is: the vault's, unless that is older than the one that this process holds.</summary>
     /// <param name="stored">What the vault keeps, or null.</param>
     /// <returns>The connection, or null where the vault keeps none any more.</returns>
     internal StoredConnection? Newest(StoredConnection? stored) =>
         stored is not null && Connection is { } known && known.IsNewerThan(stored) ? known : stored;
+
+    /// <summary>Reads the connection for its name, so that whoever uses it next needn't read it again.</summary>
+    /// <param name="store">Where it is kept.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The connection, or null where there is none.</returns>
+    internal Task<StoredConnection?> ReadAsync(IConnectionStore store, CancellationToken cancellationToken) =>
+        LockedAsync(
+            store,
+            () => IsUnsaved ? Connection : null,
+            async s =>
+            {
+                StoredConnection? stored = await s.ReadAsync(key.BotId, cancellationToken).ConfigureAwait(false);
+                if (stored is not null) Connection = Newest(stored);
+                return stored;
+            },
+            cancellationToken);
+
+    /// <summary>Lets go of what this process knows, as the connection isn't kept any more.</summary>
+    internal void Forget()
+    {
+        Connection = null;
+        IsUnsaved = false;
+        IsLost = false;
+    }
 
     // One reader, refresher or writer of this connection at a time in the process.
     private readonly SemaphoreSlim _lock = new(1, 1);
@@ -101,11 +128,11 @@ public sealed class ConnectionCache
         return vaults;
     }
 
-    /// <summary>Finds a session by the name that its connection had when it was last read.</summary>
+    /// <summary>Finds a session by its id, or by the name that its connection had when it was last read.</summary>
     internal ConnectionSession? Known(string vault, string name)
     {
         foreach (ConnectionSession session in _sessions.Values)
-            if (session.Key.Vault == vault && session.Connection is { } known && ConnectionName.AreSame(known.Facts.Name, name)) return session;
+            if (session.Key.Vault == vault && session.Connection is { } known && ConnectionName.IsOf(known.Facts, name)) return session;
         return null;
     }
 
@@ -115,7 +142,7 @@ public sealed class ConnectionCache
         foreach (ConnectionSession session in _sessions.Values)
         {
             bool isThere = vault is null || string.Equals(session.Key.Vault, vault, StringComparison.OrdinalIgnoreCase);
-            if (isThere && session.IsUnsaved && session.Connection is { } known && ConnectionName.AreSame(known.Facts.Name, name)) return session;
+            if (isThere && session.IsUnsaved && session.Connection is { } known && ConnectionName.IsOf(known.Facts, name)) return session;
         }
 
         return null;
@@ -130,8 +157,6 @@ public sealed class ConnectionCache
 
     internal void Forget(ConnectionKey key)
     {
-        if (!_sessions.TryRemove(key, out ConnectionSession? session)) return;
-        session.Connection = null;
-        session.IsUnsaved = false;
+        if (_sessions.TryRemove(key, out ConnectionSession? session)) session.Forget();
     }
 }

@@ -129,7 +129,7 @@ public sealed class ConnectionTokenSource(
         session.IsUnsaved = true;
         try
         {
-            await s.WriteAsync(marked, CancellationToken.None).ConfigureAwait(false);
+            await s.OverwriteAsync(marked, CancellationToken.None).ConfigureAwait(false);
             session.IsUnsaved = false;
             if (s.Vault.Length == 0 || !await PauseAsync(s, LastPause, context, cancellationToken).ConfigureAwait(false)) return null;
             (bool isOthers, StoredConnection last) = await LookAsync(s, marked, cancellationToken).ConfigureAwait(false);
@@ -196,15 +196,40 @@ public sealed class ConnectionTokenSource(
         session.IsUnsaved = true;
         try
         {
-            await s.WriteAsync(connection, cancellationToken).ConfigureAwait(false);
-            session.IsUnsaved = false;
+            // What isn't there any more was removed, by whoever replaced it or by hand: it isn't made again.
+            if (session.IsLost) await s.WriteAsync(connection, cancellationToken).ConfigureAwait(false);
+            else if (!await s.OverwriteAsync(connection, cancellationToken).ConfigureAwait(false)) throw Removed(s);
+            session.IsUnsaved = session.IsLost = false;
         }
-        catch (NotionAuthException e)
+        catch (NotionAuthException e) when (session.IsUnsaved)
         {
+            session.IsLost = await HasLostAsync(s, e).ConfigureAwait(false);
+
             // The pair works in this process; the next command tries to write it again.
             if (isFirstTry)
                 warn($"The new token of '{connection.Facts.Name}' could not be written to {Where(s)} and lives in this process only: {e.Message} {e.RecommendedAction} Each further command tries to write it again.");
         }
+    }
+
+    // A vault that replaces a secret by removing it first may fail in between. One that wasn't reached, or asks for its password, has lost nothing.
+    private async Task<bool> HasLostAsync(IConnectionStore s, NotionAuthException failure)
+    {
+        if (session.IsLost || failure.ErrorId is not (ErrorIds.VaultFailed or ErrorIds.VaultNotSuitable)) return session.IsLost;
+        try
+        {
+            return await s.ReadAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false) is null;
+        }
+        catch (NotionAuthException)
+        {
+            return false;
+        }
+    }
+
+    private NotionAuthException Removed(IConnectionStore s)
+    {
+        NotionAuthException gone = Gone(s);
+        session.Forget();
+        return gone;
     }
 
     private async Task<StoredConnection> ReadAsync(IConnectionStore s, CancellationToken cancellationToken)

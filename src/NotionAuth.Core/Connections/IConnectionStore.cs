@@ -33,6 +33,12 @@ public interface IConnectionStore
     /// <returns>A task that ends when it is written.</returns>
     Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>Writes a connection over the one of the same bot id, and nothing where that isn't there any more: what was removed stays away.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="cancellationToken">Ends the wait before the write, not the write.</param>
+    /// <returns>Whether it was there, and is written.</returns>
+    Task<bool> OverwriteAsync(StoredConnection connection, CancellationToken cancellationToken);
+
     /// <summary>Removes a connection; one that is gone already is no error.</summary>
     /// <param name="botId">Its bot id.</param>
     /// <param name="cancellationToken">Ends the wait before the removal.</param>
@@ -63,7 +69,7 @@ public interface IConnectionStore
     Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken);
 
     /// <summary>Keeps every other process that shares the store from reading, deciding on and writing a connection.</summary>
-    /// <param name="botId">The connection; or the name of an app registration's secret.</param>
+    /// <param name="botId">The connection; or the name of an app registration's secret, or the lock of all names.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The lock; dispose of it to give it back.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.Busy"/>.</exception>

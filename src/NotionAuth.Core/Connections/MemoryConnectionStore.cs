@@ -12,6 +12,7 @@ public sealed class MemoryConnectionStore : IConnectionStore
 {
     private readonly ConcurrentDictionary<string, StoredConnection> _connections = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, AppRegistration> _apps = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _locks = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public string Vault => string.Empty;
@@ -29,6 +30,14 @@ public sealed class MemoryConnectionStore : IConnectionStore
     {
         _connections[connection.Facts.BotId] = connection with { Facts = connection.Facts with { Vault = Vault } };
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> OverwriteAsync(StoredConnection connection, CancellationToken cancellationToken)
+    {
+        if (!_connections.ContainsKey(connection.Facts.BotId)) return false;
+        await WriteAsync(connection, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -57,18 +66,20 @@ public sealed class MemoryConnectionStore : IConnectionStore
     public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken) => Task.FromResult<IDisposable>(Nothing.Instance);
+    public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim gate = _locks.GetOrAdd(botId, static _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new Held(gate);
+    }
 
     /// <inheritdoc/>
     public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
 
-    // No other process shares this store; the process's own lock is the caller's.
-    private sealed class Nothing : IDisposable
+    private sealed class Held(SemaphoreSlim gate) : IDisposable
     {
-        public static readonly Nothing Instance = new();
+        private SemaphoreSlim? _gate = gate;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Release();
     }
 }

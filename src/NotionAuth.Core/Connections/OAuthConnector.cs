@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,6 +18,9 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
 
+    /// <summary>Told where a vault's metadata differs from its secrets, or null.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>Signs in and keeps the app registration that refreshing needs, then the connection.</summary>
     /// <param name="app">The integration.</param>
     /// <param name="signIn">How a person signs in.</param>
@@ -32,7 +36,8 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
         {
             // What belongs to another integration can't be this bot's. Whether one of the same integration is, shows only after the sign-in.
             StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
-            NotionConnection? other = listing.Connections.FirstOrDefault(c => ConnectionName.AreSame(c.Name, name) && c.ClientId != app.Credentials.ClientId);
+            IReadOnlyList<NotionConnection> found = await new ConnectionNames(store, cache, Warn).FindAsync(listing, name, cancellationToken).ConfigureAwait(false);
+            NotionConnection? other = found.FirstOrDefault(c => c.ClientId != app.Credentials.ClientId);
             if (other is not null) throw ConnectionName.InUse(other);
         }
 
@@ -69,6 +74,6 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
 
         // The client secret has just proved right, and a connection without it could never be refreshed: it goes first.
         await store.KeepAppAsync(app).ConfigureAwait(false);
-        return await new ConnectionWriter(store, cache).SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
+        return await new ConnectionWriter(store, cache, Warn).SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -33,6 +33,9 @@ public sealed class TokenConnector(IConnectionStore store, ConnectionCache cache
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
 
+    /// <summary>Told where a vault's metadata differs from its secrets, or null.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>Validates a token with users/me and keeps it.</summary>
     /// <param name="token">The token.</param>
     /// <param name="options">How.</param>
@@ -54,7 +57,7 @@ public sealed class TokenConnector(IConnectionStore store, ConnectionCache cache
             NotionVersion = options.NotionVersion,
             ConnectedAt = DateTime.UtcNow,
         };
-        return await new ConnectionWriter(store, cache).SaveAsync(
+        return await new ConnectionWriter(store, cache, Warn).SaveAsync(
             new StoredConnection { Facts = facts, AccessToken = token, Reply = reply }, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
     }
 }

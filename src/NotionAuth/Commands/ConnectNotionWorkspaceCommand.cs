@@ -162,7 +162,7 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
         Secret? token = Token is not null ? AccessTokenText.Parse(SecureText.Reveal(Token)) : FromEnvironment ? EnvironmentToken.Read(Environment.GetEnvironmentVariable) : null;
         IConnectionStore store = SessionOnly ? Stores.Session : await Stores.OpenAsync(Vault, cancellationToken).ConfigureAwait(false);
         if (token is not null)
-            return await new TokenConnector(store, ProcessState.Cache, transport, Log) { Bounds = Bounds }.ConnectAsync(token, options, cancellationToken).ConfigureAwait(false);
+            return await new TokenConnector(store, ProcessState.Cache, transport, Log) { Bounds = Bounds, Warn = WarnOnce }.ConnectAsync(token, options, cancellationToken).ConfigureAwait(false);
 
         var prompts = new SignInPrompts(Host, OnPipelineAsync, OnPipelineAsync, WriteInformation);
         prompts.CheckCanSignIn(PasteCallback, MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)));
@@ -186,6 +186,6 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
             Warn = Warn,
             ReadCallback = PasteCallback ? prompts.ReadCallbackAsync : null,
         };
-        return await new OAuthConnector(store, ProcessState.Cache, transport, Log) { Bounds = Bounds }.ConnectAsync(app, signIn, options, cancellationToken).ConfigureAwait(false);
+        return await new OAuthConnector(store, ProcessState.Cache, transport, Log) { Bounds = Bounds, Warn = WarnOnce }.ConnectAsync(app, signIn, options, cancellationToken).ConfigureAwait(false);
     }
 }

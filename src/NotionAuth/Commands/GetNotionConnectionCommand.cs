@@ -14,7 +14,7 @@ namespace NotionAuth.Commands;
 [OutputType(typeof(NotionConnection))]
 public sealed class GetNotionConnectionCommand : SequentialCmdlet
 {
-    /// <summary>Names, wildcards allowed.</summary>
+    /// <summary>Names, wildcards allowed, or bot ids.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Name")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ConnectionNameCompleter))]
@@ -40,10 +40,10 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
             : areExact ? lister.ListNamedAsync(names!, Vault, current, cancellationToken)
             : lister.ListAsync(Vault, current, cancellationToken)).ConfigureAwait(false);
         IEnumerable<NotionConnection> found = listing.Connections;
-        if (patterns is not null) found = found.Where(c => patterns.Any(p => p.IsMatch(c.Name)));
+        if (patterns is not null) found = found.Where(c => patterns.Any(p => p.IsMatch(c.Name)) || names!.Any(n => ConnectionName.IsIdOf(c, n)));
 
         bool isToldAnyway = listing.NoVault is { } why && listing.Problems.Contains(why);
-        await ForEachNameAsync(names, name => name is null || isToldAnyway || WildcardPattern.ContainsWildcardCharacters(name) || listing.Connections.Any(c => ConnectionName.AreSame(c.Name, name))
+        await ForEachNameAsync(names, name => name is null || isToldAnyway || WildcardPattern.ContainsWildcardCharacters(name) || listing.Connections.Any(c => ConnectionName.IsOf(c, name))
             ? Task.CompletedTask
             : Task.FromException(listing.NoVault ?? ConnectionName.NotFound(
                 name, listing.Connections.Select(c => c.Name).ToList(), string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);

@@ -82,7 +82,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     [Parameter]
     public IDictionary? Headers { get; set; }
 
-    /// <summary>The connection's name; the current one where none is given.</summary>
+    /// <summary>The connection's name or bot id; the current one where none is given.</summary>
     [Parameter(ParameterSetName = "Connection")]
     [ArgumentCompleter(typeof(ConnectionNameCompleter))]
     public string? Connection { get; set; }

@@ -11,7 +11,7 @@ namespace NotionAuth.Commands;
 [OutputType(typeof(NotionConnection))]
 public sealed class RevokeNotionTokenCommand : SequentialCmdlet
 {
-    /// <summary>Names of connections; the current one where none is given.</summary>
+    /// <summary>Names or bot ids of connections; the current one where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ArgumentCompleter(typeof(ConnectionNameCompleter))]

@@ -16,7 +16,7 @@ namespace NotionAuth.Commands;
 [OutputType(typeof(TokenTestResult), typeof(bool))]
 public sealed class TestNotionTokenCommand : SequentialCmdlet
 {
-    /// <summary>Names of connections; the current one where none is given.</summary>
+    /// <summary>Names or bot ids of connections; the current one where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Connection")]
     [Alias("Name")]
     [ArgumentCompleter(typeof(ConnectionNameCompleter))]

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading;
@@ -15,6 +16,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly PipelinePump _pump = new();
+    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
     private SecretManagement? _secrets;
 
     /// <summary>What this runspace's session knows: its current connection.</summary>
@@ -24,7 +26,7 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     internal IConnectionStores Stores => new VaultStores(_secrets!, Warn);
 
     /// <summary>Finds connections.</summary>
-    internal ConnectionFinder Finder => new(Stores, ProcessState.Cache);
+    internal ConnectionFinder Finder => new(Stores, ProcessState.Cache, WarnOnce);
 
     // A script's try and catch must see that the one thing failed which the command was given to do. With piped input an error belongs to its input.
     /// <summary>Whether an error ends the command; otherwise it is written and the next input has its turn.</summary>
@@ -144,6 +146,12 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     private protected void OnPipeline(Action action) => _pump.Post(action);
 
     private protected void Warn(string message) => _pump.Post(() => Tell(() => WriteWarning(message)));
+
+    /// <summary>Warns, once in a command however many inputs it has.</summary>
+    private protected void WarnOnce(string message)
+    {
+        if (_told.TryAdd(message, true)) Warn(message);
+    }
 
     private protected void Log(RequestLogEntry entry) => _pump.Post(() => Tell(() => WriteVerbose(entry.ToString())));
 

@@ -34,6 +34,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     public Task<StoreListing> ListAsync(CancellationToken cancellationToken) => OnVaultAsync(info =>
     {
         var connections = new List<NotionConnection>();
+        var fromMetadata = new HashSet<string>(StringComparer.Ordinal);
         var problems = new List<NotionAuthException>();
         List<IGrouping<string, VaultSecrets.Entry>> all = Secrets(info).List().GroupBy(e => e.Name).ToList();
         foreach (IGrouping<string, VaultSecrets.Entry> entries in all)
@@ -46,6 +47,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
             if (entries.Count() == 1 && ConnectionMetadata.Read(entries.First().Metadata, botId, Vault) is { } facts)
             {
                 connections.Add(facts);
+                fromMetadata.Add(botId);
                 continue;
             }
 
@@ -59,12 +61,20 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
             }
         }
 
-        return new StoreListing(connections, problems);
+        return new StoreListing(connections, problems) { FromMetadata = fromMetadata };
     }, cancellationToken);
 
     public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(info => Read(info, botId), cancellationToken);
 
-    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => ChangeAsync(info =>
+    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => ChangeAsync(info => Write(info, connection), cancellationToken);
+
+    public Task<bool> OverwriteAsync(StoredConnection connection, CancellationToken cancellationToken) =>
+        ChangeAsync(info => IsThere(info, connection.Facts.BotId) && Write(info, connection), cancellationToken);
+
+    private bool IsThere(SecretManagement.VaultInfo info, string botId) =>
+        Secrets(info).Read(SecretName.OfConnection(botId)) is not null || (info.IsSecretStore && Secrets(info).Read(SecretName.OfSpare(botId)) is not null);
+
+    private bool Write(SecretManagement.VaultInfo info, StoredConnection connection)
     {
         Hashtable metadata = MetadataOf(connection);
         string name = SecretName.OfConnection(connection.Facts.BotId);
@@ -81,7 +91,7 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         // SecretStore takes secret and metadata in one write.
         Replace(info, name, SecretName.OfSpare(connection.Facts.BotId), json, metadata);
         return true;
-    }, cancellationToken);
+    }
 
     public Task RemoveAsync(string botId, CancellationToken cancellationToken) => ChangeAsync(info =>
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading.Tasks;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Tests.Support;
@@ -96,4 +97,126 @@ public sealed class ConnectionFinderTests
         await Expect.ErrorAsync(ErrorIds.VaultNotFound, () => new ConnectionFinder(new TestStores(), new ConnectionCache()).FindAsync("x", "Nowhere", null, default));
     }
 
+    [Fact]
+    public async Task Two_connections_of_one_name_are_an_error_that_lists_them_and_each_is_found_by_its_id()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var vault = new RecordingStore();
+        var stores = new TestStores(vault);
+        var finder = new ConnectionFinder(stores, new ConnectionCache());
+        foreach (IConnectionStore store in new IConnectionStore[] { vault, stores.Memory })
+        {
+            StoredConnection one = await notion.StoreAsync(store, "prod", workspaceName: "One");
+            StoredConnection two = await notion.StoreAsync(store, "Prod", workspaceName: "Two");
+            NotionAuthException error = await Expect.ErrorAsync(ErrorIds.ConnectionAmbiguous, () => finder.FindAsync("prod", store.Vault, null, default));
+            Assert.Equal("prod", error.Target);
+            foreach (string id in new[] { one.Facts.BotId, two.Facts.BotId })
+            {
+                Assert.Contains(id, error.Message, StringComparison.Ordinal);
+                Assert.Contains(store.Vault.Length > 0 ? "vault 'Test'" : "this process", error.Message, StringComparison.Ordinal);
+                Assert.Contains("workspace 'Acme'", error.Message, StringComparison.Ordinal);
+                Assert.Contains($"Revoke-NotionToken {id} -LocalOnly", error.RecommendedAction, StringComparison.Ordinal);
+                Assert.Equal(id, (await finder.FindAsync(id.ToUpperInvariant(), store.Vault, null, default)).Session.Key.BotId);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_id_is_that_connection_s_even_where_another_one_is_called_so()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var vault = new RecordingStore();
+        StoredConnection one = await notion.StoreAsync(vault, "One", workspaceName: "One");
+        await notion.StoreAsync(vault, one.Facts.BotId, workspaceName: "Two");
+        Assert.Equal(one.Facts.BotId, (await new ConnectionFinder(new TestStores(vault), new ConnectionCache()).FindAsync(one.Facts.BotId, null, null, default)).Session.Key.BotId);
+    }
+
+    [Fact]
+    public async Task Where_metadata_was_swapped_the_name_in_the_secret_counts_and_that_is_told()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        RecordingStore vault = MetadataVault();
+        StoredConnection a = await notion.StoreAsync(vault, "A", workspaceName: "One"), b = await notion.StoreAsync(vault, "B", workspaceName: "Two");
+        Rename(vault, a, "B");
+        Rename(vault, b, "A");
+        var cache = new ConnectionCache();
+        for (int round = 0; round < 2; round++)
+        {
+            foreach (StoredConnection asked in new[] { a, b })
+            {
+                var warnings = new List<string>();
+                var finder = new ConnectionFinder(new TestStores(vault), cache, warnings.Add);
+                Assert.Equal(asked.Facts.BotId, (await finder.FindAsync(asked.Facts.Name, null, null, default)).Session.Key.BotId);
+                string warning = Assert.Single(warnings);
+                Assert.Contains("vault 'Test'", warning, StringComparison.Ordinal);
+                Assert.Contains($"{a.Facts.BotId} is 'A' and not 'B'", warning, StringComparison.Ordinal);
+                Assert.Contains($"{b.Facts.BotId} is 'B' and not 'A'", warning, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Metadata_that_the_secret_agrees_with_costs_one_look_into_one_secret_in_a_process()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        RecordingStore vault = MetadataVault();
+        foreach (string name in new[] { "One", "Two", "Three" }) await notion.StoreAsync(vault, name, workspaceName: name);
+        var cache = new ConnectionCache();
+        var warnings = new List<string>();
+        for (int i = 0; i < 2; i++)
+        {
+            (ConnectionSession session, IConnectionStore store) = await new ConnectionFinder(new TestStores(vault), cache, warnings.Add).FindAsync("two", null, null, default);
+            StoredConnection loaded = await new ConnectionTokenSource(session, store, notion.Transport, null, warnings.Add).LoadAsync(default);
+            Assert.Equal("Two", loaded.Facts.Name);
+        }
+
+        Assert.Single(vault.Calls, c => c == "Read");
+        Assert.Empty(warnings);
+    }
+
+    [Fact]
+    public async Task Of_two_that_metadata_calls_the_same_the_one_whose_secret_does_is_found()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        RecordingStore vault = MetadataVault();
+        StoredConnection a = await notion.StoreAsync(vault, "A", workspaceName: "One"), b = await notion.StoreAsync(vault, "B", workspaceName: "Two");
+        Rename(vault, b, "A");
+        var warnings = new List<string>();
+        var finder = new ConnectionFinder(new TestStores(vault), new ConnectionCache(), warnings.Add);
+        Assert.Equal(a.Facts.BotId, (await finder.FindAsync("A", null, null, default)).Session.Key.BotId);
+        Assert.Single(warnings);
+        Assert.Equal(b.Facts.BotId, (await finder.FindAsync("B", null, null, default)).Session.Key.BotId);
+    }
+
+    [Fact]
+    public async Task A_name_that_metadata_alone_has_is_nobody_s()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        RecordingStore vault = MetadataVault();
+        StoredConnection a = await notion.StoreAsync(vault, "A");
+        Rename(vault, a, "Renamed");
+        var warnings = new List<string>();
+        await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => new ConnectionFinder(new TestStores(vault), new ConnectionCache(), warnings.Add).FindAsync("Renamed", null, null, default));
+        Assert.Single(warnings);
+    }
+
+    [Fact]
+    public async Task A_broken_secret_is_found_by_its_metadata_unless_another_secret_has_the_name()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        RecordingStore vault = MetadataVault();
+        StoredConnection broken = await notion.StoreAsync(vault, "prod", workspaceName: "One");
+        vault.Secrets[SecretName.OfConnection(broken.Facts.BotId)] = "broken";
+        var finder = new ConnectionFinder(new TestStores(vault), new ConnectionCache());
+        Assert.Equal(broken.Facts.BotId, (await finder.FindAsync("prod", null, null, default)).Session.Key.BotId);
+
+        StoredConnection whole = await notion.StoreAsync(vault, "prod", workspaceName: "Two");
+        Assert.Equal(whole.Facts.BotId, (await finder.FindAsync("prod", null, null, default)).Session.Key.BotId);
+    }
+
+    private static RecordingStore MetadataVault() => new() { Metadata = new() };
+
+    // As Set-SecretInfo does it.
+    private static void Rename(RecordingStore vault, StoredConnection connection, string name) =>
+        vault.Metadata![connection.Facts.BotId] = vault.Metadata[connection.Facts.BotId] with { Name = name };
 }

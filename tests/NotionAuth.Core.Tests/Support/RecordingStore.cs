@@ -25,8 +25,17 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
     /// <summary>What the write tests were to be as large as.</summary>
     public ConcurrentQueue<StoredConnection?> Proved { get; } = new();
 
+    /// <summary>The facts that the vault's metadata tells, by bot id; null for a vault without metadata.</summary>
+    public ConcurrentDictionary<string, NotionConnection>? Metadata { get; init; }
+
     /// <summary>Run at each write, before it is done.</summary>
     public Action<StoredConnection>? OnWrite { get; set; }
+
+    /// <summary>Run at each removal, before it is done.</summary>
+    public Action? OnRemove { get; set; }
+
+    /// <summary>Run where a lock is asked for that somebody holds.</summary>
+    public Action? OnWait { get; set; }
 
     /// <summary>Run after each read.</summary>
     public Action? OnRead { get; set; }
@@ -49,7 +58,7 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
         {
             try
             {
-                connections.Add(Stored(botId)!.Facts);
+                connections.Add(Metadata?.GetValueOrDefault(botId) ?? Stored(botId)!.Facts);
             }
             catch (NotionAuthException e)
             {
@@ -57,7 +66,7 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
             }
         }
 
-        return Task.FromResult(new StoreListing(connections, problems));
+        return Task.FromResult(new StoreListing(connections, problems) { FromMetadata = Metadata is null ? [] : [.. Metadata.Keys] });
     }
 
     public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken)
@@ -73,12 +82,27 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
         OnWrite?.Invoke(connection);
         Enter("Write");
         Secrets[SecretName.OfConnection(connection.Facts.BotId)] = ConnectionJson.Write(connection);
+        if (Metadata is not null) Metadata[connection.Facts.BotId] = connection.Facts with { Vault = Vault };
         return Task.CompletedTask;
+    }
+
+    public async Task<bool> OverwriteAsync(StoredConnection connection, CancellationToken cancellationToken)
+    {
+        if (Secrets.ContainsKey(SecretName.OfConnection(connection.Facts.BotId)))
+        {
+            await WriteAsync(connection, cancellationToken);
+            return true;
+        }
+
+        Enter("Write");
+        return false;
     }
 
     public Task RemoveAsync(string botId, CancellationToken cancellationToken)
     {
+        OnRemove?.Invoke();
         Enter("Remove");
+        Metadata?.TryRemove(botId, out _);
         Secrets.TryRemove(SecretName.OfConnection(botId), out _);
         return Task.CompletedTask;
     }
@@ -112,7 +136,12 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
     public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken)
     {
         SemaphoreSlim gate = _locks.GetOrAdd(botId, static _ => new SemaphoreSlim(1, 1));
-        await gate.WaitAsync(cancellationToken);
+        if (!gate.Wait(TimeSpan.Zero, CancellationToken.None))
+        {
+            OnWait?.Invoke();
+            await gate.WaitAsync(cancellationToken);
+        }
+
         return new Held(gate);
     }
 
