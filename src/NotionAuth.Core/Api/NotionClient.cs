@@ -96,7 +96,7 @@ public sealed class NotionClient(
             message.Headers.TryAddWithoutValidation("Notion-Version", Api.NotionVersion.Check(request.NotionVersion ?? NotionVersion));
             UserAgent.AddTo(message);
             AddHeaders(message, request.Headers);
-            message.Content = ContentOf(request, context);
+            message.Content = await ContentOfAsync(request, context, cancellationToken).ConfigureAwait(false);
             response = await transport.SendAsync(message, context, cancellationToken).ConfigureAwait(false);
             return ReplyOf(request, response, context, file);
         }
@@ -128,11 +128,11 @@ public sealed class NotionClient(
         };
     }
 
-    private static HttpContent? ContentOf(NotionRequest request, RequestContext context)
+    private static async Task<HttpContent?> ContentOfAsync(NotionRequest request, RequestContext context, CancellationToken cancellationToken)
     {
         if (request.File is not null)
         {
-            if (request.Body is null) return FileContent.Open(request.File, context);
+            if (request.Body is null) return await FileContent.OpenAsync(request.File, context, cancellationToken).ConfigureAwait(false);
             throw new NotionAuthException(
                 ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument, "A request has a body or a file, not both. Nothing was sent.", "Pass -Body or -InFile.");
         }
