@@ -64,7 +64,7 @@ public sealed class DownloadTargetTests : IDisposable
     [Fact]
     public async Task An_existing_file_keeps_its_owner()
     {
-        if (!Environment.IsPrivilegedProcess || OperatingSystem.IsWindows()) return;
+        if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux()) return;
         await File.WriteAllTextAsync(_folder["reply.json"], "before");
         Run("chown", "12345:23456", _folder["reply.json"]);
         await DownloadAsync(_folder["reply.json"]);
@@ -97,7 +97,7 @@ public sealed class DownloadTargetTests : IDisposable
     [InlineData(100_000)]
     public async Task A_file_of_two_names_stays_one_file(int length)
     {
-        if (OperatingSystem.IsWindows()) return;
+        if (!OperatingSystem.IsLinux()) return;
         await File.WriteAllTextAsync(_folder["reply.json"], new string('x', length));
         Run("ln", _folder["reply.json"], _folder["other.json"]);
         await using TestNotion notion = await TestNotion.StartAsync();
@@ -127,7 +127,7 @@ public sealed class DownloadTargetTests : IDisposable
     {
         // Never tried on the system's own one: what fails here would replace it.
         if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux()) return;
-        Run("mknod", _folder["null"], "c", "1", "3");
+        if (!TryRun("mknod", _folder["null"], "c", "1", "3")) return;
         await DownloadAsync(_folder["null"]);
         Assert.Equal("character special file", Run("stat", "-c", "%F", _folder["null"]));
         Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
@@ -136,7 +136,7 @@ public sealed class DownloadTargetTests : IDisposable
     [Fact]
     public async Task A_pipe_gets_the_whole_reply_and_stays_one()
     {
-        if (OperatingSystem.IsWindows()) return;
+        if (!OperatingSystem.IsLinux()) return;
         Run("mkfifo", _folder["pipe"]);
         await using TestNotion notion = await TestNotion.StartAsync();
         Task<string> read = Task.Run(() => File.ReadAllText(_folder["pipe"]));
@@ -201,7 +201,7 @@ public sealed class DownloadTargetTests : IDisposable
     {
         if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux()) return;
         Directory.CreateDirectory(_folder["disk"]);
-        Run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", _folder["disk"]);
+        if (!TryRun("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", _folder["disk"])) return;
         try
         {
             await File.WriteAllTextAsync(_folder["disk/reply.bin"], "before");
@@ -226,7 +226,7 @@ public sealed class DownloadTargetTests : IDisposable
         if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux()) return;
         await File.WriteAllTextAsync(_folder["outside"], "before");
         await File.WriteAllTextAsync(_folder["mounted"], "");
-        Run("mount", "--bind", _folder["outside"], _folder["mounted"]);
+        if (!TryRun("mount", "--bind", _folder["outside"], _folder["mounted"])) return;
         try
         {
             await DownloadAsync(_folder["mounted"]);
@@ -256,6 +256,14 @@ public sealed class DownloadTargetTests : IDisposable
     {
         using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(path));
         Assert.Equal("user", json.RootElement.GetProperty("object").GetString());
+    }
+
+    // A container's root may make no devices and mount nothing.
+    private static bool TryRun(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(program, arguments);
+        process.WaitForExit();
+        return process.ExitCode == 0;
     }
 
     private static string Run(string program, params string[] arguments)
