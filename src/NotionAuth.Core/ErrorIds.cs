@@ -21,6 +21,9 @@ public static class ErrorIds
     /// <summary>A body with a SecureString or a PSCredential in it.</summary>
     public const string BodySecret = "BodySecret";
 
+    /// <summary>A body of more bytes than the limit, or without end.</summary>
+    public const string BodyTooLarge = "BodyTooLarge";
+
     /// <summary>A body with more levels than the limit.</summary>
     public const string BodyTooDeep = "BodyTooDeep";
 

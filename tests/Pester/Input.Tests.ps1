@@ -181,3 +181,141 @@ Describe 'A workspace''s name' {
         }
     }
 }
+
+Describe 'A body that keeps the command waiting' {
+    BeforeAll {
+        Add-Type -TypeDefinition @'
+using System.Collections;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+
+namespace NotionAuth.InputTests
+{
+    public sealed class Endless : IEnumerable
+    {
+        public readonly ManualResetEventSlim Begun = new ManualResetEventSlim();
+        public readonly SemaphoreSlim Next = new SemaphoreSlim(0);
+        public bool IsSlow;
+        public string Item = "item";
+
+        public IEnumerator GetEnumerator()
+        {
+            while (true)
+            {
+                yield return Item;
+                Begun.Set();
+                if (IsSlow) Next.Wait(50);
+            }
+        }
+    }
+
+    public sealed class Stuck : Stream
+    {
+        public readonly ManualResetEventSlim Begun = new ManualResetEventSlim();
+        public readonly ManualResetEventSlim Closed = new ManualResetEventSlim();
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            Begun.Set();
+            Thread.Sleep(Timeout.Infinite);
+            return 0;
+        }
+
+        protected override void Dispose(bool disposing) { Closed.Set(); }
+        public override bool CanRead { get { return true; } }
+        public override bool CanSeek { get { return false; } }
+        public override bool CanWrite { get { return false; } }
+        public override long Length { get { return 0; } }
+        public override long Position { get; set; }
+        public override void Flush() { }
+        public override long Seek(long offset, SeekOrigin origin) { return 0; }
+        public override void SetLength(long value) { }
+        public override void Write(byte[] buffer, int offset, int count) { }
+    }
+}
+'@
+
+        $arguments = (New-FakeToken).SignIn
+        $null = Connect-NotionWorkspace @arguments -SessionOnly -Name Waiting
+    }
+
+    BeforeEach { Clear-FakeRequest }
+
+    It 'ends with Ctrl+C, and is closed: a connection whose peer is silent' {
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        try {
+            $client = [Net.Sockets.TcpClient]::new('127.0.0.1', $listener.LocalEndpoint.Port)
+            $peer = $listener.AcceptTcpClient()
+            $stream = $client.GetStream()
+            Assert-Stopped '1 | Invoke-NotionRequest pages -Method POST -Body { $begun.Set(); , $body } -Connection Waiting' @{ body = $stream }
+            Wait-Until { -not $stream.CanRead } 'the stream is closed'
+        }
+        finally {
+            foreach ($one in $peer, $client) { if ($one) { $one.Dispose() } }
+            $listener.Stop()
+        }
+    }
+
+    It 'ends with Ctrl+C, and is closed: a pipe whose other end is silent' {
+        $server = [IO.Pipes.AnonymousPipeServerStream]::new('Out')
+        $handle = $server.ClientSafePipeHandle
+        $stream = [IO.Pipes.AnonymousPipeClientStream]::new('In', $handle)
+        Assert-Stopped '1 | Invoke-NotionRequest pages -Method POST -Body { $begun.Set(); , $body } -Connection Waiting' @{ body = $stream }
+        Wait-Until { $handle.IsClosed } 'the stream is closed'
+        $server.Dispose()
+    }
+
+    It 'ends with Ctrl+C, and is closed: a stream that never comes back' {
+        $stream = [NotionAuth.InputTests.Stuck]::new()
+        Assert-Stopped 'Invoke-NotionRequest pages -Method POST -Body $body -Connection Waiting' @{ body = $stream; begun = $stream.Begun }
+        $stream.Closed.Wait(20000) | Should -BeTrue
+    }
+
+    It 'ends with Ctrl+C: a list without end that takes its time, in <Where>' -ForEach @(
+        @{ Where = 'a body'; Script = 'Invoke-NotionRequest pages -Method POST -Body @{ a = 1; b = @{ list = $body } }' }
+        @{ Where = 'a query'; Script = 'Invoke-NotionRequest users -Query @{ a = $body }' }
+    ) {
+        $list = [NotionAuth.InputTests.Endless]@{ IsSlow = $true }
+        Assert-Stopped "$Script -Connection Waiting" @{ body = $list; begun = $list.Begun }
+    }
+
+    It 'is an error before the memory is eaten: a list without end, of texts of <Length> characters' -ForEach @{ Length = 5 }, @{ Length = 1MB } {
+        $list = [NotionAuth.InputTests.Endless]@{ Item = 'x' * $Length }
+        Assert-NotionError { Invoke-NotionRequest pages -Method POST -Body @{ list = $list } } -Id BodyTooLarge -Category InvalidArgument -Says '16 MiB' -Advises '500 KB'
+        Assert-NotionError { Invoke-NotionRequest users -Query @{ list = $list } } -Id InvalidQuery -Category InvalidArgument -Says 'no end'
+        Assert-NotionError { Invoke-NotionRequest users -Headers @{ list = $list } } -Id InvalidHeader -Category InvalidArgument -Says 'no end'
+        (Get-FakeRequest).Count | Should -Be 0
+    }
+
+    It 'is an error where it is too large: <What>' -ForEach @(
+        @{ What = 'bytes'; Make = { , [byte[]]::new(16MB + 1) } }
+        @{ What = 'a text'; Make = { '"' + ' ' * 16MB + '"' } }
+        @{ What = 'a text of more bytes than characters'; Make = { '"' + [string]::new([char]0x20AC, 6MB) + '"' } }
+        @{ What = 'an object'; Make = { @{ text = [string]::new([char]0x20AC, 6MB) } } }
+        @{ What = 'a stream'; Make = { , [IO.MemoryStream]::new([byte[]]::new(16MB + 1)) } }
+    ) {
+        $body = & $Make
+        Assert-NotionError { Invoke-NotionRequest pages -Method POST -Body $body } -Id BodyTooLarge -Category InvalidArgument -Says '16 MiB'
+        (Get-FakeRequest).Count | Should -Be 0
+    }
+
+    It 'is left to Notion where Notion''s own limit is near' {
+        $body = '{"page_size":1' + (' ' * 400KB) + '}'
+        (Invoke-NotionRequest search -Method POST -Body $body -Connection Waiting).results.Count | Should -Be 1
+        $body = '{"page_size":1' + (' ' * 2MB) + '}'
+        Assert-NotionError { Invoke-NotionRequest search -Method POST -Body $body -Connection Waiting } -Id ValidationError -Category InvalidArgument
+        (Get-FakeRequest).Count | Should -Be 2
+    }
+
+    It 'is read from a stream that is a class of PowerShell''s, on the thread that such a class needs' {
+        $stream = & ([scriptblock]::Create('class NotionAuthTestStream : System.IO.MemoryStream {
+            NotionAuthTestStream([byte[]] $bytes) : base($bytes) { }
+            [int] Read([byte[]] $buffer, [int] $offset, [int] $count) { return ([IO.MemoryStream]$this).ReadByte() -lt 0 ? 0 : $this.Take($buffer, $offset) }
+            [int] Take([byte[]] $buffer, [int] $offset) { $this.Position--; $buffer[$offset] = $this.ReadByte(); return 1 }
+        }
+        [NotionAuthTestStream]::new([Text.Encoding]::UTF8.GetBytes(''{"page_size":1}''))'))
+        (Invoke-NotionRequest search -Method POST -Body $stream -Connection Waiting).results.Count | Should -Be 1
+    }
+}

@@ -180,3 +180,101 @@ Describe 'Invoke-NotionRequest -OutFile' {
         Test-Path -LiteralPath $path | Should -BeFalse
     }
 }
+
+Describe 'A file that keeps Invoke-NotionRequest waiting' -Skip:$IsWindows {
+    BeforeAll {
+        function New-Pipe {
+            <#
+            .SYNOPSIS
+            Makes a named pipe in the tests' folder.
+            #>
+            param([string] $Name)
+
+            $path = Join-Path $folder $Name
+            mkfifo $path
+            $path
+        }
+    }
+
+    BeforeEach { Clear-FakeRequest }
+
+    It 'ends with Ctrl+C: a pipe without a writer as -InFile of <Path>' -ForEach @(
+        @{ Path = 'file_uploads/x/send'; Name = 'lonely.png' }, @{ Path = 'pages'; Name = 'lonely.json' }
+    ) {
+        Assert-Stopped '1 | Invoke-NotionRequest $path -InFile { $begun.Set(); $file } -Connection Seeded' @{ path = $Path; file = New-Pipe $Name }
+    }
+
+    It 'ends with Ctrl+C: a pipe with a silent writer as -InFile of <Path>' -ForEach @(
+        @{ Path = 'file_uploads/x/send'; Name = 'silent.png' }, @{ Path = 'pages'; Name = 'silent.json' }
+    ) {
+        # Opening it for writing waits for who reads it.
+        $file = New-Pipe $Name
+        Assert-Stopped '1 | Invoke-NotionRequest $path -InFile { $begun.Set(); $file } -Connection Seeded' @{ path = $Path; file = $file } {
+            [IO.FileStream]::new($file, 'Open', 'Write', 'ReadWrite', 1)
+        }
+    }
+
+    It 'ends with Ctrl+C: a pipe that nobody reads as -OutFile of a POST' {
+        Assert-Stopped '1 | Invoke-NotionRequest pages -Method POST -Body @{} -OutFile { $begun.Set(); $file } -Connection Seeded' @{ file = New-Pipe 'unread.json' }
+    }
+
+    It 'is read to its end where it has one: a pipe as -InFile' {
+        $file = New-Pipe 'query.pipe'
+        $writer = [powershell]::Create().AddScript('[IO.File]::WriteAllText($args[0], ''{"page_size":1}'')').AddArgument($file)
+        $writing = $writer.BeginInvoke()
+        (Invoke-NotionRequest search -InFile $file).results.Count | Should -Be 1
+        $null = $writer.EndInvoke($writing)
+        $writer.Dispose()
+    }
+
+    It 'is an error that names it and the limit where it has no end: /dev/zero to <Path>' -ForEach @(
+        @{ Path = 'file_uploads/x/send'; With = @{ ContentType = 'image/png' }; Id = 'InvalidFileSize'; Limit = '20 MiB' }
+        @{ Path = 'pages'; With = @{}; Id = 'BodyTooLarge'; Limit = '16 MiB' }
+    ) {
+        Assert-NotionError { Invoke-NotionRequest $Path -InFile /dev/zero @With } -Id $Id -Category InvalidArgument -Says "'/dev/zero' is larger than (the )?$Limit"
+        (Get-FakeRequest).Count | Should -Be 0
+    }
+}
+
+Describe 'What -OutFile names' {
+    BeforeEach { Clear-FakeRequest }
+
+    It 'is tried before a POST is sent: <What>' -ForEach @(
+        @{ What = 'a name that is too long'; Name = 'a' * 300; Id = 'FileUnavailable'; Category = 'InvalidArgument' }
+        @{ What = 'a folder'; Name = '.'; Id = 'FileUnavailable'; Category = 'InvalidArgument' }
+        @{ What = 'a folder that is not there'; Name = 'none/reply.json'; Id = 'FileNotFound'; Category = 'ObjectNotFound' }
+    ) {
+        Assert-NotionError { Invoke-NotionRequest pages -Method POST -Body @{ parent = @{} } -OutFile (Join-Path $folder $Name) } -Id $Id -Category $Category
+        (Get-FakeRequest).Count | Should -Be 0
+    }
+
+    It 'stays what it is: a link, a file of two names, a mode' -Skip:$IsWindows {
+        $file = Join-Path $folder 'kept.json'
+        Set-Content -LiteralPath $file -Value 'before'
+        chmod 600 $file
+        $link = (New-Item -ItemType SymbolicLink -Path (Join-Path $folder 'link.json') -Target $file).FullName
+        Invoke-NotionRequest users/me -OutFile $link
+        (Get-Item -LiteralPath $link).LinkTarget | Should -BeExactly $file
+        Get-Content -LiteralPath $file -Raw | Should -Match '^\{'
+        (Get-Item -LiteralPath $file).UnixMode | Should -BeExactly '-rw-------'
+
+        $other = (New-Item -ItemType HardLink -Path (Join-Path $folder 'other.json') -Target $file).FullName
+        Set-Content -LiteralPath $file -Value 'before'
+        Invoke-NotionRequest users/me -OutFile $file
+        Get-Content -LiteralPath $other -Raw | Should -Match '^\{'
+        (Get-Item -LiteralPath $other).UnixMode | Should -BeExactly '-rw-------'
+    }
+
+    It 'takes several replies at once where it is a device' -Skip:$IsWindows {
+        # For root a device of its own: what fails here would replace it.
+        $device = '/dev/null'
+        if ((id -u) -eq 0) {
+            $device = Join-Path $folder 'null'
+            mknod $device c 1 3
+        }
+        @('users/me') * 4 | Invoke-NotionRequest -OutFile { $device } -ThrottleLimit 4
+        (Get-FakeRequest).Count | Should -Be 4
+        test -c $device
+        $LASTEXITCODE | Should -Be 0 -Because 'it is a device still'
+    }
+}

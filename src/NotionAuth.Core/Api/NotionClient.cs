@@ -53,9 +53,9 @@ public sealed class NotionClient(
     /// </exception>
     public Task<NotionResponse> SendAsync(NotionRequest request, CancellationToken cancellationToken) => SendAsync(request, null, cancellationToken);
 
-    /// <summary>Sends a request and writes the reply's body to a file, which gets its name only when it is whole. Its size is bounded by the disk alone.</summary>
+    /// <summary>Sends a request and writes the reply's body to a file, when the reply is whole. Its size is bounded by the disk alone.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="path">The file, which is replaced where it exists.</param>
+    /// <param name="path">The file, whose content is replaced where it exists; a link, a device or a pipe stays what it is.</param>
     /// <param name="progress">Told of what has arrived, a few times a second at most, on any thread; or null.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>The reply without its body; an error that <see cref="NotionRequest.ReturnsErrorReplies"/> wants has its body, and no file.</returns>
@@ -67,7 +67,7 @@ public sealed class NotionClient(
     public async Task<NotionResponse> DownloadAsync(
         NotionRequest request, string path, Action<TransferProgress>? progress, CancellationToken cancellationToken)
     {
-        using var file = ReplyFile.Create(path, progress);
+        using ReplyFile file = await ReplyFile.CreateAsync(path, progress, cancellationToken).ConfigureAwait(false);
         return await SendAsync(request, file, cancellationToken).ConfigureAwait(false);
     }
 
@@ -97,9 +97,10 @@ public sealed class NotionClient(
             message.Headers.TryAddWithoutValidation("Notion-Version", Api.NotionVersion.Check(request.NotionVersion ?? NotionVersion));
             UserAgent.AddTo(message);
             AddHeaders(message, request.Headers);
-            message.Content = ContentOf(request, context);
+            message.Content = await ContentOfAsync(request, context, cancellationToken).ConfigureAwait(false);
             response = await transport.SendAsync(message, context, cancellationToken).ConfigureAwait(false);
-            NotionResponse reply = ReplyOf(request, response, context, file);
+            NotionResponse reply = ReplyOf(request, response, context, file, out bool isForFile);
+            if (isForFile) await file!.KeepAsync(cancellationToken).ConfigureAwait(false);
             isHandedOn = reply.Events is not null;
             return reply;
         }
@@ -115,7 +116,8 @@ public sealed class NotionClient(
         }
     }
 
-    private static NotionResponse ReplyOf(NotionRequest request, HttpResponseMessage response, RequestContext context, ReplyFile? file)
+    private static NotionResponse ReplyOf(
+        NotionRequest request, HttpResponseMessage response, RequestContext context, ReplyFile? file, out bool isForFile)
     {
         int status = (int)response.StatusCode;
         if (status is >= 300 and < 400) throw ConnectionErrors.Redirected(response);
@@ -125,7 +127,7 @@ public sealed class NotionClient(
         bool isError = !response.IsSuccessStatusCode || NotionApiException.IsErrorBody(isFile ? file!.ReadStart(ErrorStart) : body.Span);
         if (isFile && isError) body = file!.ReadStart(LongestError);
         if (isError && !request.ReturnsErrorReplies) throw NotionApiException.From(response, body);
-        if (isFile && !isError) file!.Keep();
+        isForFile = isFile && !isError;
         return new NotionResponse(status, body, ErrorReply.RequestIdOf(response))
         {
             Source = new ReplyHeaders(response),
@@ -133,11 +135,11 @@ public sealed class NotionClient(
         };
     }
 
-    private static HttpContent? ContentOf(NotionRequest request, RequestContext context)
+    private static async Task<HttpContent?> ContentOfAsync(NotionRequest request, RequestContext context, CancellationToken cancellationToken)
     {
         if (request.File is not null)
         {
-            if (request.Body is null) return FileContent.Open(request.File, context);
+            if (request.Body is null) return await FileContent.OpenAsync(request.File, context, cancellationToken).ConfigureAwait(false);
             throw new NotionAuthException(
                 ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument, "A request has a body or a file, not both. Nothing was sent.", "Pass -Body or -InFile.");
         }

@@ -25,7 +25,7 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
         long begun = Stopwatch.GetTimestamp();
         AttemptLimit? limit = new(context, cancellationToken);
         HttpResponseMessage? response = null;
-        if (request.Content is FileContent) context.Alive = limit.Restart;
+        if (request.Content is FileContent) context.Limit = limit;
         if (!request.Headers.Contains("Accept-Encoding")) request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
         context.BodyFailure = null;
         try
@@ -57,7 +57,7 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
         }
         finally
         {
-            context.Alive = null;
+            context.Limit = null;
             response?.Dispose();
             limit?.Dispose();
         }

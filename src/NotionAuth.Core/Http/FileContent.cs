@@ -5,29 +5,35 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
 
 namespace NotionAuth.Core.Http;
 
-/// <summary>A file as multipart/form-data (RFC 7578), read from disk while it is sent, anew for each attempt; of known length.</summary>
+/// <summary>
+/// A file as multipart/form-data (RFC 7578), read from disk while it is sent, anew for each attempt; of known length. What has no length to tell,
+/// such as a pipe or a device, is read before anything is sent.
+/// </summary>
 internal sealed class FileContent : HttpContent
 {
     // Notion's 20 MB. Source: developers.notion.com/docs/working-with-files-and-media.
-    private const long LargestFile = 20 * 1024 * 1024;
+    private const int LargestFile = 20 * 1024 * 1024;
     private const int BufferBytes = 81_920;
     private readonly FileBody _file;
     private readonly RequestContext _context;
+    private readonly byte[]? _content;
     private readonly long _length;
     private readonly DateTime _written;
     private readonly byte[] _head;
     private readonly byte[] _tail;
 
-    private FileContent(FileBody file, RequestContext context, FileInfo info, string type)
+    private FileContent(FileBody file, RequestContext context, FileInfo info, byte[]? content, string type)
     {
         _file = file;
         _context = context;
-        _length = info.Length;
+        _content = content;
+        _length = content?.Length ?? info.Length;
         _written = info.LastWriteTimeUtc;
         string boundary = Guid.NewGuid().ToString("N");
         var head = new StringBuilder();
@@ -41,7 +47,7 @@ internal sealed class FileContent : HttpContent
     }
 
     /// <summary>Checks a file, so that what can't be sent is known before anything is.</summary>
-    public static FileContent Open(FileBody file, RequestContext context)
+    public static async Task<FileContent> OpenAsync(FileBody file, RequestContext context, CancellationToken cancellationToken)
     {
         string shown = FileErrors.Shown(file.Path);
         if (file.PartNumber is < 1 or > 10_000)
@@ -50,17 +56,20 @@ internal sealed class FileContent : HttpContent
         try
         {
             var info = new FileInfo(file.Path);
-            using (Read(info.FullName))
+            using (Stream source = await OpenAsync(info.FullName, cancellationToken).ConfigureAwait(false))
             {
-                if (info.Length is 0 or > LargestFile)
+                long? length = source.CanSeek ? info.Length : 0;
+                byte[]? content = length > 0 ? null : await BodyReader.ReadAsync(source, LargestFile, cancellationToken).ConfigureAwait(false);
+                if (length == 0) length = content?.Length;
+                if (length is null or 0 or > LargestFile)
                     throw new NotionAuthException(
                         ErrorIds.InvalidFileSize, NotionErrorKind.InvalidArgument,
-                        info.Length == 0 ? $"The file '{shown}' is empty. Nothing was sent." : $"The file '{shown}' is larger than the 20 MiB that Notion takes at once. Nothing was sent.",
-                        info.Length == 0
+                        length == 0 ? $"The file '{shown}' is empty. Nothing was sent." : $"The file '{shown}' is larger than the 20 MiB that Notion takes at once. Nothing was sent.",
+                        length == 0
                             ? "Check the path; Notion takes no empty files."
                             : "Make a multi_part upload, split the file into parts of 5 to 20 MiB (the last may be smaller), and send each with -PartNumber.")
                     { Target = shown };
-                return new FileContent(file, context, info, FileTypes.Of(file));
+                return new FileContent(file, context, info, content, FileTypes.Of(file));
             }
         }
         catch (Exception e) when (FileErrors.IsFileError(e) || e is ArgumentException)
@@ -74,7 +83,7 @@ internal sealed class FileContent : HttpContent
         await stream.WriteAsync(_head, 0, _head.Length).ConfigureAwait(false);
         try
         {
-            using FileStream source = Reopened();
+            using Stream source = _content is null ? await ReopenedAsync().ConfigureAwait(false) : new MemoryStream(_content);
             var meter = new ProgressMeter(_file.Progress, _length);
             byte[] buffer = new byte[BufferBytes];
             while (true)
@@ -83,7 +92,7 @@ internal sealed class FileContent : HttpContent
                 if (meter.Transferred + read > _length || (read == 0 && meter.Transferred < _length)) throw Changed();
                 if (read == 0) break;
                 await stream.WriteAsync(buffer, 0, read).ConfigureAwait(false);
-                _context.Alive?.Invoke();
+                _context.Limit?.Restart();
                 meter.Add(read);
             }
         }
@@ -103,15 +112,18 @@ internal sealed class FileContent : HttpContent
         return true;
     }
 
-    private static FileStream Read(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+    // The platform waits for a body that it sends, whatever its own token says.
+    private CancellationToken Ended => _context.Limit?.Token ?? CancellationToken.None;
 
-    private FileStream Reopened()
+    private static Task<Stream> OpenAsync(string path, CancellationToken cancellationToken) =>
+        Blocking.OpenAsync(path, FileAccess.Read, FileShare.Read | FileShare.Delete, cancellationToken);
+
+    private async Task<Stream> ReopenedAsync()
     {
         try
         {
-            FileStream source = Read(_file.Path);
-            if (source.Length == _length && File.GetLastWriteTimeUtc(_file.Path) == _written) return source;
+            Stream source = await OpenAsync(_file.Path, Ended).ConfigureAwait(false);
+            if (source.CanSeek && source.Length == _length && File.GetLastWriteTimeUtc(_file.Path) == _written) return source;
             source.Dispose();
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
@@ -122,11 +134,11 @@ internal sealed class FileContent : HttpContent
         throw Changed();
     }
 
-    private async Task<int> ReadAsync(FileStream source, byte[] buffer)
+    private async Task<int> ReadAsync(Stream source, byte[] buffer)
     {
         try
         {
-            return await source.ReadAsync(buffer, 0, buffer.Length).ConfigureAwait(false);
+            return await source.ReadAsync(buffer, 0, buffer.Length, Ended).OrEndAsync(Ended).ConfigureAwait(false);
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {

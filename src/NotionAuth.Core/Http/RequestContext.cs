@@ -73,8 +73,8 @@ public sealed class RequestContext
     /// <summary>Why an attempt that could have been repeated wasn't, to be told with its error.</summary>
     internal string? GaveUp { get; set; }
 
-    /// <summary>Told by a body on its way that data moved: silence is counted from there.</summary>
-    internal Action? Alive { get; set; }
+    /// <summary>What limits the attempt that a body is on its way in.</summary>
+    internal AttemptLimit? Limit { get; set; }
 
     /// <summary>What is left of <see cref="TotalTimeout"/>.</summary>
     internal TimeSpan TimeLeft

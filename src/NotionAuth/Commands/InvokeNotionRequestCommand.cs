@@ -253,9 +253,9 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         {
             Path = Path,
             Method = new HttpMethod(method),
-            Query = QueryText.Pairs(OfInput<IDictionary>(nameof(Query), Query), nameof(Query), ErrorIds.InvalidQuery),
-            Headers = QueryText.Pairs(Headers, nameof(Headers), ErrorIds.InvalidHeader),
-            Body = body is not null ? ObjectToJson.Convert(body) : file is null || isUpload ? null : ObjectToJson.Convert(new FileInfo(file)),
+            Query = QueryText.Pairs(OfInput<IDictionary>(nameof(Query), Query), nameof(Query), ErrorIds.InvalidQuery, StopToken),
+            Headers = QueryText.Pairs(Headers, nameof(Headers), ErrorIds.InvalidHeader, StopToken),
+            Body = body is not null ? ObjectToJson.Convert(body, StopToken) : file is null || isUpload ? null : ObjectToJson.Convert(new FileInfo(file), StopToken),
             File = !isUpload ? null : new FileBody
             {
                 Path = file!,

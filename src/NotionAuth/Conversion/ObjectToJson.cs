@@ -9,8 +9,10 @@ using System.Runtime.CompilerServices;
 using System.Security;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
 using System.Xml;
 using NotionAuth.Core;
+using NotionAuth.Core.Api;
 
 namespace NotionAuth.Conversion;
 
@@ -26,46 +28,53 @@ internal static class ObjectToJson
 
     /// <summary>Makes a body. Script properties run, so this belongs on the pipeline thread.</summary>
     /// <param name="body">What the user passed.</param>
+    /// <param name="stop">Gives up: at once where a stream or a file keeps it waiting, before the next value where a list has no end.</param>
     /// <returns>JSON in UTF-8.</returns>
     /// <exception cref="NotionAuthException">
     /// <see cref="ErrorIds.BodyCycle"/>, <see cref="ErrorIds.BodyNotJson"/>, <see cref="ErrorIds.BodySecret"/>, <see cref="ErrorIds.BodyTooDeep"/>,
-    /// <see cref="ErrorIds.BodyUnreadable"/>, <see cref="ErrorIds.InvalidBody"/>.
+    /// <see cref="ErrorIds.BodyTooLarge"/>, <see cref="ErrorIds.BodyUnreadable"/>, <see cref="ErrorIds.InvalidBody"/>.
     /// </exception>
-    public static byte[] Convert(object body)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static byte[] Convert(object body, CancellationToken stop)
     {
         switch (ForeignValue.Unwrap(body))
         {
             case string text: return CheckedText(BytesOf(text), "The text that was passed");
             case StringBuilder text: return CheckedText(BytesOf(text.ToString()), "The text that was passed");
             case byte[] bytes: return CheckedText(bytes, "The bytes that were passed");
-            case FileInfo file: return CheckedText(ReadFile(file), $"The file '{file.FullName}'");
-            case Stream stream: return CheckedText(ReadStream(stream), "The stream that was passed");
+            case FileInfo file: return CheckedText(ReadFile(file, stop), NameOf(file));
+            case Stream stream: return CheckedText(ReadStream(stream, stop), "The stream that was passed");
         }
 
-        var walk = new Walk();
+        var walk = new Walk(stop);
         walk.Write(body);
         return walk.ToUtf8();
     }
 
-    private static byte[] ReadFile(FileInfo file)
+    private static string NameOf(FileInfo file) => $"The file '{Redaction.OneLine(file.FullName)}'";
+
+    private static byte[] ReadFile(FileInfo file, CancellationToken stop)
     {
         try
         {
-            return File.ReadAllBytes(file.FullName);
+            return BodyReader.ReadFileAsync(file.FullName, BodyReader.MaximumJsonBytes, stop).GetAwaiter().GetResult() ?? throw TooLarge(NameOf(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Invalid(ErrorIds.BodyUnreadable, $"The file '{file.FullName}' can't be read: {Redaction.OneLine(e.Message)}", "Check the path and its permissions.");
+            string why = Redaction.OneLine(e.Message);
+            throw Invalid(ErrorIds.BodyUnreadable, $"{NameOf(file)} can't be read: {why}", "Check the path and its permissions.");
         }
     }
 
-    private static byte[] ReadStream(Stream stream)
+    private static byte[] ReadStream(Stream stream, CancellationToken stop)
     {
         try
         {
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            return copy.ToArray();
+            // A class that was written in PowerShell runs on this thread alone, and PowerShell itself stops it.
+            byte[]? read = stream.GetType().Assembly.IsDynamic
+                ? BodyReader.Read(stream, BodyReader.MaximumJsonBytes, stop)
+                : BodyReader.ReadAsync(stream, BodyReader.MaximumJsonBytes, stop).GetAwaiter().GetResult();
+            return read ?? throw TooLarge("The stream that was passed");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException or InvalidDataException)
         {
@@ -87,6 +96,7 @@ internal static class ObjectToJson
 
     private static byte[] CheckedText(byte[] text, string what)
     {
+        if (text.Length > BodyReader.MaximumJsonBytes) throw TooLarge(what);
         bool hasMark = text.Length >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF;
         byte[] json = hasMark ? text.AsSpan(3).ToArray() : text;
         if (!JsonString.IsUtf8(json)) throw Invalid(ErrorIds.BodyNotJson, $"{what} isn't UTF-8.", "Save or convert it as UTF-8.");
@@ -108,10 +118,14 @@ internal static class ObjectToJson
         }
     }
 
+    private static NotionAuthException TooLarge(string what) => Invalid(
+        ErrorIds.BodyTooLarge, $"{what} is larger than {BodyReader.MaximumJsonBytes / 1024 / 1024} MiB, or has no end.",
+        "Notion takes about 500 KB in one request: send the rest with further requests.");
+
     private static NotionAuthException Invalid(string id, string message, string action) =>
         new(id, NotionErrorKind.InvalidArgument, message + " Nothing was sent.", action);
 
-    private sealed class Walk
+    private sealed class Walk(CancellationToken stop)
     {
         private const int LongestPlace = 200;
         private readonly HashSet<object> _open = new(Identity.Instance);
@@ -120,10 +134,17 @@ internal static class ObjectToJson
         // The way from the body to the value that is being written: keys, and numbers in lists.
         private readonly List<object> _place = [];
 
-        public byte[] ToUtf8() => Utf8.GetBytes(_json.ToString());
+        public byte[] ToUtf8()
+        {
+            CheckSize();
+            byte[] json = Utf8.GetBytes(_json.ToString());
+            return json.Length <= BodyReader.MaximumJsonBytes ? json : throw TooLarge("The body");
+        }
 
         public void Write(object? value)
         {
+            stop.ThrowIfCancellationRequested();
+            CheckSize();
             object? plain = ForeignValue.Unwrap(value);
             if (plain is null) _json.Append("null");
             else if (plain is PSObject or IDictionary or Array) WriteNested(plain);
@@ -132,6 +153,12 @@ internal static class ObjectToJson
                 throw Invalid(ErrorIds.BodySecret, $"The body has a secret (SecureString or PSCredential) in it{At()}.", "Secrets don't belong into Notion's pages; convert it yourself if it must be sent.");
             else if (Try(() => ForeignValue.JsonOf(plain), "JSON") is { } json) WriteForeignJson(json);
             else WriteNested(plain);
+        }
+
+        // While it is written: a list may have no end.
+        private void CheckSize()
+        {
+            if (_json.Length > BodyReader.MaximumJsonBytes) throw TooLarge("The body");
         }
 
         private void WriteScalar(string text, bool isLiteral)

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Security;
 using System.Text;
+using System.Threading;
 using NotionAuth.Core;
 
 namespace NotionAuth.Conversion;
@@ -14,12 +15,16 @@ namespace NotionAuth.Conversion;
 /// </summary>
 internal static class QueryText
 {
+    // No server takes an address or a header with so many; a list may have no end.
+    private const int MostValues = 10_000;
+
     /// <summary>The pairs of -Query or -Headers: a list gives its name once for each item, nothing gives none.</summary>
     /// <param name="dictionary">What was passed; null for none.</param>
     /// <param name="parameter">The parameter's name.</param>
     /// <param name="errorId">The error's id.</param>
-    /// <exception cref="NotionAuthException">A key or a value that has no text.</exception>
-    public static List<KeyValuePair<string, string>> Pairs(IDictionary? dictionary, string parameter, string errorId)
+    /// <param name="stop">Gives up before the next value.</param>
+    /// <exception cref="NotionAuthException">A key or a value that has no text, or a list without end.</exception>
+    public static List<KeyValuePair<string, string>> Pairs(IDictionary? dictionary, string parameter, string errorId, CancellationToken stop)
     {
         var pairs = new List<KeyValuePair<string, string>>();
         if (dictionary is null) return pairs;
@@ -29,31 +34,36 @@ internal static class QueryText
             string name = (key is null ? null : Scalar.TextOf(key, out _))
                 ?? throw Invalid(errorId, $"A key in -{parameter} is no text but a {key?.GetType().Name ?? "null"}.", "Use text as keys.");
             string place = $"'{Redaction.Scrub(name)}' in -{parameter}";
-            pairs.AddRange(Texts(entry.Value, place, errorId).Select(text => new KeyValuePair<string, string>(name, text)));
+            pairs.AddRange(Texts(entry.Value, place, errorId, stop).Select(text => new KeyValuePair<string, string>(name, text)));
         }
 
         return pairs;
     }
 
-    private static IEnumerable<string> Texts(object? value, string place, string errorId)
+    private static IEnumerable<string> Texts(object? value, string place, string errorId, CancellationToken stop)
     {
         object? plain = ForeignValue.Unwrap(value);
         if (plain is null) return [];
         bool isList = ForeignValue.IsList(plain) && Scalar.TextOf(plain, out _) is null && Json(plain, place, errorId) is null;
-        return (isList ? Items((IEnumerable)plain, place, errorId) : [plain]).Select(item => One(item, place, errorId)).OfType<string>();
+        return (isList ? Items((IEnumerable)plain, place, errorId, stop) : [plain]).Select(item => One(item, place, errorId)).OfType<string>();
     }
 
     // Whatever goes wrong in a list that isn't ours is its error.
-    private static List<object?> Items(IEnumerable list, string place, string errorId)
+    private static List<object?> Items(IEnumerable list, string place, string errorId, CancellationToken stop)
     {
+        List<object?> items;
         try
         {
-            return [.. list.Cast<object?>()];
+            items = [.. list.Cast<object?>().TakeWhile(_ => !stop.IsCancellationRequested).Take(MostValues + 1)];
         }
         catch (Exception e) when (e is not (PipelineStoppedException or OutOfMemoryException))
         {
             throw Invalid(errorId, $"The list {place} can't be read: {Redaction.Scrub(e.Message)}", "Pass its values.");
         }
+
+        stop.ThrowIfCancellationRequested();
+        if (items.Count > MostValues) throw Invalid(errorId, $"The list {place} has more than {MostValues} values, or no end.", "Pass fewer.");
+        return items;
     }
 
     /// <summary>The text of one value; null for nothing.</summary>

@@ -38,6 +38,10 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
         {
             start = _ => Failed(e);
         }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
 
         if (start is not null) Sequences.Add(Target, start);
         Drain(toEnd: false);

@@ -180,6 +180,74 @@ public sealed class UploadTests : IDisposable
         Assert.Empty(notion.Fake.UploadedFiles);
     }
 
+    [Fact]
+    public async Task A_pipe_is_read_before_it_is_sent_and_each_attempt_sends_all_of_it()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string pipe = Pipe("a.pdf");
+        await using TestNotion notion = await TestNotion.StartAsync();
+        string id = await CreateAsync(notion, "{}");
+        notion.Fake.Faults.Add(Fault.RateLimited(1, path: "/v1/file_uploads"));
+        byte[] content = RandomNumberGenerator.GetBytes(300_000);
+        Task write = Task.Run(() => File.WriteAllBytes(pipe, content));
+        await SendAsync(notion, id, new FileBody { Path = pipe }).WaitAsync(TestNotion.Soon);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), Assert.Single(notion.Fake.UploadedFiles).Sha256);
+        await write.WaitAsync(TestNotion.Soon);
+    }
+
+    [Fact]
+    public async Task A_device_without_end_is_not_sent()
+    {
+        if (!File.Exists("/dev/zero")) return;
+        NotionAuthException error = await NothingIsSentAsync(ErrorIds.InvalidFileSize, new FileBody { Path = "/dev/zero", ContentType = "application/pdf" });
+        Assert.Contains("'/dev/zero' is larger than the 20 MiB", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_pipe_without_a_writer_or_with_a_silent_one_is_given_up_when_the_caller_gives_up(bool hasWriter)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string pipe = Pipe("a.pdf");
+        await using TestNotion notion = await TestNotion.StartAsync();
+        using var cancel = new CancellationTokenSource();
+        Task<NotionResponse> send = Task.Run(() => SendAsync(notion, "x", new FileBody { Path = pipe }, cancel.Token));
+
+        // Opening it for writing waits for who reads it.
+        using FileStream? writer = hasWriter
+            ? await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 1)).WaitAsync(TestNotion.Soon) : null;
+        Assert.False(send.IsCompleted);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => send.WaitAsync(TestNotion.Soon));
+        Assert.Empty(notion.Fake.Requests);
+    }
+
+    [Fact]
+    public async Task A_file_that_keeps_an_attempt_waiting_is_given_up_when_the_caller_gives_up()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string path = Write("a.pdf", 10_000);
+        using var cancel = new CancellationTokenSource();
+        await using TestNotion notion = await TestNotion.StartAsync(delay: (_, _) =>
+        {
+            File.Delete(path);
+            Pipe("a.pdf");
+            cancel.CancelAfter(TimeSpan.FromMilliseconds(200));
+            return Task.CompletedTask;
+        });
+        string id = await CreateAsync(notion, "{}");
+        notion.Fake.Faults.Add(Fault.RateLimited(1, path: "/v1/file_uploads"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SendAsync(notion, id, new FileBody { Path = path }, cancel.Token).WaitAsync(TestNotion.Soon));
+    }
+
+    private string Pipe(string name)
+    {
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start("mkfifo", _folder[name]);
+        process.WaitForExit();
+        return _folder[name];
+    }
+
     private static async Task<NotionAuthException> NothingIsSentAsync(string errorId, FileBody file)
     {
         await using TestNotion notion = await TestNotion.StartAsync();

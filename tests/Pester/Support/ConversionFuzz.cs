@@ -8,6 +8,7 @@ using System.Numerics;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
 
 namespace NotionAuth.Tests
 {
@@ -25,7 +26,7 @@ namespace NotionAuth.Tests
         private static readonly string[] Fragments = { "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "null", "tru", "NaN", "01", "-", "1.", "1e", "//x", "\0", "\ufeff", "{\"a\":1,\"a\":2}", "{\"A\":1,\"a\":2}", " ", "\n", "\"\"", "[[[[[[[[" };
 
         private delegate object ToObject(ReadOnlySpan<byte> utf8, bool asHashtable);
-        private delegate byte[] ToJson(object body);
+        private delegate byte[] ToJson(object body, CancellationToken stop);
 
         private readonly ToObject _toObject;
         private readonly ToJson _toJson;
@@ -96,7 +97,7 @@ namespace NotionAuth.Tests
 
             // Text as a body is JSON already, and nothing is no body.
             bool isWrapped = value == null || value is string;
-            byte[] body = _toJson(isWrapped ? new object[] { value } : value);
+            byte[] body = _toJson(isWrapped ? new object[] { value } : value, CancellationToken.None);
             List<string> before = Tokens(json), after = Tokens(isWrapped ? body.AsSpan(1, body.Length - 2).ToArray() : body);
             Check(before.SequenceEqual(after), "what comes back isn't what was sent: " + Encoding.UTF8.GetString(body));
             Good++;

@@ -690,6 +690,40 @@ function New-RunspaceShell {
     $shell
 }
 
+function Assert-Stopped {
+    <#
+    .SYNOPSIS
+    Begins a command in a runspace of its own, stops it as Ctrl+C does when it waits, and fails unless it ends at once with nothing sent.
+    #>
+    param(
+        [Parameter(Mandatory)] [string] $Script,
+
+        # For the script; begun is an event that tells when the command is about to wait, and is made where there is none.
+        [Parameter(Mandatory)] [hashtable] $Variables,
+
+        # Runs before the stop; returns what is to be disposed of in the end.
+        [scriptblock] $WhenWaiting
+    )
+
+    $all = $Variables.Clone()
+    if (-not $all.Contains('begun')) { $all.begun = [Threading.ManualResetEventSlim]::new() }
+    $shell = New-RunspaceShell $all
+    $run = $shell.AddScript($Script).BeginInvoke()
+    if (-not $all.begun.Wait(20000)) { throw 'The command did not begin.' }
+    $peer = if ($WhenWaiting) { & $WhenWaiting }
+    try {
+        if ($run.IsCompleted) { throw "The command did not wait: $($shell.Streams.Error)" }
+        $stop = $shell.BeginStop($null, $null)
+        if (-not $stop.AsyncWaitHandle.WaitOne(10000)) { throw 'Ctrl+C did not end it.' }
+        if ($shell.InvocationStateInfo.State -ne 'Stopped') { throw "It ended as $($shell.InvocationStateInfo.State)." }
+        if (@(Get-FakeRequest).Count) { throw 'A request was sent.' }
+    }
+    finally {
+        if ($peer) { $peer.Dispose() }
+        if ($stop.IsCompleted) { $shell.Runspace.Dispose() }
+    }
+}
+
 function Get-ErrorOf {
     <#
     .SYNOPSIS

@@ -7,6 +7,7 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text.Json;
+using System.Threading;
 using System.Xml;
 
 namespace NotionAuth.Tests
@@ -20,8 +21,8 @@ namespace NotionAuth.Tests
         private const BindingFlags Any = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
         private static readonly string[] Texts = { "1", "1.5", "2026-01-02", "a", "::1", "a@x.y", "<a/>", "00000000-0000-0000-0000-000000000001", "http://x.y/z", "10.0.0.0/8" };
 
-        private delegate byte[] ToJson(object body);
-        private delegate List<KeyValuePair<string, string>> ToQuery(IDictionary dictionary, string parameter, string errorId);
+        private delegate byte[] ToJson(object body, CancellationToken stop);
+        private delegate List<KeyValuePair<string, string>> ToQuery(IDictionary dictionary, string parameter, string errorId, CancellationToken stop);
 
         private readonly ToJson _toJson;
         private readonly ToQuery _toQuery;
@@ -113,10 +114,10 @@ namespace NotionAuth.Tests
         {
             Check(type, "body", () =>
             {
-                byte[] json = _toJson(new Hashtable { { "it", value } });
+                byte[] json = _toJson(new Hashtable { { "it", value } }, CancellationToken.None);
                 using (JsonDocument document = JsonDocument.Parse(json)) return Judge(type, value, document.RootElement.GetProperty("it"));
             });
-            Check(type, "query", () => JudgeQuery(type, value, _toQuery(new Hashtable { { "it", value } }, "Query", "InvalidQuery")));
+            Check(type, "query", () => JudgeQuery(type, value, _toQuery(new Hashtable { { "it", value } }, "Query", "InvalidQuery", CancellationToken.None)));
             (value as IDisposable)?.Dispose();
         }
 
