@@ -173,7 +173,7 @@ function Invoke-XunitSuite {
 $script:Alone = 'Import.Tests.ps1'
 
 # These take longest, mostly by waiting: they begin first.
-$script:Long = 'Reliability.Vaults.Tests.ps1', 'Habits.Tests.ps1', 'Reliability.Tests.ps1'
+$script:Long = 'Reliability.Vaults.Tests.ps1', 'Habits.Tests.ps1', 'Reliability.Tests.ps1', 'Reliability.Troubles.Tests.ps1'
 
 function Invoke-PesterSuite {
     param([object]$Run, [string]$Configuration, [string]$Filter)

@@ -250,13 +250,13 @@ function Sync-Store {
 function Set-StorePassword {
     <#
     .SYNOPSIS
-    Gives the store a password, or (with an empty one) takes it away; this process stays unlocked.
+    Gives the store a password, or (with an empty one) takes it away; this process stays unlocked. Asks: whoever is at a terminal is asked for it.
     #>
-    param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Password)
+    param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Password, [switch] $Asks)
 
     if ($Password) {
         $secure = ConvertTo-SecureString $Password -AsPlainText -Force
-        Set-SecretStoreConfiguration -Scope CurrentUser -Authentication Password -Interaction None -PasswordTimeout -1 -Password $secure -Confirm:$false
+        Set-SecretStoreConfiguration -Scope CurrentUser -Authentication Password -Interaction ($Asks ? 'Prompt' : 'None') -PasswordTimeout -1 -Password $secure -Confirm:$false
         Unlock-SecretStore -Password $secure -PasswordTimeout -1
         $script:StorePassword = $secure
     }
@@ -388,9 +388,9 @@ function Get-Fingerprint {
 function Start-Worker {
     <#
     .SYNOPSIS
-    Starts a PowerShell process that runs one of the worker scripts; what it says goes to a file.
+    Starts a PowerShell process that runs one of the worker scripts; what it says goes to a file, or, at a terminal of its own, to its standard output.
     #>
-    param([Parameter(Mandatory)] [string] $Script, [Parameter(Mandatory)] [string] $Id, [hashtable] $Plan = @{}, [hashtable] $Environment = @{}, [string[]] $Prefix = @())
+    param([Parameter(Mandatory)] [string] $Script, [Parameter(Mandatory)] [string] $Id, [hashtable] $Plan = @{}, [hashtable] $Environment = @{}, [string[]] $Prefix = @(), [switch] $IsAtTerminal)
 
     $file = Join-Path $script:Folder "plan-$Id.json"
     $Plan.Folder = $script:Folder
@@ -400,9 +400,19 @@ function Start-Worker {
     # PowerShell as a .NET tool is a library that dotnet runs. Not pwsh from the PATH: that may start another process, and a kill would miss it.
     $own = @((Get-Process -Id $PID).Path)
     if ([IO.Path]::GetFileNameWithoutExtension($own[0]) -eq 'dotnet') { $own += Join-Path $PSHOME 'pwsh.dll' }
-    $command = $Prefix + $own + @('-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot "Workers/$Script.ps1"), $file)
-    $start = [Diagnostics.ProcessStartInfo]::new('/bin/sh')
-    foreach ($argument in @('-c', 'log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null', 'worker', (Join-Path $script:Folder "output-$Id.txt")) + $command) { $start.ArgumentList.Add($argument) }
+    $own += @('-NoLogo', '-NoProfile') + @(if (-not $IsAtTerminal) { '-NonInteractive' }) + @('-File', (Join-Path $PSScriptRoot "Workers/$Script.ps1"), $file)
+    if ($IsAtTerminal) {
+        $start = [Diagnostics.ProcessStartInfo]::new('script')
+        $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+        $start.Environment['TERM'] = 'xterm'
+        $command = '-q', '-e', '-f', '-c', "'$($own -join "' '")'", '/dev/null'
+    }
+    else {
+        $start = [Diagnostics.ProcessStartInfo]::new('/bin/sh')
+        $command = @('-c', 'log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null', 'worker', (Join-Path $script:Folder "output-$Id.txt")) + $Prefix + $own
+    }
+
+    foreach ($argument in $command) { $start.ArgumentList.Add($argument) }
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
     $process = [Diagnostics.Process]::Start($start)
     $script:Workers.Add($process)
@@ -444,6 +454,61 @@ function Wait-Signal {
         if ($dead) { throw "A worker ended (exit code $($dead[0].ExitCode)) before $Name." }
         @(Get-Signal $Name).Count -ge $Count
     }
+}
+
+function Start-Session {
+    <#
+    .SYNOPSIS
+    Starts a process that does one command after the other, as it is told; HasBeside gives it a runspace that takes the vault out of its registry and back.
+    #>
+    param([Parameter(Mandatory)] [string] $Id, [hashtable] $Environment = @{}, [string[]] $Prefix = @(), [switch] $HasBeside)
+
+    @{ Id = $Id; Step = 0; Process = Start-Worker -Script Session -Id $Id -Environment $Environment -Prefix $Prefix -Plan @{ HasBeside = [bool]$HasBeside } }
+}
+
+function Send-Step {
+    <#
+    .SYNOPSIS
+    Tells a session what to do next; Get-Answer waits for what came of it.
+    #>
+    param([Parameter(Mandatory)] [hashtable] $Session, [Parameter(Mandatory)] [string] $What)
+
+    Set-Signal "step.$($Session.Id).$($Session.Step)" $What
+}
+
+function Get-Answer {
+    <#
+    .SYNOPSIS
+    What came of a session's last step: ErrorId and Message (empty where it succeeded), Warnings, Output, Seconds.
+    #>
+    param([Parameter(Mandatory)] [hashtable] $Session)
+
+    $name = "answer.$($Session.Id).$($Session.Step)"
+    Wait-Signal $name -Process $Session.Process
+    $Session.Step++
+    [IO.File]::ReadAllText((Join-Path $script:Folder $name)) | ConvertFrom-Json
+}
+
+function Invoke-Step {
+    <#
+    .SYNOPSIS
+    Tells a session what to do, and waits for what comes of it.
+    #>
+    param([Parameter(Mandatory)] [hashtable] $Session, [Parameter(Mandatory)] [string] $What)
+
+    Send-Step $Session $What
+    Get-Answer $Session
+}
+
+function Stop-Session {
+    <#
+    .SYNOPSIS
+    Ends a session.
+    #>
+    param([Parameter(Mandatory)] [hashtable] $Session)
+
+    Send-Step $Session end
+    Wait-For -What "the process $($Session.Id) ended" { $Session.Process.HasExited }
 }
 
 function Get-WorkerResult {

@@ -14,41 +14,24 @@ $file = Join-Path $store storefile
 $hasDisk = Mount-StoreDisk
 if (-not $hasDisk) { $Kinds = @($Kinds | Where-Object { $_ -notin 'read-only', 'disk full' }) }
 $password = [guid]::NewGuid().ToString('N')
-$state = @{ Kind = ''; Worker = $null; Number = 0; Step = 0; Aside = 0; Handle = $null; Bytes = $null; Wrong = $null }
+$state = @{ Kind = ''; Session = $null; Number = 0; Aside = 0; Handle = $null; Bytes = $null; Wrong = $null }
 
 function Start-Faulted {
     $state.Number++
-    $state.Step = $state.Aside = 0
-    $state.Worker = Start-Worker -Script Faulted -Id "f$($state.Number)" -Environment @{ STORE_PASSWORD = $password }
-    if ($state.Kind -eq 'locked') { $null = Invoke-Step 'unlock 3600' }
+    $state.Aside = 0
+    $state.Session = Start-Session "f$($state.Number)" -HasBeside -Environment @{ STORE_PASSWORD = $password }
+    if ($state.Kind -eq 'locked') { $null = Invoke-Step $state.Session 'unlock 3600' }
 }
 
 function Stop-Faulted {
-    if (-not $state.Worker) { return }
-    Send-Step end
-    $worker = $state.Worker
-    Wait-For -What 'the process with the faults ended' { $worker.HasExited }
-    $state.Worker = $null
-}
-
-function Send-Step([string] $What) { Set-Signal "step.f$($state.Number).$($state.Step)" $What }
-
-function Get-Answer {
-    Wait-Signal "answer.f$($state.Number).$($state.Step)" -Process $state.Worker
-    $answer = [IO.File]::ReadAllText("$folder/answer.f$($state.Number).$($state.Step)") | ConvertFrom-Json
-    $state.Step++
-    $answer
-}
-
-function Invoke-Step([string] $What) {
-    Send-Step $What
-    Get-Answer
+    if ($state.Session) { Stop-Session $state.Session }
+    $state.Session = $null
 }
 
 # In the same process, beside what it is doing.
 function Invoke-Aside([string] $What) {
     Set-Signal "aside.f$($state.Number).$($state.Aside)" $What
-    Wait-Signal "aside-done.f$($state.Number).$($state.Aside)" -Process $state.Worker
+    Wait-Signal "aside-done.f$($state.Number).$($state.Aside)" -Process $state.Session.Process
     $state.Aside++
 }
 
@@ -90,7 +73,7 @@ function Set-Fault {
 function Clear-Fault {
     switch ($state.Kind) {
         'held' { $state.Handle.Dispose() }
-        'locked' { $null = Invoke-Step 'unlock 3600' }
+        'locked' { $null = Invoke-Step $state.Session 'unlock 3600' }
         'read-only' { Set-StoreDisk rw }
         'disk full' { Remove-Filler }
         # Whoever repairs it puts the copy back, unless the session has written it whole again meanwhile.
@@ -121,21 +104,21 @@ function Start-Call {
     $before = Get-RefreshCount
     # A store that is locked by itself after a time: the reply comes after that, or about then.
     if ($state.Kind -eq 'locked') {
-        $null = Invoke-Step "unlock $(if ($Point -eq 'before') { 1 } else { 3 })"
+        $null = Invoke-Step $state.Session "unlock $(if ($Point -eq 'before') { 1 } else { 3 })"
         if ($Point -eq 'before') { [Threading.Thread]::Sleep(1300) }
         else { $null = Invoke-Control faults POST @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = $(if ($Point -eq 'between') { 3200 } else { $random.Next(2300, 3000) }); afterCommit = $true; times = 1 } }
-        Send-Step call
+        Send-Step $state.Session call
         return
     }
 
     if ($Point -eq 'before') {
         Set-Fault
-        Send-Step call
+        Send-Step $state.Session call
         return
     }
 
     $null = Invoke-Control faults POST @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = 600; afterCommit = $true; times = 1 }
-    Send-Step call
+    Send-Step $state.Session call
     Wait-For -What 'the refresh' { (Get-RefreshCount) -gt $before }
     if ($Point -eq 'during') {
         $length = [IO.FileInfo]::new($file).Length
@@ -169,7 +152,7 @@ for ($i = 0; $i -lt $Rounds; $i++) {
     if ($isFirst -or $random.Next(5) -eq 0) {
         Stop-Faulted
         Start-Faulted
-        $first = Invoke-Step call
+        $first = Invoke-Step $state.Session call
         if ($first.ErrorId) { $problems.Add("Fault $i ($kind): the call before it failed: $($first.ErrorId) $($first.Message)") }
     }
 
@@ -177,7 +160,7 @@ for ($i = 0; $i -lt $Rounds; $i++) {
     Invoke-Expiry $bot
     $before = Get-RefreshCount
     Start-Call
-    $answers = @(Get-Answer) + @(Invoke-Step call)
+    $answers = @(Get-Answer $state.Session) + @(Invoke-Step $state.Session call)
     $spent = (Get-RefreshCount) - $before
     $told = @($answers | ForEach-Object { $_.Warnings } | Where-Object { $_ -like '*could not be written*' }).Count
     Clear-Fault
@@ -199,7 +182,7 @@ for ($i = 0; $i -lt $Rounds; $i++) {
     $tally[$kind][$met]++
 
     # The vault works again: the next command writes what is unwritten, and everything is as it should be.
-    $last = Invoke-Step call
+    $last = Invoke-Step $state.Session call
     if ($last.ErrorId) { $problems.Add("$label`: with the vault whole again: $($last.ErrorId) $($last.Message)") }
     $wrong = @(Compare-Store $bot)
     $changed = @(Compare-ForeignSecret)
