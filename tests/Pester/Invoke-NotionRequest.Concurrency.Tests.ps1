@@ -80,9 +80,12 @@ Describe 'Invoke-NotionRequest -ThrottleLimit' {
 
         $requests = @(Get-FakeRequest '/v1/blocks' | Sort-Object { [datetime]$_.time })
         $cursors = @($requests | ForEach-Object { if ($_.query -match 'start_cursor=(.+)$') { $Matches[1] } else { 'first' } })
-        $cursors[0..1] | Should -Be 'first', 'first' -Because 'both begin at once'
-        $cursors[2] | Should -Not -Be $cursors[-1] -Because 'the first list is read to its end before the second goes on'
-        $cursors[2..3] | Should -Be $cursors[4..5]
+        # The first list may be a page ahead before the second has begun, on a machine that is busy.
+        $cursors.Where({ $_ -eq 'first' }).Count | Should -Be 2
+        $cursors[0..2] | Should -Contain 'first' -Because 'the first list begins'
+        [array]::LastIndexOf($cursors, 'first') | Should -BeLessOrEqual 2 -Because 'the second list begins beside it'
+        $further = $cursors.Where({ $_ -ne 'first' })
+        $further[0..1] | Should -Be $further[2..3] -Because 'the first list is read to its end before the second goes on'
     }
 
     It 'stops everything when the pipeline has enough' {

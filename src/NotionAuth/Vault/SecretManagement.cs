@@ -120,11 +120,12 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
 
     /// <summary>Asks the vault's extension whether the vault is healthy.</summary>
     /// <param name="vault">The vault.</param>
-    public bool IsHealthy(string vault)
+    /// <param name="completes">Whether it belongs to a write that must complete.</param>
+    public bool IsHealthy(string vault, bool completes)
     {
         try
         {
-            return Invoke("Test-SecretVault", new Hashtable { ["Name"] = WildcardPattern.Escape(vault) }, vault, prefersOutput: true)
+            return Invoke("Test-SecretVault", new Hashtable { ["Name"] = WildcardPattern.Escape(vault) }, vault, completes, prefersOutput: true)
                 .Any(o => o.BaseObject is true);
         }
         catch (VaultException e) when (e.IsRefusal)

@@ -72,8 +72,10 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     public Task<bool> OverwriteAsync(StoredConnection connection, CancellationToken cancellationToken) =>
         ChangeAsync(info => IsThere(info, connection.Details.BotId) && Write(info, connection), cancellationToken);
 
+    // Part of the write: after Ctrl+C a pair that was just issued must still get there.
     private bool IsThere(SecretManagement.VaultInfo info, string botId) =>
-        Secrets(info).Read(SecretName.OfConnection(botId)) is not null || (info.IsSecretStore && Secrets(info).Read(SecretName.OfCopy(botId)) is not null);
+        Secrets(info).Read(SecretName.OfConnection(botId), completes: true) is not null
+        || (info.IsSecretStore && Secrets(info).Read(SecretName.OfCopy(botId), completes: true) is not null);
 
     private bool Write(SecretManagement.VaultInfo info, StoredConnection connection)
     {

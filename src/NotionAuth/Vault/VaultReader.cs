@@ -43,27 +43,28 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
             missing = Missing(found);
         }
 
-        if (missing.Count > 0) Believe(missing);
+        if (missing.Count > 0) Believe(missing, completes: false);
         return found;
     }
 
     /// <summary>Reads a secret.</summary>
     /// <param name="name">Our name for it.</param>
+    /// <param name="completes">Whether it belongs to a write that must complete.</param>
     /// <returns>Its text, or null where there is none.</returns>
-    public string? Read(string name)
+    public string? Read(string name, bool completes = false)
     {
-        string? text = LookAt(name);
+        string? text = LookAt(name, completes);
         if (Vault.IsSecretStore) return text;
         if (text is null && Habits.Known.ContainsKey(name))
         {
             foreach (int pause in SecondLooksMs)
             {
-                Secrets.Pause(pause, completes: false);
-                text = LookAt(name);
+                Secrets.Pause(pause, completes);
+                text = LookAt(name, completes);
                 if (text is not null) break;
             }
 
-            if (text is null) Believe([name]);
+            if (text is null) Believe([name], completes);
         }
 
         if (text is not null) Habits.Known[name] = true;
@@ -71,9 +72,9 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
     }
 
     // What was here before and is not found now: the extension is asked whether something is wrong before the loss is believed.
-    private void Believe(List<string> missing)
+    private void Believe(List<string> missing, bool completes)
     {
-        if (!HarmfulTests.Contains(Vault.ModuleName) && !Secrets.IsHealthy(Vault.Name)) throw VaultException.Unhealthy(Vault.Name);
+        if (!HarmfulTests.Contains(Vault.ModuleName) && !Secrets.IsHealthy(Vault.Name, completes)) throw VaultException.Unhealthy(Vault.Name);
         foreach (string name in missing)
         {
             Habits.Known.TryRemove(name, out _);
@@ -129,14 +130,14 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
         }
     }
 
-    private string? LookAt(string name)
+    private string? LookAt(string name, bool completes)
     {
-        if (Vault.IsSecretStore) return Secrets.Get(Vault.Name, name);
+        if (Vault.IsSecretStore) return Secrets.Get(Vault.Name, name, completes);
         VaultException? refusal = null;
         IReadOnlyList<string> tried = Habits.Shown.TryGetValue(name, out IReadOnlyList<string>? shown) ? shown : [name];
         try
         {
-            if (Newest(tried) is { } text) return text;
+            if (Newest(tried, completes) is { } text) return text;
         }
         catch (VaultException e) when (e.IsRefusal)
         {
@@ -148,7 +149,7 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
         List<Entry> all;
         try
         {
-            all = Look();
+            all = Look(completes);
         }
         catch (VaultException e) when (e.IsRefusal)
         {
@@ -158,14 +159,14 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
 
         List<string> names = all.Where(e => e.Name == name).Select(e => e.Shown).Distinct().ToList();
         if (names.Count == 0) return null;
-        return refusal is not null && names.SequenceEqual(tried) ? throw refusal : Newest(names);
+        return refusal is not null && names.SequenceEqual(tried) ? throw refusal : Newest(names, completes);
     }
 
     // Several secrets of one name: the newest counts, and what is older goes.
-    private string? Newest(IReadOnlyList<string> shown)
+    private string? Newest(IReadOnlyList<string> shown, bool completes)
     {
-        if (shown.Count == 1) return Secrets.Get(Vault.Name, shown[0]);
-        var all = shown.Select(s => (Name: s, Text: Secrets.Get(Vault.Name, s))).Where(s => s.Text is not null)
+        if (shown.Count == 1) return Secrets.Get(Vault.Name, shown[0], completes);
+        var all = shown.Select(s => (Name: s, Text: Secrets.Get(Vault.Name, s, completes))).Where(s => s.Text is not null)
             .Select(s => (s.Name, s.Text, Generation: ConnectionJson.GenerationOf(s.Text!) ?? -1)).ToList();
         if (all.Count == 0) return null;
         long newest = all.Max(s => s.Generation);
