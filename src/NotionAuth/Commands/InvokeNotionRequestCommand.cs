@@ -227,7 +227,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     // A connection is looked up once for all inputs of a command that use it.
     private NotionClient Client(NotionConnection? piped)
     {
-        (string? name, string? vault) key = piped is not null && Connection is null && Token is null ? (piped.BotId, piped.Vault) : (Connection, Vault);
+        (string? name, string? vault) key = piped is not null && Connection is null && Token is null ? (piped.Name, piped.Vault) : (Connection, Vault);
         if (_clients.TryGetValue(key, out NotionClient? client)) return client;
         Task<NotionClient> opening = OpenClientAsync(key.name, key.vault, StopToken);
         Wait(opening);
