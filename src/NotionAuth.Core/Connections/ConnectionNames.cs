@@ -32,16 +32,11 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
         if (found.Count <= 1) return found;
 
         // Whoever replaces a connection has two for a moment, and holds the names meanwhile.
-        return await store.RunAsync(
-            async s =>
-            {
-                using (await s.LockAsync(Lock, cancellationToken).ConfigureAwait(false))
-                {
-                    StoreListing settled = await s.ListAsync(cancellationToken).ConfigureAwait(false);
-                    return await new ConnectionNames(s, cache, warn).LookAsync(settled, name, cancellationToken).ConfigureAwait(false);
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
+        using (await store.LockAsync(Lock, cancellationToken).ConfigureAwait(false))
+        {
+            StoreListing settled = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+            return await LookAsync(settled, name, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>All connections with the names that their secrets have; with the metadata's, where a secret can't be read.</summary>

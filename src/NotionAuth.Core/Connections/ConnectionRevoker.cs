@@ -35,22 +35,22 @@ internal sealed class ConnectionRevoker(
         session.LockedAsync<NotionConnection?>(
             store,
             known: null,
-            async s =>
+            async () =>
             {
-                NotionConnection? details = await RevokeAtNotionAsync(s, localOnly, cancellationToken).ConfigureAwait(false);
-                await s.RemoveAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false);
+                NotionConnection? details = await RevokeAtNotionAsync(localOnly, cancellationToken).ConfigureAwait(false);
+                await store.RemoveAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false);
                 cache.Forget(session.Key);
                 return details;
             },
             cancellationToken);
 
-    private async Task<NotionConnection?> RevokeAtNotionAsync(IConnectionStore s, bool localOnly, CancellationToken cancellationToken)
+    private async Task<NotionConnection?> RevokeAtNotionAsync(bool localOnly, CancellationToken cancellationToken)
     {
         StoredConnection? stored;
         try
         {
             // A pair that the vault didn't take is the live one; the vault's is spent.
-            stored = session.IsUnsaved ? session.Connection : session.Newest(await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false));
+            stored = session.IsUnsaved ? session.Connection : session.Newest(await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false));
         }
         catch (NotionAuthException e) when (localOnly && e.ErrorId == ErrorIds.SecretInvalid)
         {
@@ -68,7 +68,7 @@ internal sealed class ConnectionRevoker(
                 "Revoke it in Notion (notion.so/my-integrations: the integration's page, or Personal access tokens), then forget it here: Revoke-NotionToken -LocalOnly.")
             { Target = details.Name };
 
-        AppRegistration app = await s.FindAppAsync(details, "revoking", "The connection was kept.", cancellationToken).ConfigureAwait(false);
+        AppRegistration app = await store.FindAppAsync(details, "revoking", "The connection was kept.", cancellationToken).ConfigureAwait(false);
         OAuthClient client = app.Client(transport, details.NotionVersion, Bounds.AtMost(LongestWait), log);
 
         // Whether revoking one token of a pair ends the other isn't documented, and an expired access token says nothing of the refresh token: both go.

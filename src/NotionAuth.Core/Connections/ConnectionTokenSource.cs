@@ -40,15 +40,15 @@ internal sealed class ConnectionTokenSource(
         return await session.LockedAsync(
             store,
             Usable,
-            async s =>
+            async () =>
             {
-                if (session.IsUnsaved) await SaveLaterAsync(s, cancellationToken).ConfigureAwait(false);
+                if (session.IsUnsaved) await SaveLaterAsync(cancellationToken).ConfigureAwait(false);
                 StoredConnection? known = session.Connection;
                 if (known is not null && !known.Details.NeedsReconnect) return known;
                 if (session.IsUnsaved) throw Reconnect(known!.Details);
 
                 // NeedsReconnect is looked up again each time: somebody may have signed in anew elsewhere.
-                StoredConnection stored = await ReadAsync(s, cancellationToken).ConfigureAwait(false);
+                StoredConnection stored = await ReadAsync(cancellationToken).ConfigureAwait(false);
                 return stored.Details.NeedsReconnect ? throw Reconnect(stored.Details) : stored;
             },
             cancellationToken).ConfigureAwait(false);
@@ -61,21 +61,21 @@ internal sealed class ConnectionTokenSource(
     public async Task<RenewedToken?> RenewAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
         if (Newer(rejected) is { } newer) return newer;
-        return await session.LockedAsync(store, () => Newer(rejected), s => RefreshAsync(s, rejected, context, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await session.LockedAsync(store, () => Newer(rejected), () => RefreshAsync(rejected, context, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<RenewedToken?> RefreshAsync(IConnectionStore s, Secret rejected, RequestContext context, CancellationToken cancellationToken)
+    private async Task<RenewedToken?> RefreshAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
-        StoredConnection stored = session.IsUnsaved ? session.Connection! : await ReadAsync(s, cancellationToken).ConfigureAwait(false);
+        StoredConnection stored = session.IsUnsaved ? session.Connection! : await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (stored.Details.NeedsReconnect) throw Reconnect(stored.Details);
         if (!stored.AccessToken.Matches(rejected)) return Others(stored);
         if (stored.RefreshToken is null || stored.Details.ClientId is null) return null;
 
-        AppRegistration app = await s.FindAppAsync(
+        AppRegistration app = await store.FindAppAsync(
             stored.Details, "refreshing the expired token of", "The connection was kept.", cancellationToken).ConfigureAwait(false);
 
         // A refresh token is spent by using it: first make sure that the new one can be kept.
-        await s.ProveWritableAsync(stored, cancellationToken).ConfigureAwait(false);
+        await store.ProveWritableAsync(stored, cancellationToken).ConfigureAwait(false);
         StoredConnection refreshed;
         try
         {
@@ -85,26 +85,26 @@ internal sealed class ConnectionTokenSource(
         }
         catch (OAuthException e) when (e.Error == "invalid_grant")
         {
-            return await AfterInvalidGrantAsync(s, stored, e, context, cancellationToken).ConfigureAwait(false);
+            return await AfterInvalidGrantAsync(stored, e, context, cancellationToken).ConfigureAwait(false);
         }
 
-        await TrySaveAsync(s, refreshed, CancellationToken.None).ConfigureAwait(false);
+        await TrySaveAsync(refreshed, CancellationToken.None).ConfigureAwait(false);
         return new(refreshed.AccessToken, IsIssued: true);
     }
 
     // Somebody else may have spent the refresh token: then the winner's pair is in the vault, or will be seen there. Where the vault is shared by
     // machines, no lock of ours reaches the others, and their writes are seen after some time. Nothing is ever deleted here.
     private async Task<RenewedToken?> AfterInvalidGrantAsync(
-        IConnectionStore s, StoredConnection spent, OAuthException refusal, RequestContext context, CancellationToken cancellationToken)
+        StoredConnection spent, OAuthException refusal, RequestContext context, CancellationToken cancellationToken)
     {
-        (bool isOthers, StoredConnection last) = await LookAsync(s, spent, cancellationToken).ConfigureAwait(false);
-        foreach (TimeSpan pause in s.Vault.Length == 0 ? [] : Settling)
+        (bool isOthers, StoredConnection last) = await LookAsync(spent, cancellationToken).ConfigureAwait(false);
+        foreach (TimeSpan pause in store.Vault.Length == 0 ? [] : Settling)
         {
             if (isOthers) break;
 
             // Without the time to look, it stays open whether a person is needed: the next command looks again.
-            if (!await PauseAsync(s, pause, context, cancellationToken).ConfigureAwait(false)) throw refusal;
-            (isOthers, last) = await LookAsync(s, spent, cancellationToken).ConfigureAwait(false);
+            if (!await PauseAsync(pause, context, cancellationToken).ConfigureAwait(false)) throw refusal;
+            (isOthers, last) = await LookAsync(spent, cancellationToken).ConfigureAwait(false);
         }
 
         if (isOthers) return Others(last);
@@ -112,7 +112,7 @@ internal sealed class ConnectionTokenSource(
         if (!marked.Details.NeedsReconnect) marked = marked.Marked();
         if (marked.IsNewerThan(last))
         {
-            if (await MarkAsync(s, marked, context, cancellationToken).ConfigureAwait(false) is { } found) return found;
+            if (await MarkAsync(marked, context, cancellationToken).ConfigureAwait(false) is { } found) return found;
         }
         else
         {
@@ -125,16 +125,16 @@ internal sealed class ConnectionTokenSource(
     }
 
     /// <summary>Writes a mark over what was read just now, and gives way where a pair is seen after all.</summary>
-    private async Task<RenewedToken?> MarkAsync(IConnectionStore s, StoredConnection marked, RequestContext context, CancellationToken cancellationToken)
+    private async Task<RenewedToken?> MarkAsync(StoredConnection marked, RequestContext context, CancellationToken cancellationToken)
     {
         session.Connection = marked;
         session.IsUnsaved = true;
         try
         {
-            await s.OverwriteAsync(marked, CancellationToken.None).ConfigureAwait(false);
+            await store.OverwriteAsync(marked, CancellationToken.None).ConfigureAwait(false);
             session.IsUnsaved = false;
-            if (s.Vault.Length == 0 || !await PauseAsync(s, LastPause, context, cancellationToken).ConfigureAwait(false)) return null;
-            (bool isOthers, StoredConnection last) = await LookAsync(s, marked, cancellationToken).ConfigureAwait(false);
+            if (store.Vault.Length == 0 || !await PauseAsync(LastPause, context, cancellationToken).ConfigureAwait(false)) return null;
+            (bool isOthers, StoredConnection last) = await LookAsync(marked, cancellationToken).ConfigureAwait(false);
             return isOthers ? Others(last) : null;
         }
         catch (NotionAuthException)
@@ -145,30 +145,30 @@ internal sealed class ConnectionTokenSource(
     }
 
     /// <summary>Looks for somebody else's pair, and takes it. One that is older than the refused one isn't it, and a mark is none.</summary>
-    private async Task<(bool IsOthers, StoredConnection Last)> LookAsync(IConnectionStore s, StoredConnection refused, CancellationToken cancellationToken)
+    private async Task<(bool IsOthers, StoredConnection Last)> LookAsync(StoredConnection refused, CancellationToken cancellationToken)
     {
-        StoredConnection stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone(s);
+        StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone();
         if (stored.Details.NeedsReconnect || stored.HasPairOf(refused) || refused.IsNewerThan(stored)) return (false, stored);
         session.Connection = stored;
         session.IsUnsaved = false;
         return (true, stored);
     }
 
-    private async Task<bool> PauseAsync(IConnectionStore s, TimeSpan pause, RequestContext context, CancellationToken cancellationToken)
+    private async Task<bool> PauseAsync(TimeSpan pause, RequestContext context, CancellationToken cancellationToken)
     {
         if (pause > context.TimeLeft) return false;
-        string detail = $"the refresh token was refused, and {Where(s)} is looked at again";
+        string detail = $"the refresh token was refused, and {Where()} is looked at again";
         await transport.Policy.WaitAsync("POST", "/v1/oauth/token", context, WaitReason.Vault, detail, pause, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    private async Task SaveLaterAsync(IConnectionStore s, CancellationToken cancellationToken)
+    private async Task SaveLaterAsync(CancellationToken cancellationToken)
     {
         StoredConnection unsaved = session.Connection!;
         StoredConnection? stored;
         try
         {
-            stored = await TakeNewerAsync(s, unsaved, cancellationToken).ConfigureAwait(false);
+            stored = await TakeNewerAsync(unsaved, cancellationToken).ConfigureAwait(false);
         }
         catch (NotionAuthException)
         {
@@ -176,14 +176,14 @@ internal sealed class ConnectionTokenSource(
             return;
         }
 
-        if (session.IsUnsaved) await TrySaveAsync(s, unsaved.Over(stored), cancellationToken).ConfigureAwait(false);
+        if (session.IsUnsaved) await TrySaveAsync(unsaved.Over(stored), cancellationToken).ConfigureAwait(false);
     }
 
     // Whoever wrote a pair while this process held one that the vault didn't take has signed in anew: that pair counts. A mark does only on this
     // very pair.
-    private async Task<StoredConnection?> TakeNewerAsync(IConnectionStore s, StoredConnection unsaved, CancellationToken cancellationToken)
+    private async Task<StoredConnection?> TakeNewerAsync(StoredConnection unsaved, CancellationToken cancellationToken)
     {
-        StoredConnection? stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
+        StoredConnection? stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
         bool isOurs = stored is null || unsaved.IsNewerThan(stored) || (stored.HasPairOf(unsaved) && !stored.IsNewerThan(unsaved));
         if (isOurs) return stored;
         session.Connection = stored;
@@ -191,7 +191,7 @@ internal sealed class ConnectionTokenSource(
         return stored;
     }
 
-    private async Task TrySaveAsync(IConnectionStore s, StoredConnection connection, CancellationToken cancellationToken)
+    private async Task TrySaveAsync(StoredConnection connection, CancellationToken cancellationToken)
     {
         bool isFirstTry = !session.IsUnsaved;
         session.Connection = connection;
@@ -199,27 +199,27 @@ internal sealed class ConnectionTokenSource(
         try
         {
             // What isn't there any more was removed, by whoever replaced it or by hand: it isn't made again.
-            if (session.IsLost) await s.WriteAsync(connection, cancellationToken).ConfigureAwait(false);
-            else if (!await s.OverwriteAsync(connection, cancellationToken).ConfigureAwait(false)) throw Removed(s);
+            if (session.IsLost) await store.WriteAsync(connection, cancellationToken).ConfigureAwait(false);
+            else if (!await store.OverwriteAsync(connection, cancellationToken).ConfigureAwait(false)) throw Removed();
             session.IsUnsaved = session.IsLost = false;
         }
         catch (NotionAuthException e) when (session.IsUnsaved)
         {
-            session.IsLost = await HasLostAsync(s, e).ConfigureAwait(false);
+            session.IsLost = await HasLostAsync(e).ConfigureAwait(false);
 
             // The pair works in this process; the next command tries to write it again.
             if (isFirstTry)
-                warn($"The new token of '{connection.Details.Name}' could not be written to {Where(s)} and lives in this process only: {e.Message} {e.RecommendedAction} Each further command tries to write it again.");
+                warn($"The new token of '{connection.Details.Name}' could not be written to {Where()} and lives in this process only: {e.Message} {e.RecommendedAction} Each further command tries to write it again.");
         }
     }
 
     // A vault that replaces a secret by removing it first may fail in between. One that wasn't reached, or asks for its password, has lost nothing.
-    private async Task<bool> HasLostAsync(IConnectionStore s, NotionAuthException failure)
+    private async Task<bool> HasLostAsync(NotionAuthException failure)
     {
         if (session.IsLost || failure.ErrorId is not (ErrorIds.VaultFailed or ErrorIds.VaultNotSuitable)) return session.IsLost;
         try
         {
-            return await s.ReadAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false) is null;
+            return await store.ReadAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false) is null;
         }
         catch (NotionAuthException)
         {
@@ -227,24 +227,24 @@ internal sealed class ConnectionTokenSource(
         }
     }
 
-    private NotionAuthException Removed(IConnectionStore s)
+    private NotionAuthException Removed()
     {
-        NotionAuthException gone = Gone(s);
+        NotionAuthException gone = Gone();
         session.Forget();
         return gone;
     }
 
-    private async Task<StoredConnection> ReadAsync(IConnectionStore s, CancellationToken cancellationToken)
+    private async Task<StoredConnection> ReadAsync(CancellationToken cancellationToken)
     {
-        StoredConnection stored = await s.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone(s);
+        StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone();
         if (session.Newest(stored) is { } known && !ReferenceEquals(known, stored))
         {
             // Another program has written an older state of the vault over ours, or somebody who didn't see our pair has put a mark there. The pair
             // that this process holds is the newest there is.
             if (!stored.Details.NeedsReconnect)
-                warn($"Another program took '{known.Details.Name}' in {Where(s)} back to an older state; the newer one is written again.");
+                warn($"Another program took '{known.Details.Name}' in {Where()} back to an older state; the newer one is written again.");
             known = known.Over(stored);
-            await TrySaveAsync(s, known, CancellationToken.None).ConfigureAwait(false);
+            await TrySaveAsync(known, CancellationToken.None).ConfigureAwait(false);
             return known;
         }
 
@@ -261,12 +261,12 @@ internal sealed class ConnectionTokenSource(
     // Somebody else has renewed it. When, and whether it has expired since, isn't known.
     private static RenewedToken Others(StoredConnection connection) => new(connection.AccessToken, IsIssued: false);
 
-    private NotionAuthException Gone(IConnectionStore s) => new(
+    private NotionAuthException Gone() => new(
         ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
-        $"The connection{(session.Connection is { } c ? $" '{c.Details.Name}'" : string.Empty)} isn't in {Where(s)} any more.",
+        $"The connection{(session.Connection is { } c ? $" '{c.Details.Name}'" : string.Empty)} isn't in {Where()} any more.",
         "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
 
-    private static string Where(IConnectionStore s) => s.Vault.Length == 0 ? "this process" : $"vault '{s.Vault}'";
+    private string Where() => store.Vault.Length == 0 ? "this process" : $"vault '{store.Vault}'";
 
     // A UUID stays the same in capitals and without its hyphens.
     private static bool IsSameId(string left, string right) =>

@@ -20,23 +20,21 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
     /// <param name="force">Whether a connection of that name that belongs to another bot is replaced, or a broken secret written over.</param>
     /// <param name="cancellationToken">Ends the waits before the write.</param>
     /// <returns>The connection as it was written.</returns>
-    public Task<StoredConnection> SaveAsync(StoredConnection connection, string? name, bool force, CancellationToken cancellationToken) => store.RunAsync(
-        async s =>
-        {
-            // Of two sign-ins for one name, the second must see what the first has written.
-            using (await s.LockAsync(ConnectionNames.Lock, cancellationToken).ConfigureAwait(false))
-                return await LockedAsync(s, connection.Details.BotId, () => SaveLockedAsync(s, connection, name, force, cancellationToken), cancellationToken).ConfigureAwait(false);
-        },
-        cancellationToken);
+    public async Task<StoredConnection> SaveAsync(StoredConnection connection, string? name, bool force, CancellationToken cancellationToken)
+    {
+        // Of two sign-ins for one name, the second must see what the first has written.
+        using (await store.LockAsync(ConnectionNames.Lock, cancellationToken).ConfigureAwait(false))
+            return await LockedAsync(connection.Details.BotId, () => SaveLockedAsync(connection, name, force, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<StoredConnection> SaveLockedAsync(
-        IConnectionStore s, StoredConnection connection, string? name, bool force, CancellationToken cancellationToken)
+        StoredConnection connection, string? name, bool force, CancellationToken cancellationToken)
     {
         string botId = connection.Details.BotId;
         StoredConnection? before = null;
         try
         {
-            before = await s.ReadAsync(botId, cancellationToken).ConfigureAwait(false);
+            before = await store.ReadAsync(botId, cancellationToken).ConfigureAwait(false);
         }
         catch (NotionAuthException e) when (force && e.ErrorId == ErrorIds.SecretInvalid)
         {
@@ -44,10 +42,10 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
         }
 
         string chosen = name ?? before?.Details.Name ?? ConnectionName.Default(connection.Details.WorkspaceName, botId);
-        StoreListing listing = await s.ListAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<NotionConnection> all = await NamedAsync(s, listing, cancellationToken).ConfigureAwait(false);
+        StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<NotionConnection> all = await NamedAsync(listing, cancellationToken).ConfigureAwait(false);
         List<NotionConnection> others = Others(chosen);
-        if (others.Count == 0) return await WriteAsync(s, connection, chosen, before).ConfigureAwait(false);
+        if (others.Count == 0) return await WriteAsync(connection, chosen, before).ConfigureAwait(false);
         if (force && others.Count == 1)
         {
             try
@@ -64,7 +62,7 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
         // that this bot's connection had: it is kept under a name that is free.
         if (connection.Details.AuthType == AuthType.Token) throw Taken(keptAs: null);
         string free = before is not null && Others(before.Details.Name).Count == 0 ? before.Details.Name : ConnectionName.Free(chosen, all);
-        await WriteAsync(s, connection, free, before).ConfigureAwait(false);
+        await WriteAsync(connection, free, before).ConfigureAwait(false);
         throw Taken(keptAs: free);
 
         List<NotionConnection> Others(string n) => all.Where(c => c.BotId != botId && ConnectionName.IsOf(c, n)).ToList();
@@ -74,23 +72,22 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
 
         // Under the other one's lock: a refresh of it that is under way would write it back.
         Task<StoredConnection> ReplaceAsync(string other) => LockedAsync(
-            s,
             other,
             async () =>
             {
-                StoredConnection named = await WriteAsync(s, connection, chosen, before).ConfigureAwait(false);
-                await s.RemoveAsync(other, CancellationToken.None).ConfigureAwait(false);
-                cache.Forget(new ConnectionKey(s.Vault, other));
+                StoredConnection named = await WriteAsync(connection, chosen, before).ConfigureAwait(false);
+                await store.RemoveAsync(other, CancellationToken.None).ConfigureAwait(false);
+                cache.Forget(new ConnectionKey(store.Vault, other));
                 return named;
             },
             cancellationToken);
     }
 
-    private async Task<IReadOnlyList<NotionConnection>> NamedAsync(IConnectionStore s, StoreListing listing, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<NotionConnection>> NamedAsync(StoreListing listing, CancellationToken cancellationToken)
     {
         try
         {
-            return await new ConnectionNames(s, cache, warn).AllAsync(listing, cancellationToken).ConfigureAwait(false);
+            return await new ConnectionNames(store, cache, warn).AllAsync(listing, cancellationToken).ConfigureAwait(false);
         }
         catch (NotionAuthException)
         {
@@ -99,18 +96,18 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
         }
     }
 
-    private async Task<StoredConnection> WriteAsync(IConnectionStore s, StoredConnection connection, string name, StoredConnection? before)
+    private async Task<StoredConnection> WriteAsync(StoredConnection connection, string name, StoredConnection? before)
     {
         StoredConnection named = connection with
         {
-            Details = connection.Details with { Name = name, Vault = s.Vault },
+            Details = connection.Details with { Name = name, Vault = store.Vault },
             Generation = before?.NextGeneration ?? 1,
         };
-        await s.WriteAsync(named, CancellationToken.None).ConfigureAwait(false);
+        await store.WriteAsync(named, CancellationToken.None).ConfigureAwait(false);
         cache.Remember(named);
         return named;
     }
 
-    private Task<StoredConnection> LockedAsync(IConnectionStore s, string botId, Func<Task<StoredConnection>> work, CancellationToken cancellationToken) =>
-        cache.Get(new ConnectionKey(s.Vault, botId)).LockedAsync(s, known: null, _ => work(), cancellationToken);
+    private Task<StoredConnection> LockedAsync(string botId, Func<Task<StoredConnection>> work, CancellationToken cancellationToken) =>
+        cache.Get(new ConnectionKey(store.Vault, botId)).LockedAsync(store, known: null, work, cancellationToken);
 }

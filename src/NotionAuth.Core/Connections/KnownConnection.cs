@@ -60,9 +60,9 @@ public sealed class KnownConnection(ConnectionKey key)
         LockedAsync(
             store,
             () => IsUnsaved ? Connection : null,
-            async s =>
+            async () =>
             {
-                StoredConnection? stored = await s.ReadAsync(key.BotId, cancellationToken).ConfigureAwait(false);
+                StoredConnection? stored = await store.ReadAsync(key.BotId, cancellationToken).ConfigureAwait(false);
                 if (stored is not null) Connection = Newest(stored);
                 return stored;
             },
@@ -88,23 +88,20 @@ public sealed class KnownConnection(ConnectionKey key)
     /// <param name="work">The work.</param>
     /// <param name="cancellationToken">Ends the waits for the locks.</param>
     /// <returns>What is known, or what the work returned.</returns>
-    internal Task<T> LockedAsync<T>(IConnectionStore store, Func<T?>? known, Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken)
-        where T : class? =>
-        store.RunAsync(
-            async s =>
-            {
-                await _lock.WaitAsync(cancellationToken).ConfigureAwait(false);
-                try
-                {
-                    if (known?.Invoke() is { } found) return found;
-                    using (await s.LockAsync(key.BotId, cancellationToken).ConfigureAwait(false)) return await work(s).ConfigureAwait(false);
-                }
-                finally
-                {
-                    _lock.Release();
-                }
-            },
-            cancellationToken);
+    internal async Task<T> LockedAsync<T>(IConnectionStore store, Func<T?>? known, Func<Task<T>> work, CancellationToken cancellationToken)
+        where T : class?
+    {
+        await _lock.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (known?.Invoke() is { } found) return found;
+            using (await store.LockAsync(key.BotId, cancellationToken).ConfigureAwait(false)) return await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            _lock.Release();
+        }
+    }
 }
 
 /// <summary>The connections that this process knows, for all its runspaces.</summary>

@@ -143,8 +143,6 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     }
 
     // No vault call needs the pipeline thread: output that waits for a slow downstream can't keep a lock held.
-    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
-
     // The lock belongs to the vault, not to the connection: SecretStore writes everything at each write, whatever has changed.
     private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken, bool changes = false) => Task.Run(() =>
     {

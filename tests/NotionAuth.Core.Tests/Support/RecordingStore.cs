@@ -147,8 +147,6 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
         return new Held(gate);
     }
 
-    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
-
     private void Enter(string call)
     {
         Calls.Enqueue(call);

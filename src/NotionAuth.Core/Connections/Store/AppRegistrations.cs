@@ -65,22 +65,18 @@ internal static class AppRegistrations
     /// <param name="store">The store.</param>
     /// <param name="app">The registration.</param>
     /// <returns>A task that ends when it is written.</returns>
-    public static Task KeepAppAsync(this IConnectionStore store, AppRegistration app) => store.RunAsync<object?>(
-        async s =>
+    public static async Task KeepAppAsync(this IConnectionStore store, AppRegistration app)
+    {
+        string clientId = app.Credentials.ClientId;
+
+        // Two sign-ins at once, at two origins, must not both take the plain name.
+        using (await store.LockAsync(SecretName.OfApp(clientId), CancellationToken.None).ConfigureAwait(false))
         {
-            string clientId = app.Credentials.ClientId;
-
-            // Two sign-ins at once, at two origins, must not both take the plain name.
-            using (await s.LockAsync(SecretName.OfApp(clientId), CancellationToken.None).ConfigureAwait(false))
-            {
-                bool isPlain = await IsPlainAsync(s, app).ConfigureAwait(false);
-                string id = isPlain ? clientId : SecretName.AppIdAt(clientId, app.BaseUri);
-                await s.WriteAppAsync(app with { Id = id }, CancellationToken.None).ConfigureAwait(false);
-            }
-
-            return null;
-        },
-        CancellationToken.None);
+            bool isPlain = await IsPlainAsync(store, app).ConfigureAwait(false);
+            string id = isPlain ? clientId : SecretName.AppIdAt(clientId, app.BaseUri);
+            await store.WriteAppAsync(app with { Id = id }, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
 
     private static async Task<bool> IsPlainAsync(IConnectionStore s, AppRegistration app)
     {

@@ -75,16 +75,6 @@ public interface IConnectionStore
     /// <returns>The lock; dispose of it to give it back.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.Busy"/>.</exception>
     Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Runs work that holds locks without being interrupted by the caller's own output. The work uses the store that it is given, and waits for nothing
-    /// else that the caller's thread would have to do.
-    /// </summary>
-    /// <typeparam name="T">What the work returns.</typeparam>
-    /// <param name="work">The work.</param>
-    /// <param name="cancellationToken">Ends the wait for the beginning of the work; the work itself gets it too.</param>
-    /// <returns>What the work returned.</returns>
-    Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken);
 }
 
 /// <summary>The stores of a host.</summary>

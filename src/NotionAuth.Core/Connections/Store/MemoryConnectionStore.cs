@@ -73,9 +73,6 @@ public sealed class MemoryConnectionStore : IConnectionStore
         return new Held(gate);
     }
 
-    /// <inheritdoc/>
-    public Task<T> RunAsync<T>(Func<IConnectionStore, Task<T>> work, CancellationToken cancellationToken) => work(this);
-
     private sealed class Held(SemaphoreSlim gate) : IDisposable
     {
         private SemaphoreSlim? _gate = gate;
