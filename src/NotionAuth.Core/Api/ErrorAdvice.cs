@@ -15,7 +15,7 @@ internal static class ErrorAdvice
         (403, "restricted_resource") =>
             $"Give the integration the capability '{CapabilityFor(error.Method, error.Path)}' in its settings in Notion (notion.so/my-integrations), or use another connection.",
         (403, _) => "Notion's edge refused the request: check the body for text that looks like an attack, and the network that you call from.",
-        (404, _) when ApiPath.Relative(error.Path).StartsWith("file_uploads/", StringComparison.Ordinal) =>
+        (404, _) when ApiPath.Relative(error.Path).Split('/')[0] == "file_uploads" =>
             "Check the id. A file upload belongs to the connection that made it, and expires after an hour unless it is attached.",
         (404, _) => "Check the id. If the page or database exists, share it with the integration: open it in Notion, choose ••• > Connections, and add the integration.",
         (409, _) => "Somebody else changed it at the same moment. Run the command again.",
@@ -34,8 +34,9 @@ internal static class ErrorAdvice
         _ => "See the message; Notion's support needs the request id.",
     };
 
-    // Of what isn't known, the method tells the most.
+    // What isn't known counts as writing: what is made stands at the top, what is changed below.
     private static string CapabilityFor(string method, string path) =>
         NotionEndpoint.Find(path, new HttpMethod(method))?.Capability
-            ?? (method == "GET" ? NotionEndpoint.ReadContent : method == "POST" ? NotionEndpoint.InsertContent : NotionEndpoint.UpdateContent);
+            ?? (method == "GET" ? NotionEndpoint.ReadContent
+                : method == "POST" && ApiPath.Relative(path).IndexOf('/') < 0 ? NotionEndpoint.InsertContent : NotionEndpoint.UpdateContent);
 }

@@ -245,8 +245,9 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 
         Uri baseUri = Core.Http.BaseUri.OrDefault(BaseUri);
         Secret token = AccessTokenText.Parse(SecureText.Reveal(Token));
+        RequestBounds bounds = Bounds;
         return new NotionClient(
             transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token), ProcessState.RateLimits.ForToken(token, baseUri), Log)
-        { Waiting = Bounds.Waiting, Waited = Bounds.Waited };
+        { Waiting = bounds.Waiting, Waited = bounds.Waited };
     }
 }

@@ -40,11 +40,12 @@ public static class Paginator
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var returned = new ReturnedItems();
         NotionRequest first = First(request, pageSize);
+        string items = NotionEndpoint.Find(request.Path, request.Method)?.Items ?? PageReader.UsualItems;
         request = first;
         int emptyPages = 0;
         string? cursor = null;
         bool isReadAgain = false;
-        Task<NotionPage> next = FetchFirstAsync(client, request, ahead.Token);
+        Task<NotionPage> next = FetchFirstAsync(client, request, items, ahead.Token);
         try
         {
             while (true)
@@ -64,7 +65,7 @@ public static class Paginator
                     isReadAgain = true;
                     seen.Clear();
                     request = first;
-                    next = FetchFirstAsync(client, request, ahead.Token);
+                    next = FetchFirstAsync(client, request, items, ahead.Token);
                     continue;
                 }
 
@@ -87,7 +88,7 @@ public static class Paginator
                     { Target = Redaction.Scrub(request.Path) };
                 cursor = page.NextCursor;
                 request = Next(request, page);
-                next = FetchAheadAsync(client, request, turn, ahead.Token);
+                next = FetchAheadAsync(client, request, items, turn, ahead.Token);
                 returned.Add(page.Items);
                 yield return page;
             }
@@ -133,8 +134,6 @@ public static class Paginator
                 : $"{error.RecommendedAction} To read on where it broke off, pass start_cursor = {shown} in -Query of a GET, or in -Body of a POST.");
     }
 
-    private static string ItemsOf(NotionRequest request) => NotionEndpoint.Find(request.Path, request.Method)?.Items ?? PageReader.UsualItems;
-
     private static NotionRequest First(NotionRequest request, int? pageSize)
     {
         if (pageSize is int size) return WithPageSize(request, size);
@@ -157,7 +156,7 @@ public static class Paginator
         return PageParameters.Set(further, PageParameters.PageSizeOf(request), page.NextCursor);
     }
 
-    private static async Task<NotionPage> FetchAheadAsync(NotionClient client, NotionRequest request, Task? turn, CancellationToken cancellationToken)
+    private static async Task<NotionPage> FetchAheadAsync(NotionClient client, NotionRequest request, string items, Task? turn, CancellationToken cancellationToken)
     {
         if (turn is { IsCompleted: false })
         {
@@ -167,13 +166,13 @@ public static class Paginator
         }
 
         NotionReply response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (PageReader.Read(response, ItemsOf(request)) is { } page) return page;
+        if (PageReader.Read(response, items) is { } page) return page;
 
         // An error that the request wants to have as a reply is the list's last word.
         return response.Status >= 400 ? new NotionPage([response.Body], null, false, response) : throw response.Invalid("isn't the list's next page");
     }
 
-    private static async Task<NotionPage> FetchFirstAsync(NotionClient client, NotionRequest request, CancellationToken cancellationToken)
+    private static async Task<NotionPage> FetchFirstAsync(NotionClient client, NotionRequest request, string items, CancellationToken cancellationToken)
     {
         NotionReply response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Events is not null)
@@ -184,6 +183,6 @@ public static class Paginator
         }
 
         if (response.Status == (int)HttpStatusCode.NoContent) return new NotionPage([], null, false, response);
-        return PageReader.Read(response, ItemsOf(request)) ?? new NotionPage([response.Body], null, false, response);
+        return PageReader.Read(response, items) ?? new NotionPage([response.Body], null, false, response);
     }
 }
