@@ -456,6 +456,64 @@ function Wait-Signal {
     }
 }
 
+function Wait-Round {
+    <#
+    .SYNOPSIS
+    Waits until so many callers are ready for a round; false, and no further round for anybody, where the time that the run was given is up.
+    #>
+    param([Parameter(Mandatory)] [int] $Round, [Parameter(Mandatory)] [int] $Count, [Diagnostics.Process[]] $Process)
+
+    if (Test-TimeIsUp) {
+        Set-Signal stop
+        return $false
+    }
+
+    Wait-Signal "ready.$Round.*" $Count -Process $Process
+    $true
+}
+
+function Complete-Round {
+    <#
+    .SYNOPSIS
+    Lets the callers of a round go on, and waits until all have done it.
+    #>
+    param([Parameter(Mandatory)] [int] $Round, [Parameter(Mandatory)] [int] $Count, [Diagnostics.Process[]] $Process)
+
+    Set-Signal "go.$Round"
+    Wait-Signal "done.$Round.*" $Count -Process $Process
+}
+
+function Invoke-Round {
+    <#
+    .SYNOPSIS
+    The token expires, the callers go on, and all have done it: returns how many refreshes that took.
+    #>
+    param([Parameter(Mandatory)] [int] $Round, [Parameter(Mandatory)] [int] $Count, [Diagnostics.Process[]] $Process, [string] $BotId)
+
+    $before = Get-RefreshCount
+    Invoke-Expiry -BotId $BotId
+    Complete-Round $Round $Count $Process
+    (Get-RefreshCount) - $before
+}
+
+function Get-Outcome {
+    <#
+    .SYNOPSIS
+    What all workers have to say at their end: their results, their failures, and those as problems.
+    #>
+    param([Parameter(Mandatory)] [Diagnostics.Process[]] $Process)
+
+    Wait-Signal 'result-*.json' $Process.Count -Process $Process
+    $results = @(Get-WorkerResult)
+    $failures = @($results | ForEach-Object { $_.Failures })
+    [pscustomobject]@{
+        Results  = $results
+        Calls    = ($results | ForEach-Object { if ($_.PSObject.Properties['Calls']) { $_.Calls } } | Measure-Object -Sum).Sum
+        Failures = $failures
+        Problems = @($failures | Group-Object | ForEach-Object { "$($_.Count) × $($_.Name)" })
+    }
+}
+
 function Start-Session {
     <#
     .SYNOPSIS

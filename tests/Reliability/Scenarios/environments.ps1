@@ -15,40 +15,31 @@ $workers = foreach ($i in 0..($Processes - 1)) {
     $own = $environments[$i % $environments.Count] + @{ SCENARIO_TOKENS = @(1..$Rounds | ForEach-Object { New-Token "Team $i $_" }) -join ',' }
     Start-Worker -Script ConnectAndCall -Id $i -Environment $own -Plan @{ Connection = 'Acme'; Rounds = $Rounds; BaseUri = $connection.BaseUri }
 }
-$kept = @()
 $refreshes = 0
 $problems = @()
 for ($round = 0; $round -lt $Rounds; $round++) {
-    if (Test-TimeIsUp) {
-        Set-Signal stop
+    if (-not (Wait-Round $round $Processes $workers)) {
         $Rounds = $round
         break
     }
 
-    Wait-Signal "ready.$round.*" $Processes -Process $workers
-    $before = Get-RefreshCount
-    Invoke-Expiry -BotId $connection.BotId
-    Set-Signal "go.$round"
-    Wait-Signal "done.$round.*" $Processes -Process $workers
-    $spent = (Get-RefreshCount) - $before
+    $spent = Invoke-Round $round $Processes $workers -BotId $connection.BotId
     $refreshes += $spent
     if ($spent -ne 1) { $problems += "Round $round needed $spent refreshes." }
     $problems += Compare-Store $connection.BotId
 }
 
-Wait-Signal 'result-*.json' $Processes -Process $workers
-$results = @(Get-WorkerResult)
-$kept = @($results | ForEach-Object { $_.Bots })
+$outcome = Get-Outcome $workers
+$kept = @($outcome.Results | ForEach-Object { $_.Bots })
 $null = Sync-Store
 $there = @(Get-SecretInfo -Vault Store -Name 'NotionAuth-*').Name
 $gone = @($kept | Where-Object { "NotionAuth-$_" -notin $there })
 $problems += $gone | ForEach-Object { "The connection $_ was reported as kept, and is gone." }
-$failures = @($results | ForEach-Object { $_.Failures })
-$problems += $failures | Group-Object | ForEach-Object { "$($_.Count) × $($_.Name)" }
+$problems += $outcome.Problems
 @{
     Tried    = "$Rounds rounds, $($kept.Count) connections made"
     Lost     = $problems.Count
-    Facts    = @("$($kept.Count) connections were reported as kept, and $($gone.Count) of them are gone; $refreshes refreshes in $Rounds rounds; $($failures.Count) calls failed.")
+    Facts    = @("$($kept.Count) connections were reported as kept, and $($gone.Count) of them are gone; $refreshes refreshes in $Rounds rounds; $($outcome.Failures.Count) calls failed.")
     Problems = $problems
     Rounds   = $Rounds
 }

@@ -7,13 +7,11 @@ $workers = 1..$Processes | ForEach-Object { Start-Worker -Script Events -Id $_ -
 $refreshes = 0
 $problems = @()
 for ($round = 0; $round -lt $Rounds; $round++) {
-    if (Test-TimeIsUp) {
-        Set-Signal stop
+    if (-not (Wait-Round $round $Processes $workers)) {
         $Rounds = $round
         break
     }
 
-    Wait-Signal "ready.$round.*" $Processes -Process $workers
     $before = Get-RefreshCount
     Invoke-Expiry
     Set-Signal "go.$round"
@@ -28,16 +26,14 @@ for ($round = 0; $round -lt $Rounds; $round++) {
     $problems += Compare-Store $connection.BotId | ForEach-Object { "Round $round`: $_" }
 }
 
-Wait-Signal 'result-*.json' $Processes -Process $workers
-$results = @(Get-WorkerResult)
-$own = ($results | Measure-Object Own -Sum).Sum
-$actions = ($results | Measure-Object Actions -Sum).Sum
-$failures = @($results | ForEach-Object { $_.Failures })
-$problems += $failures | Group-Object | ForEach-Object { "$($_.Count) × $($_.Name)" }
+$outcome = Get-Outcome $workers
+$own = ($outcome.Results | Measure-Object Own -Sum).Sum
+$actions = ($outcome.Results | Measure-Object Actions -Sum).Sum
+$problems += $outcome.Problems
 @{
     Tried    = "$Rounds rounds, $own nested pipelines, $actions actions inside them"
     Lost     = $problems.Count
-    Facts    = @("$refreshes refreshes in $Rounds rounds, in each of which the token expired twice; $($failures.Count) of $($own + $actions) pipelines and actions failed; nothing waited for itself.")
+    Facts    = @("$refreshes refreshes in $Rounds rounds, in each of which the token expired twice; $($outcome.Failures.Count) of $($own + $actions) pipelines and actions failed; nothing waited for itself.")
     Problems = $problems
     Rounds   = $Rounds
 }

@@ -22,18 +22,12 @@ try {
     $newest = 0
     $problems = @()
     for ($round = 0; $round -lt $Rounds; $round++) {
-        if (Test-TimeIsUp) {
-            Set-Signal stop
+        if (-not (Wait-Round $round $Processes $workers)) {
             $Rounds = $round
             break
         }
 
-        Wait-Signal "ready.$round.*" $Processes -Process $workers
-        $before = Get-RefreshCount
-        Invoke-Expiry
-        Set-Signal "go.$round"
-        Wait-Signal "done.$round.*" $Processes -Process $workers
-        $refreshes += (Get-RefreshCount) - $before
+        $refreshes += Invoke-Round $round $Processes $workers
 
         # Everything that this round wrote can be seen.
         Wait-For -What 'the vault shows the newest pair, or has had the time to' {
@@ -44,18 +38,15 @@ try {
         $problems += $script:wrong | ForEach-Object { "Round $round`: $_" }
     }
 
-    Wait-Signal 'result-*.json' $Processes -Process $workers
-    $results = @(Get-WorkerResult)
-    $calls = ($results | Measure-Object Calls -Sum).Sum
-    $failures = @($results | ForEach-Object { $_.Failures })
-    $problems += $failures | Group-Object | ForEach-Object { "$($_.Count) × $($_.Name)" }
-    $other = @($results | ForEach-Object { $_.Bots } | Where-Object { $_ -ne $connection.BotId })
+    $outcome = Get-Outcome $workers
+    $problems += $outcome.Problems
+    $other = @($outcome.Results | ForEach-Object { $_.Bots } | Where-Object { $_ -ne $connection.BotId })
     $problems += $other | Group-Object | ForEach-Object { "$($_.Count) calls were answered for another bot: $($_.Name)" }
     $spent = ($refreshes | Group-Object | Sort-Object { [int]$_.Name } | ForEach-Object { "$($_.Count) rounds took $($_.Name)" }) -join ', '
     @{
-        Tried    = "$Rounds rounds, $calls calls"
+        Tried    = "$Rounds rounds, $($outcome.Calls) calls"
         Lost     = $problems.Count
-        Facts    = @("Refreshes that Notion granted: $spent. $($failures.Count) of $calls calls failed, $($other.Count) were answered for another bot; the vault showed the newest pair after $newest of $Rounds rounds.")
+        Facts    = @("Refreshes that Notion granted: $spent. $($outcome.Failures.Count) of $($outcome.Calls) calls failed, $($other.Count) were answered for another bot; the vault showed the newest pair after $newest of $Rounds rounds.")
         Problems = $problems
         Rounds   = $Rounds
     }

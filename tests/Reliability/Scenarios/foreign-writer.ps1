@@ -12,16 +12,13 @@ $workers = foreach ($i in 1..$Processes) {
 $foreign = Start-Worker -Script ForeignWriter -Id foreign -Plan @{ Seed = $Seed }
 $rolledBack = 0
 for ($round = 0; $round -lt $Rounds; $round++) {
-    if (Test-TimeIsUp) {
-        Set-Signal stop
+    if (-not (Wait-Round $round $Processes $workers)) {
         $Rounds = $round
         break
     }
 
-    Wait-Signal "ready.$round.*" $Processes -Process $workers
     Invoke-Expiry
-    Set-Signal "go.$round"
-    Wait-Signal "done.$round.*" $Processes -Process $workers
+    Complete-Round $round $Processes $workers
     $rolledBack += @(Compare-Store $bots | Where-Object { $_ -like '*older pair*' }).Count
 }
 

@@ -9,13 +9,11 @@ $refreshes = @{ Other = 0; Shells = 0 }
 $newest = 0
 $problems = @()
 for ($round = 0; $round -le $Rounds; $round++) {
-    if (Test-TimeIsUp) {
-        Set-Signal stop
+    if (-not (Wait-Round $round $Processes $workers)) {
         $Rounds = [Math]::Max(0, $round - 1)
         break
     }
 
-    Wait-Signal "ready.$round.*" $Processes -Process $workers
     $before = Get-RefreshCount
     if ($round -gt 0) {
         Invoke-Expiry
@@ -25,8 +23,7 @@ for ($round = 0; $round -le $Rounds; $round++) {
         Invoke-Expiry
     }
 
-    Set-Signal "go.$round"
-    Wait-Signal "done.$round.*" $Processes -Process $workers
+    Complete-Round $round $Processes $workers
     if ($round -eq 0) { continue }
     $refreshes.Other += $between - $before
     $spent = (Get-RefreshCount) - $between
@@ -37,15 +34,12 @@ for ($round = 0; $round -le $Rounds; $round++) {
     $problems += $wrong | ForEach-Object { "Round $round`: $_" }
 }
 
-Wait-Signal 'result-*.json' $Processes -Process $workers
-$results = @(Get-WorkerResult)
-$calls = ($results | Measure-Object Calls -Sum).Sum
-$failures = @($results | ForEach-Object { $_.Failures })
-$problems += $failures | Group-Object | ForEach-Object { "$($_.Count) × $($_.Name)" }
+$outcome = Get-Outcome $workers
+$problems += $outcome.Problems
 @{
-    Tried    = "$Rounds rounds, $calls calls of $Processes idle shells"
+    Tried    = "$Rounds rounds, $($outcome.Calls) calls of $Processes idle shells"
     Lost     = $problems.Count
-    Facts    = @("In $Rounds rounds $($refreshes.Other) refreshes of the process beside the shells and $($refreshes.Shells) of the shells; $($failures.Count) of $calls calls failed; the vault held the newest pair after $newest of $Rounds rounds.")
+    Facts    = @("In $Rounds rounds $($refreshes.Other) refreshes of the process beside the shells and $($refreshes.Shells) of the shells; $($outcome.Failures.Count) of $($outcome.Calls) calls failed; the vault held the newest pair after $newest of $Rounds rounds.")
     Problems = $problems
     Rounds   = $Rounds
 }

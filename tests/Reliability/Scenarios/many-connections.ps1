@@ -11,28 +11,21 @@ $refreshes = 0
 $newest = 0
 $problems = @()
 for ($round = 0; $round -lt $Rounds; $round++) {
-    if (Test-TimeIsUp) {
-        Set-Signal stop
+    if (-not (Wait-Round $round $Processes $workers)) {
         $Rounds = $round
         break
     }
 
-    Wait-Signal "ready.$round.*" $Processes -Process $workers
-    $before = Get-RefreshCount
-    Invoke-Expiry
-    Set-Signal "go.$round"
-    Wait-Signal "done.$round.*" $Processes -Process $workers
-    $refreshes += (Get-RefreshCount) - $before
+    $refreshes += Invoke-Round $round $Processes $workers
     $wrong = @(Compare-Store $bots)
     $newest += $Processes - $wrong.Count
     $problems += $wrong | ForEach-Object { "Round $round`: $_" }
 }
 
-Wait-Signal 'result-*.json' $Processes -Process $workers
+$outcome = Get-Outcome $workers
 $changed = @(Compare-ForeignSecret)
 $problems += $changed
-$results = @(Get-WorkerResult)
-$problems += $results | ForEach-Object { $_.Failures } | Group-Object | ForEach-Object { "$($_.Count) × $($_.Name)" }
+$problems += $outcome.Problems
 if ($refreshes -ne $Rounds * $Processes) { $problems += "$refreshes refreshes where $($Rounds * $Processes) were to be." }
 @{
     Tried    = "$Rounds rounds, $refreshes refreshes"

@@ -7,18 +7,12 @@ $refreshes = 0
 $newest = 0
 $problems = @()
 for ($round = 0; $round -lt $Rounds; $round++) {
-    if (Test-TimeIsUp) {
-        Set-Signal stop
+    if (-not (Wait-Round $round ($Processes * $Runspaces) $workers)) {
         $Rounds = $round
         break
     }
 
-    Wait-Signal "ready.$round.*" ($Processes * $Runspaces) -Process $workers
-    $before = Get-RefreshCount
-    Invoke-Expiry
-    Set-Signal "go.$round"
-    Wait-Signal "done.$round.*" ($Processes * $Runspaces) -Process $workers
-    $spent = (Get-RefreshCount) - $before
+    $spent = Invoke-Round $round ($Processes * $Runspaces) $workers
     $refreshes += $spent
     if ($spent -ne 1) { $problems += "Round $round needed $spent refreshes." }
     $wrong = @(Compare-Store $connection.BotId)
@@ -26,15 +20,12 @@ for ($round = 0; $round -lt $Rounds; $round++) {
     $problems += $wrong
 }
 
-Wait-Signal 'result-*.json' $Processes -Process $workers
-$results = @(Get-WorkerResult)
-$calls = ($results | Measure-Object Calls -Sum).Sum
-$failures = @($results | ForEach-Object { $_.Failures })
-$problems += $failures | Group-Object | ForEach-Object { "$($_.Count) × $($_.Name)" }
+$outcome = Get-Outcome $workers
+$problems += $outcome.Problems
 @{
-    Tried    = "$Rounds rounds, $calls calls"
+    Tried    = "$Rounds rounds, $($outcome.Calls) calls"
     Lost     = $problems.Count
-    Facts    = @("$refreshes refresh requests in $Rounds rounds; $($failures.Count) of $calls calls failed; the vault held the newest pair after $newest of $Rounds rounds.")
+    Facts    = @("$refreshes refresh requests in $Rounds rounds; $($outcome.Failures.Count) of $($outcome.Calls) calls failed; the vault held the newest pair after $newest of $Rounds rounds.")
     Problems = $problems
     Rounds   = $Rounds
 }
