@@ -11,7 +11,7 @@ using NotionAuth.Core.Api.Events;
 using NotionAuth.Core.Api.Lists;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Api;

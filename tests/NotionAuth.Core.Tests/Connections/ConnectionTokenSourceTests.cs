@@ -8,7 +8,9 @@ using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;

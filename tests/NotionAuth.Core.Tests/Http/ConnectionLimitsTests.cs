@@ -12,7 +12,8 @@ using NotionAuth.Core.Http;
 using NotionAuth.Core.Http.Handlers;
 using NotionAuth.Core.Http.RateLimits;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.Hosting;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Http;

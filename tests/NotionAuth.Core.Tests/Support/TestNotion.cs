@@ -16,7 +16,10 @@ using NotionAuth.Core.Http;
 using NotionAuth.Core.Http.Handlers;
 using NotionAuth.Core.Http.RateLimits;
 using NotionAuth.Core.OAuth;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.Hosting;
+using NotionAuth.FakeNotion.OAuth;
 
 namespace NotionAuth.Core.Tests.Support;
 
