@@ -3,7 +3,9 @@ using NotionAuth.FakeNotion.Endpoints;
 
 namespace NotionAuth.FakeNotion.Content;
 
-/// <summary>What an object looks like under a version: the three shapes that the published versions share among them.</summary>
+/// <summary>
+/// What an object looks like under a version: the three shapes that the published versions share among them.
+/// </summary>
 internal enum Shape
 {
     /// <summary>Before 2025-09-03: databases have properties and rows, data sources don't exist.</summary>
@@ -49,5 +51,6 @@ internal sealed record ApiVersion(string Name, Shape Shape)
     private static NotionFailure Missing(string expectation, string actual) => new(
         400,
         "missing_version",
-        $"Notion-Version header failed validation: Notion-Version header should be {expectation}, instead was `{actual}`.");
+        $"Notion-Version header failed validation: Notion-Version header should be {expectation}, " +
+        $"instead was `{actual}`.");
 }

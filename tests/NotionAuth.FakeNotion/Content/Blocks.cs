@@ -17,13 +17,15 @@ internal static class Blocks
 
     private static readonly HashSet<string> WithRichText =
     [
-        "paragraph", "heading_1", "heading_2", "heading_3", "heading_4", "bulleted_list_item", "numbered_list_item", "quote", "to_do",
+        "paragraph", "heading_1", "heading_2", "heading_3", "heading_4", "bulleted_list_item", "numbered_list_item",
+        "quote", "to_do",
         "toggle", "callout", "code", "template",
     ];
 
     private static readonly HashSet<string> Others =
     [
-        "divider", "breadcrumb", "table_of_contents", "equation", "bookmark", "embed", "image", "video", "pdf", "file", "audio", "table",
+        "divider", "breadcrumb", "table_of_contents", "equation", "bookmark", "embed", "image", "video", "pdf", "file",
+        "audio", "table",
         "table_row", "column_list", "column", "synced_block", "link_to_page", "tab",
     ];
 
@@ -91,7 +93,8 @@ internal static class Blocks
         return added;
     }
 
-    public static Entity Create(Guid author, string timeText, DateTimeOffset time, Entity parent, BlockDraft draft, Guid? id = null)
+    public static Entity Create(
+        Guid author, string timeText, DateTimeOffset time, Entity parent, BlockDraft draft, Guid? id = null)
     {
         var blockId = id ?? Guid.NewGuid();
         var json = new JsonObject

@@ -9,8 +9,9 @@ using NotionAuth.FakeNotion.OAuth;
 namespace NotionAuth.FakeNotion.Content;
 
 /// <summary>
-/// A data source for benchmarks: real page objects of 3 KB, serialized once, so that a page of the list costs a copy of bytes. It has as
-/// many rows as it is told, without Notion's cap of 10,000; from the 10,001st on they are the same objects again.
+/// A data source for benchmarks: real page objects of 3 KB, serialized once, so that a page of the list costs a copy of
+/// bytes. It has as many rows as it is told, without Notion's cap of 10,000; from the 10,001st on they are the same
+/// objects again.
 /// </summary>
 internal sealed class BulkList
 {
@@ -53,14 +54,17 @@ internal sealed class BulkList
     {
         var schema = RowTemplate.Schema();
         var (_, source) = Containers.NewDatabase(
-            workspace.Users[0].Id, Times.ToMinute(Beginning), Beginning, null, Ids.For("bulk:database"), Ids.For("bulk:data_source"), RichText.Plain("Bulk"), schema);
+            workspace.Users[0].Id, Times.ToMinute(Beginning), Beginning, null, Ids.For("bulk:database"), Ids.For(
+                "bulk:data_source"), RichText.Plain("Bulk"), schema);
         var template = new RowTemplate(workspace, source, schema, rowBytes: 0, runs: 4);
         var rows = new MemoryStream();
         var starts = new int[Math.Min(count, Distinct) + 1];
         for (var i = 0; i < starts.Length - 1; i++)
         {
             var title = string.Create(CultureInfo.InvariantCulture, $"Task {i + 1}");
-            rows.Write(Encoding.UTF8.GetBytes(template.Row(i, Ids.For($"bulk:{title}"), title, Times.ToMinute(Beginning.AddMinutes(i))) + ","));
+            rows.Write(
+                Encoding.UTF8.GetBytes(
+                    template.Row(i, Ids.For($"bulk:{title}"), title, Times.ToMinute(Beginning.AddMinutes(i))) + ","));
             starts[i + 1] = (int)rows.Length;
         }
 
@@ -78,7 +82,10 @@ internal sealed class BulkList
         var rows = Math.Min(Math.Min(size, _count - first), _starts.Length - 1 - at);
         var slice = _rows.AsMemory(_starts[at].._starts[at + rows]);
         var next = first + rows < _count ? $"\"{Cursor(first + rows)}\"" : "null";
-        var tail = $"],\"next_cursor\":{next},\"has_more\":{(next == "null" ? "false" : "true")},\"type\":\"page_or_data_source\",\"page_or_data_source\":{{}},\"request_id\":\"{requestId}\"}}";
+        var tail =
+            $"],\"next_cursor\":{next},\"has_more\":{(next == "null" ? "false" : "true")}," +
+            "\"type\":\"page_or_data_source\",\"page_or_data_source\":{}," +
+            $"\"request_id\":\"{requestId}\"}}";
         return [Head, rows == 0 ? slice : slice[..^1], Encoding.UTF8.GetBytes(tail)];
     }
 
@@ -87,11 +94,14 @@ internal sealed class BulkList
     {
         if (cursor is null)
             return 0;
-        return Guid.TryParseExact(cursor, "D", out _) && int.TryParse(cursor.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var at)
+        return Guid.TryParseExact(cursor, "D", out _)
+            && int.TryParse(
+                cursor.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var at)
             && cursor == Cursor(at) ? at : -1;
     }
 
-    private static string Cursor(int at) => string.Create(CultureInfo.InvariantCulture, $"{at:x8}-b01c-4b01-8b01-b01cb01cb01c");
+    private static string Cursor(int at) => string.Create(CultureInfo.InvariantCulture,
+        $"{at:x8}-b01c-4b01-8b01-b01cb01cb01c");
 
     private static byte[] SmallPage(Workspace workspace, Guid id)
     {

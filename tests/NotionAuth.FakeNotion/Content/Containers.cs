@@ -8,7 +8,8 @@ namespace NotionAuth.FakeNotion.Content;
 internal static class Containers
 {
     public static (Entity Database, Entity Source) NewDatabase(
-        Guid author, string timeText, DateTimeOffset time, Entity? parent, Guid id, Guid sourceId, JsonArray title, JsonObject schema)
+        Guid author, string timeText, DateTimeOffset time, Entity? parent, Guid id, Guid sourceId, JsonArray title,
+        JsonObject schema)
     {
         var json = new JsonObject
         {

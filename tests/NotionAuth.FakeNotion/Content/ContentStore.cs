@@ -31,7 +31,9 @@ internal sealed class ContentStore
             return _entities.GetValueOrDefault(id);
     }
 
-    /// <summary>The object, if it exists, is of the kind and is shared with the bot; else what Notion says to all three.</summary>
+    /// <summary>
+    /// The object, if it exists, is of the kind and is shared with the bot; else what Notion says to all three.
+    /// </summary>
     public Entity Get(Bot bot, Guid id, EntityKind kind, string? kindName = null)
     {
         var entity = Find(id);

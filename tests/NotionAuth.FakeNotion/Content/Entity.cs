@@ -14,8 +14,9 @@ internal enum EntityKind
 }
 
 /// <summary>
-/// An object of the workspace. Its JSON is kept as UTF-8 in the newest version's shape and the older shapes are made once, when
-/// first asked for, so that a list of thousands costs a copy of bytes. Lists and titles are guarded by the content store's lock.
+/// An object of the workspace. Its JSON is kept as UTF-8 in the newest version's shape and the older shapes are made
+/// once, when first asked for, so that a list of thousands costs a copy of bytes. Lists and titles are guarded by the
+/// content store's lock.
 /// </summary>
 internal sealed class Entity
 {

@@ -6,7 +6,8 @@ using System.Threading;
 namespace NotionAuth.FakeNotion.Content;
 
 /// <summary>A file that arrived, for tests to compare.</summary>
-public sealed record UploadedFile(Guid Id, string Status, string? Filename, string? ContentType, long Length, string Sha256, int Parts);
+public sealed record UploadedFile(
+    Guid Id, string Status, string? Filename, string? ContentType, long Length, string Sha256, int Parts);
 
 /// <summary>One upload on its way.</summary>
 internal sealed class FileUpload
@@ -74,7 +75,8 @@ internal sealed class FileUploadStore
 
     private static UploadedFile ToFile(FileUpload upload)
     {
-        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(
+            System.Security.Cryptography.HashAlgorithmName.SHA256);
         foreach (var part in upload.Parts.Values)
             hash.AppendData(part);
         return new UploadedFile(

@@ -12,16 +12,19 @@ internal static class Markdown
 {
     private static readonly (string Prefix, string Type)[] Kinds =
     [
-        ("### ", "heading_3"), ("## ", "heading_2"), ("# ", "heading_1"), ("- [ ] ", "to_do"), ("- ", "bulleted_list_item"),
+        ("### ", "heading_3"), ("## ", "heading_2"), ("# ", "heading_1"), ("- [ ] ", "to_do"), ("- ",
+            "bulleted_list_item"),
         ("1. ", "numbered_list_item"), ("> ", "quote"),
     ];
 
     public static List<BlockDraft> ToBlocks(string markdown)
     {
         var blocks = new List<BlockDraft>();
-        foreach (var line in markdown.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var line in markdown.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            var (prefix, type) = Kinds.FirstOrDefault(k => line.StartsWith(k.Prefix, StringComparison.Ordinal), (Prefix: "", Type: "paragraph"));
+            var (prefix, type) = Kinds.FirstOrDefault(
+                k => line.StartsWith(k.Prefix, StringComparison.Ordinal), (Prefix: "", Type: "paragraph"));
             var payload = new JsonObject { ["rich_text"] = RichText.Plain(line[prefix.Length..]) };
             blocks.Add(new BlockDraft(type, Blocks.Payload(type, payload, "body.markdown"), []));
         }

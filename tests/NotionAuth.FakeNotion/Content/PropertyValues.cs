@@ -7,7 +7,9 @@ using NotionAuth.FakeNotion.OAuth;
 
 namespace NotionAuth.FakeNotion.Content;
 
-/// <summary>A page's property values: checked against the data source's schema and put in the form Notion answers with.</summary>
+/// <summary>
+/// A page's property values: checked against the data source's schema and put in the form Notion answers with.
+/// </summary>
 internal static class PropertyValues
 {
     /// <summary>All properties of a new row: those given, and the others empty.</summary>
@@ -29,7 +31,8 @@ internal static class PropertyValues
     {
         foreach (var (key, node) in given)
         {
-            var name = schema.ContainsKey(key) ? key : schema.FirstOrDefault(p => Json.StringOf(p.Value!["id"]) == key).Key
+            var name = schema.ContainsKey(key)
+                ? key : schema.FirstOrDefault(p => Json.StringOf(p.Value!["id"]) == key).Key
                 ?? throw NotionFailure.Validation($"{key} is not a property that exists.");
             var property = schema[name]!.AsObject();
             existing[name] = Value(property, Read(property, node, $"body.properties.{key}", content));
@@ -49,7 +52,10 @@ internal static class PropertyValues
             title = RichText.Normalize(node is JsonObject value ? value["title"] : node, "body.properties.title.title");
         }
 
-        return new JsonObject { ["title"] = new JsonObject { ["id"] = "title", ["type"] = "title", ["title"] = title } };
+        return new JsonObject
+        {
+            ["title"] = new JsonObject { ["id"] = "title", ["type"] = "title", ["title"] = title }
+        };
     }
 
     public static string TitleOf(JsonObject properties)
@@ -96,12 +102,14 @@ internal static class PropertyValues
             "url" or "email" or "phone_number" => Scalar(value, at, "a string", JsonValueKind.String),
             "select" => value is null ? null : Option(property, type, value, at, mayAdd: true),
             "status" => value is null ? null : Option(property, type, value, at, mayAdd: false),
-            "multi_select" => new JsonArray([.. Items(value, at).Select(v => Option(property, type, v, at, mayAdd: true))]),
+            "multi_select" =>
+                new JsonArray([.. Items(value, at).Select(v => Option(property, type, v, at, mayAdd: true))]),
             "date" => value is null ? null : Date(value, at),
             "people" => new JsonArray([.. Items(value, at).Select(v => User.Reference(Reference(v, at)))]),
             "relation" => new JsonArray([.. Items(value, at).Select(v => Related(Reference(v, at), content))]),
             "files" => value is JsonArray ? value.DeepClone() : throw NotionFailure.Field(at, "an array", value),
-            _ => throw NotionFailure.Validation($"{Json.StringOf(property["name"])} can not be written: its type is {type}."),
+            _ => throw NotionFailure.Validation(
+                $"{Json.StringOf(property["name"])} can not be written: its type is {type}."),
         };
     }
 
@@ -109,7 +117,8 @@ internal static class PropertyValues
     {
         if (value is null)
             return null;
-        return value.GetValueKind() == kind ? value.DeepClone() : throw NotionFailure.Field(path, expectation + " or `null`", value);
+        return value.GetValueKind() == kind ? value.DeepClone() : throw NotionFailure.Field(path, expectation +
+            " or `null`", value);
     }
 
     private static JsonArray Items(JsonNode? value, string path) =>
@@ -123,12 +132,20 @@ internal static class PropertyValues
         if (name is null && id is null)
             throw NotionFailure.Field(path + ".name", "defined", null, present: false);
         var options = property[type]!["options"]!.AsArray();
-        var option = options.FirstOrDefault(o => id is not null ? Json.StringOf(o!["id"]) == id : Json.StringOf(o!["name"]) == name);
+        var option = options.FirstOrDefault(o => id is not null ? Json.StringOf(o!["id"]) == id : Json.StringOf(o![
+            "name"]) == name);
         if (option is null)
         {
             if (!mayAdd || name is null)
-                throw NotionFailure.Validation($"{type} option \"{name ?? id}\" not found for property \"{Json.StringOf(property["name"])}\".");
-            options.Add(option = new JsonObject { ["id"] = Guid.NewGuid().ToString(), ["name"] = name, ["color"] = "default" });
+                throw NotionFailure.Validation(
+                    $"{type} option \"{name ?? id}\" not found for property \"{Json.StringOf(property["name"])}\".");
+            options.Add(option = new JsonObject
+            {
+                ["id"] = Guid.NewGuid().ToString(),
+                ["name"] = name,
+                ["color"] =
+                "default"
+            });
         }
 
         return new JsonObject
@@ -144,7 +161,9 @@ internal static class PropertyValues
     {
         var start = Json.StringOf(Json.Member(value, "start"));
         if (start is null || !DateTimeOffset.TryParse(start, System.Globalization.CultureInfo.InvariantCulture, out _))
-            throw NotionFailure.Field(path + ".start", "a valid ISO 8601 date string", Json.Member(value, "start"), Json.Member(value, "start") is not null);
+            throw NotionFailure.Field(
+                path + ".start", "a valid ISO 8601 date string", Json.Member(value, "start"),
+                Json.Member(value, "start") is not null);
         return new JsonObject
         {
             ["start"] = start,
@@ -153,9 +172,11 @@ internal static class PropertyValues
         };
     }
 
-    private static Guid Reference(JsonNode? value, string path) => Ids.TryParse(Json.StringOf(Json.Member(value, "id")), out var id)
+    private static Guid Reference(JsonNode? value, string path) =>
+        Ids.TryParse(Json.StringOf(Json.Member(value, "id")), out var id)
         ? id
-        : throw NotionFailure.Field(path + ".id", "a valid uuid", Json.Member(value, "id"), Json.Member(value, "id") is not null);
+        : throw NotionFailure.Field(
+            path + ".id", "a valid uuid", Json.Member(value, "id"), Json.Member(value, "id") is not null);
 
     private static JsonObject Related(Guid id, ContentStore content) => content.Find(id)?.Kind == EntityKind.Page
         ? new JsonObject { ["id"] = id.ToString() }

@@ -62,7 +62,8 @@ internal sealed class RowFilter
             if (depth >= MaxNesting)
                 throw NotionFailure.Field($"{path}.{group}", "not present", parts);
             var compiled = parts.Select((p, i) => Compile(p, source, $"{path}.{group}[{i}]", depth + 1)).ToArray();
-            return group == "and" ? row => Array.TrueForAll(compiled, c => c(row)) : row => Array.Exists(compiled, c => c(row));
+            return group == "and" ? row => Array.TrueForAll(compiled, c => c(row)) : row =>
+                Array.Exists(compiled, c => c(row));
         }
 
         if (Json.StringOf(filter["timestamp"]) is { } timestamp)
@@ -79,7 +80,8 @@ internal sealed class RowFilter
         if (asked != type)
             throw NotionFailure.Validation($"database property {type} does not match filter {asked}");
         var (op, operand) = Condition(filter[type], $"{path}.{type}");
-        return row => Compare(row.GetProperty("properties").GetProperty(name).GetProperty(type), type, op, operand, path);
+        return row =>
+            Compare(row.GetProperty("properties").GetProperty(name).GetProperty(type), type, op, operand, path);
     }
 
     private static (string Operator, JsonNode? Operand) Condition(JsonNode? node, string path)
@@ -128,7 +130,8 @@ internal sealed class RowFilter
     }
 
     private static bool Contains(JsonElement payload, string text, string wanted) =>
-        payload.ValueKind == JsonValueKind.Array && payload.GetArrayLength() > 0 && !payload[0].TryGetProperty("plain_text", out _)
+        payload.ValueKind == JsonValueKind.Array && payload.GetArrayLength() > 0 && !payload[0].TryGetProperty(
+            "plain_text", out _)
             ? payload.EnumerateArray().Any(i => ItemText(i) == wanted)
             : text.Contains(wanted, StringComparison.OrdinalIgnoreCase);
 

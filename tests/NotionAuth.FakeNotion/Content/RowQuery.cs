@@ -7,7 +7,9 @@ using NotionAuth.FakeNotion.Endpoints;
 
 namespace NotionAuth.FakeNotion.Content;
 
-/// <summary>A query over the rows of a data source. Rows are only parsed if a filter or a sort looks into them.</summary>
+/// <summary>
+/// A query over the rows of a data source. Rows are only parsed if a filter or a sort looks into them.
+/// </summary>
 internal static class RowQuery
 {
     public static Reply Run(Call call, Entity source)
@@ -33,7 +35,8 @@ internal static class RowQuery
             call,
             rows,
             r => r.Id,
-            r => wanted.Length == 0 ? r.Render(shape) : Json.Bytes(PagesEndpoints.WithOnly(Json.Parse(r.Render(shape)), wanted)),
+            r => wanted.Length == 0
+            ? r.Render(shape) : Json.Bytes(PagesEndpoints.WithOnly(Json.Parse(r.Render(shape)), wanted)),
             shape == Shape.Databases ? "page_or_database" : "page_or_data_source",
             capped);
     }
@@ -80,7 +83,8 @@ internal static class RowQuery
         {
             "ascending" => false,
             "descending" => true,
-            _ => throw NotionFailure.Field($"{path}.direction", "`\"ascending\"` or `\"descending\"`", Json.Member(node, "direction")),
+            _ => throw NotionFailure.Field(
+                $"{path}.direction", "`\"ascending\"` or `\"descending\"`", Json.Member(node, "direction")),
         };
         if (Json.StringOf(node!["timestamp"]) is "created_time" or "last_edited_time")
             return new Sort(null, Json.StringOf(node["timestamp"]), descending);

@@ -9,8 +9,8 @@ using NotionAuth.FakeNotion.Endpoints;
 namespace NotionAuth.FakeNotion.Content;
 
 /// <summary>
-/// Rows of a seeded data source, written as text: ten thousand of them through the object model would take seconds and hundreds
-/// of megabytes.
+/// Rows of a seeded data source, written as text: ten thousand of them through the object model would take seconds and
+/// hundreds of megabytes.
 /// </summary>
 internal sealed class RowTemplate
 {
@@ -48,7 +48,11 @@ internal sealed class RowTemplate
             type,
             options.Length == 0
                 ? null
-                : new JsonObject { ["options"] = new JsonArray([.. options.Select(o => new JsonObject { ["name"] = o, ["color"] = "blue" })]) });
+                : new JsonObject
+                {
+                    ["options"] = new JsonArray([.. options.Select(o => new JsonObject { ["name"] = o, [
+                    "color"] = "blue" })])
+                });
         Add("Name", "title");
         Add("Status", "status", States);
         Add("Tags", "multi_select", Tags);
@@ -66,12 +70,15 @@ internal sealed class RowTemplate
     {
         var due = new DateOnly(2026, 3, 1).AddDays(number % 90).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var points = (number % 21).ToString(CultureInfo.InvariantCulture);
-        var link = Json.Quote(string.Create(CultureInfo.InvariantCulture, $"https://example.com/tasks/{number + 1}?tab=all&sort=due"));
+        var link = Json.Quote(string.Create(CultureInfo.InvariantCulture,
+            $"https://example.com/tasks/{number + 1}?tab=all&sort=due"));
         string[] properties =
         [
             Property("Name", $"[{Text(title)}]"),
             Property("Status", Option("Status", States[number % States.Length])),
-            Property("Tags", $"[{Option("Tags", Tags[number % Tags.Length])},{Option("Tags", Tags[(number + 1) % Tags.Length])}]"),
+            Property(
+                "Tags",
+                $"[{Option("Tags", Tags[number % Tags.Length])},{Option("Tags", Tags[(number + 1) % Tags.Length])}]"),
             Property("Assignee", $"[{_people[number % _people.Length]}]"),
             Property("Due", $"{{\"start\":\"{due}\",\"end\":null,\"time_zone\":null}}"),
             Property("Points", points),
@@ -82,7 +89,8 @@ internal sealed class RowTemplate
         ];
         // in_trash and its neighbours come before anything a user has written: see Shaping.
         return $"{{\"object\":\"page\",\"id\":\"{id}\",\"created_time\":\"{time}\",\"last_edited_time\":\"{time}\","
-            + $"\"created_by\":{_author},\"last_edited_by\":{_author},\"cover\":null,\"icon\":null,\"parent\":{_parent},"
+            + $"\"created_by\":{_author},\"last_edited_by\":{_author},\"cover\":null,\"icon\":null,"
+            + $"\"parent\":{_parent},"
             + "\"in_trash\":false,\"is_archived\":false,\"is_locked\":false,"
             + $"\"properties\":{{{string.Join(',', properties)}}},"
             + $"\"url\":\"https://app.notion.com/p/{id:N}\",\"public_url\":null}}";

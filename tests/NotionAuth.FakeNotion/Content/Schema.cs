@@ -12,8 +12,10 @@ internal static class Schema
 {
     private static readonly HashSet<string> Types =
     [
-        "title", "rich_text", "number", "select", "multi_select", "status", "date", "people", "files", "checkbox", "url", "email",
-        "phone_number", "relation", "rollup", "formula", "created_time", "created_by", "last_edited_time", "last_edited_by", "unique_id",
+        "title", "rich_text", "number", "select", "multi_select", "status", "date", "people", "files", "checkbox",
+        "url", "email",
+        "phone_number", "relation", "rollup", "formula", "created_time", "created_by", "last_edited_time",
+        "last_edited_by", "unique_id",
     ];
 
     public static JsonObject Create(JsonNode? given, string path)
@@ -31,12 +33,14 @@ internal static class Schema
     {
         foreach (var (key, node) in given)
         {
-            var name = schema.ContainsKey(key) ? key : schema.FirstOrDefault(p => Json.StringOf(p.Value!["id"]) == key).Key;
+            var name = schema.ContainsKey(key)
+                ? key : schema.FirstOrDefault(p => Json.StringOf(p.Value!["id"]) == key).Key;
             if (node is not JsonObject wanted)
             {
                 if (node is not null)
                     throw NotionFailure.Field($"{path}.{key}", "an object or `null`", node);
-                _ = schema.Remove(name ?? throw NotionFailure.Validation($"Could not find property with name or id: {key}"));
+                _ = schema.Remove(name ?? throw NotionFailure.Validation(
+                    $"Could not find property with name or id: {key}"));
                 continue;
             }
 
@@ -65,7 +69,8 @@ internal static class Schema
     {
         var config = settings?.DeepClone().AsObject() ?? [];
         if (type is "select" or "multi_select" or "status")
-            config["options"] = Options(config["options"] as JsonArray ?? (type == "status" ? DefaultStatuses() : []), name);
+            config["options"] =
+                Options(config["options"] as JsonArray ?? (type == "status" ? DefaultStatuses() : []), name);
         if (type == "number")
             config["format"] ??= "number";
         return new JsonObject
@@ -78,7 +83,8 @@ internal static class Schema
         };
     }
 
-    private static JsonArray Options(JsonArray given, string property) => [.. given.OfType<JsonObject>().Select(o => new JsonObject
+    private static JsonArray Options(JsonArray given, string property) =>
+        [.. given.OfType<JsonObject>().Select(o => new JsonObject
     {
         ["id"] = o["id"]?.DeepClone() ?? Ids.For($"option:{property}:{Json.StringOf(o["name"])}").ToString(),
         ["name"] = o["name"]?.DeepClone(),
@@ -93,7 +99,10 @@ internal static class Schema
         new JsonObject { ["name"] = "Done", ["color"] = "green" },
     ];
 
-    /// <summary>Real property ids are four characters, percent-encoded where they need to be: a trap for clients that encode twice.</summary>
+    /// <summary>
+    /// Real property ids are four characters, percent-encoded where they need to be: a trap for clients that encode
+    /// twice.
+    /// </summary>
     private static string ShortId(string name)
     {
         const string alphabet = "abcdefgh:;|~=@[]{}";

@@ -2,7 +2,9 @@ using System.Collections.Generic;
 
 namespace NotionAuth.FakeNotion.Content;
 
-/// <summary>What to put into a workspace: a page with blocks and comments, and below it a database with one data source.</summary>
+/// <summary>
+/// What to put into a workspace: a page with blocks and comments, and below it a database with one data source.
+/// </summary>
 public sealed record SeedOptions
 {
     /// <summary>The page's title; a second seed of the same title gives other ids.</summary>

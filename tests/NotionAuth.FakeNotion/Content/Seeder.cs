@@ -14,7 +14,8 @@ internal static class Seeder
 {
     private static readonly DateTimeOffset Beginning = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
 
-    private static readonly string[] People = ["Ada Lovelace", "Grace Hopper", "Alan Turing", "Katherine Johnson", "Edsger Dijkstra"];
+    private static readonly string[] People = ["Ada Lovelace", "Grace Hopper", "Alan Turing", "Katherine Johnson",
+        "Edsger Dijkstra"];
 
     public static void AddUsers(Workspace workspace, int count)
     {
@@ -81,11 +82,13 @@ internal static class Seeder
         for (var i = 0; i < count; i++)
         {
             var type = (i % 10) switch { 0 => "heading_2", 3 => "bulleted_list_item", 5 => "to_do", _ => "paragraph" };
-            var text = string.Create(CultureInfo.InvariantCulture, $"Block {i + 1} of {page.Title}: naïve café, 漢字, “quotes” & <tags>");
+            var text = string.Create(CultureInfo.InvariantCulture,
+                $"Block {i + 1} of {page.Title}: naïve café, 漢字, “quotes” & <tags>");
             var payload = Blocks.Payload(type, new JsonObject { ["rich_text"] = RichText.Plain(text) }, "seed");
             var time = Beginning.AddMinutes(i);
             workspace.Content.Add(Blocks.Create(
-                author, Times.ToMinute(time), time, page, new BlockDraft(type, payload, []), FreeId(workspace, $"block:{page.IdText}:{i}")));
+                author, Times.ToMinute(time), time, page, new BlockDraft(type, payload, []), FreeId(workspace,
+                    $"block:{page.IdText}:{i}")));
         }
     }
 

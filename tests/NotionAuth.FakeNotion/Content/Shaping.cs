@@ -7,8 +7,9 @@ using NotionAuth.FakeNotion.Endpoints;
 namespace NotionAuth.FakeNotion.Content;
 
 /// <summary>
-/// Turns the newest shape into the older ones. Pages and blocks are rewritten as bytes: the fields looked for are written by
-/// this program, before any user content, and user content can't contain them because its quotes are escaped.
+/// Turns the newest shape into the older ones. Pages and blocks are rewritten as bytes: the fields looked for are
+/// written by this program, before any user content, and user content can't contain them because its quotes are
+/// escaped.
 /// </summary>
 internal static class Shaping
 {
@@ -21,23 +22,28 @@ internal static class Shaping
         {
             var block = Replace(canonical, $"\"in_trash\":{trash},", $"\"archived\":{trash},\"in_trash\":{trash},");
             return Replace(
-                block, "\"type\":\"meeting_notes\",\"meeting_notes\":", "\"type\":\"transcription\",\"transcription\":");
+                block, "\"type\":\"meeting_notes\",\"meeting_notes\":",
+                "\"type\":\"transcription\",\"transcription\":");
         }
 
-        var page = Replace(canonical, $"\"in_trash\":{trash},\"is_archived\":false,", $"\"archived\":{trash},\"in_trash\":{trash},");
+        var page = Replace(canonical, $"\"in_trash\":{trash},\"is_archived\":false,",
+            $"\"archived\":{trash},\"in_trash\":{trash},");
         if (shape == Shape.Databases && entity.IsRow)
         {
             var database = entity.Parent!.Parent!.IdText;
             page = Replace(
                 page,
-                $"\"parent\":{{\"type\":\"data_source_id\",\"data_source_id\":\"{entity.Parent.IdText}\",\"database_id\":\"{database}\"}}",
+                $"\"parent\":{{\"type\":\"data_source_id\",\"data_source_id\":\"{entity.Parent.IdText}\"," +
+                $"\"database_id\":\"{database}\"}}",
                 $"\"parent\":{{\"type\":\"database_id\",\"database_id\":\"{database}\"}}");
         }
 
         return page;
     }
 
-    /// <summary>Databases and data sources are few and refer to each other, so they are put together at each call.</summary>
+    /// <summary>
+    /// Databases and data sources are few and refer to each other, so they are put together at each call.
+    /// </summary>
     public static byte[] Container(Entity entity, Shape shape)
     {
         var json = entity.Json;
@@ -47,7 +53,8 @@ internal static class Shaping
             if (shape == Shape.Databases)
                 json["properties"] = sources.FirstOrDefault()?.Json["properties"]?.DeepClone() ?? new JsonObject();
             else
-                json["data_sources"] = new JsonArray([.. sources.Select(s => new JsonObject { ["id"] = s.IdText, ["name"] = s.Title })]);
+                json["data_sources"] =
+                    new JsonArray([.. sources.Select(s => new JsonObject { ["id"] = s.IdText, ["name"] = s.Title })]);
         }
 
         if (shape != Shape.Current)

@@ -24,14 +24,15 @@ internal static class Connections
     }
 
     /// <summary>
-    /// Written to the socket directly: the server would neither send less than it has announced nor promise that what it was given
-    /// has left. The client sees a clean end of the stream in the middle of the body.
+    /// Written to the socket directly: the server would neither send less than it has announced nor promise that what
+    /// it was given has left. The client sees a clean end of the stream in the middle of the body.
     /// </summary>
     public static async Task SendHalfAsync(HttpContext http, RecordedRequest record, Reply reply, CancellationToken ct)
     {
         var head = new StringBuilder()
             .Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {reply.Status} {Gate.Reason(reply.Status)}\r\n")
-            .Append(CultureInfo.InvariantCulture, $"Content-Type: {reply.ContentType}\r\nContent-Length: {reply.Length}\r\n")
+            .Append(CultureInfo.InvariantCulture,
+                $"Content-Type: {reply.ContentType}\r\nContent-Length: {reply.Length}\r\n")
             .Append(CultureInfo.InvariantCulture, $"x-notion-request-id: {record.RequestId}\r\n\r\n");
         var half = reply.ToArray().AsMemory(0, (int)(reply.Length / 2));
 
@@ -41,7 +42,9 @@ internal static class Connections
         socket.Shutdown(SocketShutdown.Send);
         // Closing now could overtake what is still on its way; the client closes when it has seen the end.
         var closed = new TaskCompletionSource();
-        await using (http.Features.GetRequiredFeature<IConnectionLifetimeFeature>().ConnectionClosed.Register(() => closed.TrySetResult()))
+        await using (
+            http.Features.GetRequiredFeature<IConnectionLifetimeFeature>().ConnectionClosed.Register(
+                () => closed.TrySetResult()))
             _ = await Task.WhenAny(closed.Task, Task.Delay(TimeSpan.FromSeconds(2), ct));
         http.Abort();
     }
@@ -52,5 +55,6 @@ internal static class Connections
             bytes = bytes[await socket.SendAsync(bytes, ct)..];
     }
 
-    private static Socket SocketOf(HttpContext http) => http.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+    private static Socket SocketOf(HttpContext http) =>
+        http.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
 }

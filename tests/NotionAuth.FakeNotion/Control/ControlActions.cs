@@ -25,7 +25,8 @@ internal static class ControlActions
         {
             var capabilities = Enum<Capabilities>(json, "capabilities") ?? Capabilities.All;
             return ControlJson.Integration(
-                state.AddInternalIntegration(Text(json, "token"), workspace, name, capabilities, GuidList(json, "sharedPages")));
+                state.AddInternalIntegration(Text(json, "token"), workspace, name, capabilities, GuidList(json,
+                    "sharedPages")));
         }
 
         if (kind == IntegrationKind.PersonalAccessToken)
@@ -35,7 +36,8 @@ internal static class ControlActions
         if (integration is null)
         {
             integration = state.AddPublicIntegration(
-                Text(json, "clientId"), Text(json, "clientSecret"), TextList(json, "redirectUris"), name: name, workspaceName: workspace);
+                Text(json, "clientId"), Text(json, "clientSecret"), TextList(json, "redirectUris"), name: name,
+                workspaceName: workspace);
         }
         else
         {
@@ -110,7 +112,13 @@ internal static class ControlActions
         ArgumentOutOfRangeException.ThrowIfNegative(items);
         var list = BulkList.Create(state.DefaultWorkspace, items);
         state.Bulk = list;
-        return new JsonObject { ["dataSourceId"] = list.SourceId.ToString(), ["pageId"] = list.PageId.ToString(), ["items"] = items };
+        return new JsonObject
+        {
+            ["dataSourceId"] = list.SourceId.ToString(),
+            ["pageId"] = list.PageId.ToString(),
+            [
+            "items"] = items
+        };
     }
 
     public static JsonObject SetRateLimit(FakeNotionState state, JsonObject json)
@@ -129,7 +137,8 @@ internal static class ControlActions
     /// <summary>Of one client, or, without a client id, of all that leave it open.</summary>
     public static JsonObject SetApproval(FakeNotionState state, JsonObject json)
     {
-        var approval = Approval(json, "decision") ?? throw new ArgumentException("decision is missing: off, allow or deny.");
+        var approval = Approval(json, "decision") ?? throw new ArgumentException(
+            "decision is missing: off, allow or deny.");
         if (Client(state, json) is { } client)
         {
             client.AutoApprove = approval;
@@ -181,7 +190,8 @@ internal static class ControlActions
                     behavior.ExtraTokenFields = value?.ToJsonString();
                     break;
                 case "accessTokenLifetimeSeconds":
-                    behavior.AccessTokenLifetime = value is null ? null : TimeSpan.FromSeconds(value.GetValue<double>());
+                    behavior.AccessTokenLifetime = value is null
+                        ? null : TimeSpan.FromSeconds(value.GetValue<double>());
                     break;
                 case "latencyMs":
                     behavior.Latency = TimeSpan.FromMilliseconds(value!.GetValue<double>());
@@ -213,7 +223,8 @@ internal static class ControlActions
         Headers = (json["headers"] as JsonObject ?? []).ToDictionary(h => h.Key, h => h.Value!.ToString()),
         AdditionalData = json["additionalData"]?.ToJsonString(),
         Body = json["body"] is { } body ? Json.StringOf(body) ?? Json.Text(body) : null,
-        RawBytes = Text(json, "bodyBase64") is { } base64 ? Convert.FromBase64String(base64) : default(ReadOnlyMemory<byte>?),
+        RawBytes = Text(json, "bodyBase64") is { } base64
+        ? Convert.FromBase64String(base64) : default(ReadOnlyMemory<byte>?),
         ContentType = Text(json, "contentType"),
         DelayFor = TimeSpan.FromMilliseconds(Number(json, "delayMs") ?? 0),
         Location = Text(json, "location"),
@@ -263,6 +274,7 @@ internal static class ControlActions
             return null;
         return System.Enum.TryParse<T>(text.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var value)
             ? value
-            : throw new ArgumentException($"{name} is {text}; it can be {string.Join(", ", System.Enum.GetNames<T>())}.");
+            : throw new ArgumentException(
+                $"{name} is {text}; it can be {string.Join(", ", System.Enum.GetNames<T>())}.");
     }
 }

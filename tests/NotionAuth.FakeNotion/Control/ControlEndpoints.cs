@@ -6,7 +6,9 @@ using NotionAuth.FakeNotion.Endpoints;
 
 namespace NotionAuth.FakeNotion.Control;
 
-/// <summary>What the real API doesn't have: a way for programs in other processes to set up and inspect the fake. See README.md.</summary>
+/// <summary>
+/// What the real API doesn't have: a way for programs in other processes to set up and inspect the fake. See README.md.
+/// </summary>
 internal static class ControlEndpoints
 {
     public static Reply Handle(Call call)

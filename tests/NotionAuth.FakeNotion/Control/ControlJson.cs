@@ -73,7 +73,8 @@ internal static class ControlJson
         ["integrationId"] = bot.Integration.Id,
         ["workspaceId"] = bot.Workspace.Id.ToString(),
         ["ownerId"] = bot.Owner.Id.ToString(),
-        ["sharedPages"] = bot.SharedPages is { } pages ? new JsonArray([.. pages.Select(p => (JsonNode)p.ToString())]) : null,
+        ["sharedPages"] = bot.SharedPages is { } pages
+        ? new JsonArray([.. pages.Select(p => (JsonNode)p.ToString())]) : null,
     };
 
     public static JsonObject Token(TokenInfo token) => new()

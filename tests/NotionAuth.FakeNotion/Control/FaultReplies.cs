@@ -23,13 +23,18 @@ internal static class FaultReplies
         Reply reply;
         if (fault.Body is { } body)
         {
-            reply = new Reply { Status = fault.Status, ContentType = fault.ContentType ?? "application/json; charset=utf-8" };
+            reply = new Reply
+            {
+                Status = fault.Status,
+                ContentType = fault.ContentType ?? "application/json; charset=utf-8"
+            };
             reply.Segments.Add(Encoding.UTF8.GetBytes(body));
         }
         else
         {
             var code = fault.Code ?? CodeOf(fault.Status);
-            reply = Reply.Error(call, new NotionFailure(fault.Status, code, fault.Message ?? MessageOf(code), additional));
+            reply = Reply.Error(
+                call, new NotionFailure(fault.Status, code, fault.Message ?? MessageOf(code), additional));
         }
 
         return WithHeaders(reply, fault);
@@ -41,7 +46,8 @@ internal static class FaultReplies
         var reply = new Reply { Status = status, ContentType = "text/html; charset=UTF-8", HasRequestId = false };
         var title = status == 403 ? "Attention Required! | Cloudflare" : "Service unavailable";
         reply.Segments.Add(Encoding.UTF8.GetBytes(fault.Body
-            ?? $"<!DOCTYPE html>\n<html lang=\"en-US\"><head><title>{title}</title></head><body><h1>Sorry, you have been blocked</h1></body></html>\n"));
+            ?? $"<!DOCTYPE html>\n<html lang=\"en-US\"><head><title>{title}</title></head><body><h1>Sorry, " +
+                "you have been blocked</h1></body></html>\n"));
         reply.Headers.Add(new("cf-ray", "8f2a6c1d4e3b5a70-FRA"));
         reply.Headers.Add(new("Server", "cloudflare"));
         return WithHeaders(reply, fault);
@@ -49,13 +55,23 @@ internal static class FaultReplies
 
     public static Reply Raw(Fault fault)
     {
-        var reply = new Reply { Status = fault.Status, ContentType = fault.ContentType ?? "application/json; charset=utf-8" };
+        var reply = new Reply
+        {
+            Status = fault.Status,
+            ContentType = fault.ContentType ?? "application/json; " +
+            "charset=utf-8"
+        };
         reply.Segments.Add(fault.RawBytes ?? Encoding.UTF8.GetBytes(fault.Body ?? ""));
         return WithHeaders(reply, fault);
     }
 
     public static Reply Stream(Fault fault) => WithHeaders(
-        new Reply { Status = fault.Status, ContentType = fault.ContentType ?? "text/event-stream", Chunks = fault.Chunks ?? AsyncEnumerable.Empty<ReadOnlyMemory<byte>>() }, fault);
+        new Reply
+        {
+            Status = fault.Status,
+            ContentType = fault.ContentType ?? "text/event-stream",
+            Chunks = fault.Chunks ?? AsyncEnumerable.Empty<ReadOnlyMemory<byte>>()
+        }, fault);
 
     public static Reply Redirect(Fault fault)
     {

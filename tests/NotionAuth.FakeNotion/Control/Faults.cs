@@ -42,7 +42,10 @@ public sealed class Fault
 {
     public FaultKind Kind { get; init; }
 
-    /// <summary>A prefix of the path, or, when it starts with <c>^</c>, a regular expression for path and query. Null is everything under /v1.</summary>
+    /// <summary>
+    /// A prefix of the path, or, when it starts with <c>^</c>, a regular expression for path and query. Null is
+    /// everything under /v1.
+    /// </summary>
     public string? PathPattern { get; init; }
 
     public string? Method { get; init; }
@@ -105,7 +108,8 @@ public sealed class Fault
             PathPattern = path,
             Times = times,
             Headers = new Dictionary<string, string> { ["Retry-After"] = seconds },
-            AdditionalData = new JsonObject { ["rate_limit_reason"] = reason, ["retry_after"] = seconds }.ToJsonString(),
+            AdditionalData =
+                new JsonObject { ["rate_limit_reason"] = reason, ["retry_after"] = seconds }.ToJsonString(),
         };
     }
 
@@ -171,7 +175,9 @@ public sealed class ActiveFault
         && (Fault.When?.Invoke(request) ?? true);
 }
 
-/// <summary>The faults in force, in the order they were added. A request may meet several delays and one other fault.</summary>
+/// <summary>
+/// The faults in force, in the order they were added. A request may meet several delays and one other fault.
+/// </summary>
 public sealed class Faults
 {
     private readonly Lock _lock = new();

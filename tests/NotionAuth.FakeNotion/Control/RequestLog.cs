@@ -52,7 +52,8 @@ internal sealed class RequestLog(int capacity)
 {
     private readonly Lock _lock = new();
     private readonly Queue<RecordedRequest> _requests = new();
-    private readonly List<(Func<RecordedRequest, bool> Wanted, TaskCompletionSource<RecordedRequest> Found)> _waiting = [];
+    private readonly List<(Func<RecordedRequest, bool> Wanted, TaskCompletionSource<RecordedRequest> Found)> _waiting =
+        [];
     private long _number;
 
     public long NextNumber() => Interlocked.Increment(ref _number);

@@ -41,7 +41,8 @@ internal static class BlocksEndpoints
         if (!call.Json.ContainsKey("children"))
             throw NotionFailure.Field("body.children", "defined", null, present: false);
         var drafts = Blocks.Read(call, call.Json["children"], "body.children");
-        var added = Blocks.Append(call, parent, drafts, current ? Position(call, parent) : After(call, parent, "body.after", call.Json["after"]));
+        var added = Blocks.Append(call, parent, drafts, current ? Position(call, parent) : After(call, parent,
+            "body.after", call.Json["after"]));
         return Pagination.FromQuery(call, added, b => b.Id, b => b.RenderAsBlock(call.Shape), "block")
             .WithChildren(parent.IdText, added.Select(b => b.IdText));
     }
@@ -54,8 +55,10 @@ internal static class BlocksEndpoints
         {
             "start" => 0,
             "end" => null,
-            "after_block" => After(call, parent, "body.position.after_block.id", Json.Member(node["after_block"], "id") ?? ""),
-            _ => throw NotionFailure.Field("body.position.type", "`\"after_block\"`, `\"start\"`, or `\"end\"`", Json.Member(node, "type")),
+            "after_block" =>
+                After(call, parent, "body.position.after_block.id", Json.Member(node["after_block"], "id") ?? ""),
+            _ => throw NotionFailure.Field(
+                "body.position.type", "`\"after_block\"`, `\"start\"`, or `\"end\"`", Json.Member(node, "type")),
         };
     }
 
@@ -68,7 +71,8 @@ internal static class BlocksEndpoints
         lock (call.Content.Lock)
         {
             var at = parent.Children.FindIndex(c => c.Id == id);
-            return at >= 0 ? at + 1 : throw NotionFailure.Validation($"Block to append after with ID {id} is not a child of {parent.IdText}.");
+            return at >= 0 ? at + 1 : throw NotionFailure.Validation(
+                $"Block to append after with ID {id} is not a child of {parent.IdText}.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
@@ -11,8 +12,8 @@ using NotionAuth.FakeNotion.OAuth;
 namespace NotionAuth.FakeNotion.Endpoints;
 
 /// <summary>
-/// A short way past the gate for what benchmarks ask for, so that they measure the client: no log, no faults, no limit, no latency. The credential
-/// and the version are looked at; where they are wrong, the gate says so as always.
+/// A short way past the gate for what benchmarks ask for, so that they measure the client: no log, no faults, no limit,
+/// no latency. The credential and the version are looked at; where they are wrong, the gate says so as always.
 /// </summary>
 internal sealed class BulkEndpoints(FakeNotionState state)
 {
@@ -24,13 +25,15 @@ internal sealed class BulkEndpoints(FakeNotionState state)
         var path = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (path == list.QueryPath && HttpMethods.IsPost(http.Request.Method) && MayPass(http.Request))
             return QueryAsync(http, list);
-        return path == list.PagePath && HttpMethods.IsGet(http.Request.Method) && MayPass(http.Request) ? PageAsync(http, list) : null;
+        return path == list.PagePath && HttpMethods.IsGet(http.Request.Method)
+            && MayPass(http.Request) ? PageAsync(http, list) : null;
     }
 
     private bool MayPass(HttpRequest request)
     {
         var authorization = request.Headers.Authorization.ToString();
-        if (!authorization.StartsWith("Bearer ", StringComparison.Ordinal) || state.OAuth.Authenticate(authorization["Bearer ".Length..]) is null)
+        if (!authorization.StartsWith("Bearer ", StringComparison.Ordinal)
+            || state.OAuth.Authenticate(authorization["Bearer ".Length..]) is null)
             return false;
         try
         {
@@ -53,10 +56,15 @@ internal sealed class BulkEndpoints(FakeNotionState state)
         }
 
         http.Response.StatusCode = 400;
-        await SendAsync(http, requestId, """{"object":"error","status":400,"code":"validation_error","message":"The page_size or start_cursor provided is invalid."}"""u8.ToArray());
+        await SendAsync(
+            http, requestId,
+            Encoding.UTF8.GetBytes(
+                """{"object":"error","status":400,"code":"validation_error",""" +
+                "\"message\":\"The page_size or start_cursor provided is invalid.\"}"));
     }
 
-    private static Task PageAsync(HttpContext http, BulkList list) => SendAsync(http, Ids.For("bulk:request").ToString(), list.Page);
+    private static Task PageAsync(HttpContext http, BulkList list) =>
+        SendAsync(http, Ids.For("bulk:request").ToString(), list.Page);
 
     private static async Task<(int Size, int First)> ReadAsync(HttpRequest request)
     {

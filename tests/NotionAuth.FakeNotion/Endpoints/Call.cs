@@ -117,22 +117,26 @@ internal sealed class Call(HttpContext http, FakeNotionState state, RecordedRequ
     public string? QueryText(string name) => Query.TryGetValue(name, out var value) ? value[^1] : null;
 
     public JsonObject RequiredObject(string name) => Json[name] as JsonObject
-        ?? throw NotionFailure.Field($"body.{name}", Json.ContainsKey(name) ? "an object" : "defined", Json[name], Json.ContainsKey(name));
+        ?? throw NotionFailure.Field(
+            $"body.{name}", Json.ContainsKey(name) ? "an object" : "defined", Json[name], Json.ContainsKey(name));
 
     public string RequiredText(string name) => Endpoints.Json.StringOf(Json[name])
-        ?? throw NotionFailure.Field($"body.{name}", Json.ContainsKey(name) ? "a string" : "defined", Json[name], Json.ContainsKey(name));
+        ?? throw NotionFailure.Field(
+            $"body.{name}", Json.ContainsKey(name) ? "a string" : "defined", Json[name], Json.ContainsKey(name));
 
     public string? OptionalText(string name)
     {
         if (Json[name] is not { } node)
             return null;
-        return Endpoints.Json.StringOf(node) ?? throw NotionFailure.Field($"body.{name}", "a string or `undefined`", node);
+        return Endpoints.Json.StringOf(node)
+            ?? throw NotionFailure.Field($"body.{name}", "a string or `undefined`", node);
     }
 
     public bool? OptionalBool(string name)
     {
         if (Json[name] is not { } node)
             return null;
-        return Endpoints.Json.BoolOf(node) ?? throw NotionFailure.Field($"body.{name}", "a boolean or `undefined`", node);
+        return Endpoints.Json.BoolOf(node)
+            ?? throw NotionFailure.Field($"body.{name}", "a boolean or `undefined`", node);
     }
 }

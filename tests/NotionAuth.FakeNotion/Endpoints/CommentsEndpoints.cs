@@ -20,7 +20,8 @@ internal static class CommentsEndpoints
     private static Reply List(Call call)
     {
         call.AllowQuery("block_id", "start_cursor", "page_size");
-        var text = call.QueryText("block_id") ?? throw NotionFailure.Field("query.block_id", "defined", null, present: false);
+        var text = call.QueryText("block_id")
+            ?? throw NotionFailure.Field("query.block_id", "defined", null, present: false);
         if (!Ids.TryParse(text, out var id))
             throw NotionFailure.Field("query.block_id", "a valid uuid", text);
         var comments = call.Content.CommentsOn(call.Content.GetBlock(call.Bot, id));
@@ -44,7 +45,8 @@ internal static class CommentsEndpoints
     }
 
     public static Entity New(
-        Guid author, string authorName, DateTimeOffset time, Entity parent, Guid discussion, JsonArray text, Guid? id = null)
+        Guid author, string authorName, DateTimeOffset time, Entity parent, Guid discussion, JsonArray text,
+        Guid? id = null)
     {
         var commentId = id ?? Guid.NewGuid();
         var timeText = Times.ToMinute(time);
@@ -67,7 +69,8 @@ internal static class CommentsEndpoints
     {
         var hasParent = call.Json.ContainsKey("parent");
         if (hasParent == call.Json.ContainsKey("discussion_id"))
-            throw NotionFailure.Validation("body failed validation: either body.parent or body.discussion_id should be defined, and not both.");
+            throw NotionFailure.Validation(
+                "body failed validation: either body.parent or body.discussion_id should be defined, and not both.");
         if (hasParent)
         {
             var parent = call.RequiredObject("parent");

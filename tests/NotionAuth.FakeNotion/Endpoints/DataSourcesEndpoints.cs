@@ -48,7 +48,8 @@ internal static class DataSourcesEndpoints
         if (call.Json["properties"] is { } node)
         {
             Containers.ApplySchema(
-                call, source, node as JsonObject ?? throw NotionFailure.Field("body.properties", "an object or `undefined`", node));
+                call, source, node as JsonObject ?? throw NotionFailure.Field("body.properties",
+                    "an object or `undefined`", node));
         }
 
         return Reply.Object(call, source.Render(call.Shape), committedId: source.IdText);
@@ -67,9 +68,11 @@ internal static class DataSourcesEndpoints
             call,
             templates,
             t => t.Id,
-            t => Json.Bytes(new JsonObject { ["id"] = t.Id.ToString(), ["name"] = t.Name, ["is_default"] = t.Name == "Blank" }),
+            t => Json.Bytes(
+                new JsonObject { ["id"] = t.Id.ToString(), ["name"] = t.Name, ["is_default"] = t.Name == "Blank" }),
             Pagination.Templates);
     }
 
-    private static Entity Find(Call call) => call.Content.Get(call.Bot, call.Id("data_source_id"), EntityKind.DataSource);
+    private static Entity Find(Call call) =>
+        call.Content.Get(call.Bot, call.Id("data_source_id"), EntityKind.DataSource);
 }

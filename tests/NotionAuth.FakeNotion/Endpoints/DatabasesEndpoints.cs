@@ -26,14 +26,17 @@ internal static class DatabasesEndpoints
         var sources = call.Content.ChildrenOf(Find(call));
         return sources.Length == 1
             ? RowQuery.Run(call, sources[0])
-            : throw NotionFailure.Validation("Databases with multiple data sources are not supported in this API version.");
+            : throw NotionFailure.Validation(
+                "Databases with multiple data sources are not supported in this API version.");
     }
 
     private static Reply Create(Call call)
     {
         call.AllowQuery();
         var legacy = !call.Version.HasDataSources;
-        call.AllowBody("parent", "title", "description", "is_inline", "icon", "cover", legacy ? "properties" : "initial_data_source");
+        call.AllowBody(
+            "parent", "title", "description", "is_inline", "icon", "cover",
+            legacy ? "properties" : "initial_data_source");
         var parentJson = call.RequiredObject("parent");
         var parent = parentJson.ContainsKey("page_id")
             ? call.Content.Get(call.Bot, Parents.Id(parentJson, "page_id"), EntityKind.Page)
@@ -41,7 +44,8 @@ internal static class DatabasesEndpoints
         var schema = legacy
             ? Schema.Create(call.Json["properties"], "body.properties")
             : Schema.Create(
-                Json.Member(call.Json["initial_data_source"], "properties") ?? new JsonObject { ["Name"] = new JsonObject { ["title"] = new JsonObject() } },
+                Json.Member(call.Json["initial_data_source"], "properties")
+                ?? new JsonObject { ["Name"] = new JsonObject { ["title"] = new JsonObject() } },
                 "body.initial_data_source.properties");
         var title = RichText.Normalize(call.Json["title"] ?? new JsonArray(), "body.title");
         var (database, source) = Containers.NewDatabase(

@@ -32,12 +32,15 @@ internal static class FileUploadsEndpoints
         call.AllowBody("mode", "filename", "content_type", "number_of_parts", "external_url");
         var mode = call.OptionalText("mode") ?? "single_part";
         if (mode is not ("single_part" or "multi_part" or "external_url"))
-            throw NotionFailure.Field("body.mode", "`\"single_part\"`, `\"multi_part\"`, `\"external_url\"`, or `undefined`", mode);
+            throw NotionFailure.Field("body.mode",
+                "`\"single_part\"`, `\"multi_part\"`, `\"external_url\"`, or `undefined`", mode);
         var filename = call.OptionalText("filename");
         if (mode != "single_part" && filename is null)
             throw NotionFailure.Field("body.filename", "defined", null, present: false);
-        if (mode == "external_url" && call.OptionalText("external_url")?.StartsWith("https://", StringComparison.Ordinal) != true)
-            throw NotionFailure.Field("body.external_url", "an https URL", call.Json["external_url"], call.Json.ContainsKey("external_url"));
+        if (mode == "external_url"
+            && call.OptionalText("external_url")?.StartsWith("https://", StringComparison.Ordinal) != true)
+            throw NotionFailure.Field(
+                "body.external_url", "an https URL", call.Json["external_url"], call.Json.ContainsKey("external_url"));
         var upload = new FileUpload
         {
             Id = Guid.NewGuid(),
@@ -57,10 +60,12 @@ internal static class FileUploadsEndpoints
     private static int Parts(Call call)
     {
         var node = call.Json["number_of_parts"];
-        if (node is null || node.GetValueKind() != JsonValueKind.Number || !node.AsValue().TryGetValue<int>(out var parts)
+        if (node is null || node.GetValueKind() != JsonValueKind.Number
+            || !node.AsValue().TryGetValue<int>(out var parts)
             || parts is < 1 or > 10_000)
         {
-            throw NotionFailure.Field("body.number_of_parts", "an integer between `1` and `10000`", node, node is not null);
+            throw NotionFailure.Field(
+                "body.number_of_parts", "an integer between `1` and `10000`", node, node is not null);
         }
 
         return parts;
@@ -71,8 +76,10 @@ internal static class FileUploadsEndpoints
         call.AllowQuery("status", "start_cursor", "page_size");
         var status = call.QueryText("status");
         if (status is not (null or "pending" or "uploaded" or "expired" or "failed"))
-            throw NotionFailure.Field("query.status", "`\"pending\"`, `\"uploaded\"`, `\"expired\"`, or `\"failed\"`", status);
-        var uploads = call.Workspace.Files.Of(call.Bot.Id).Where(u => status is null || u.StatusAt(call.Now) == status).ToList();
+            throw NotionFailure.Field(
+                "query.status", "`\"pending\"`, `\"uploaded\"`, `\"expired\"`, or `\"failed\"`", status);
+        var uploads = call.Workspace.Files.Of(call.Bot.Id).Where(u => status is null || u.StatusAt(call.Now) == status)
+            .ToList();
         return Pagination.FromQuery(call, uploads, u => u.Id, u => Json.Bytes(ToJson(call, u)), "file_upload");
     }
 
@@ -91,12 +98,14 @@ internal static class FileUploadsEndpoints
         {
             CheckPending(call, upload);
             if (upload.ContentType is { } expected && file.ContentType is { } sent && !SameType(expected, sent))
-                throw NotionFailure.Validation($"The content type of the file, {sent}, does not match that of the file upload, {expected}.");
+                throw NotionFailure.Validation(
+                    $"The content type of the file, {sent}, does not match that of the file upload, {expected}.");
             if (file.Bytes.Length > MaxSinglePart)
                 throw NotionFailure.Validation("The file is larger than 20 MB: send it in parts.");
             if (upload.Mode == "multi_part")
             {
-                var number = partNumber ?? throw NotionFailure.Field("body.part_number", "defined", null, present: false);
+                var number = partNumber
+                    ?? throw NotionFailure.Field("body.part_number", "defined", null, present: false);
                 if (number < 1 || number > upload.NumberOfParts)
                     throw NotionFailure.Field("body.part_number", $"between `1` and `{upload.NumberOfParts}`", number);
                 upload.Parts[number] = file.Bytes;
@@ -165,7 +174,8 @@ internal static class FileUploadsEndpoints
             || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary)
         {
-            throw NotionFailure.Validation("body failed validation: content type should be multipart/form-data with a boundary.");
+            throw NotionFailure.Validation(
+                "body failed validation: content type should be multipart/form-data with a boundary.");
         }
 
         SentFile? file = null;
@@ -195,7 +205,8 @@ internal static class FileUploadsEndpoints
         return (file ?? throw NotionFailure.Field("body.file", "defined", null, present: false), partNumber);
     }
 
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         ? number
         : throw NotionFailure.Field("body.part_number", "a string of digits", text);
 

@@ -26,15 +26,20 @@ internal static partial class Json
     public static JsonObject Parse(ReadOnlySpan<byte> utf8) =>
         JsonNode.Parse(utf8, documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
 
-    /// <summary>A member of what a client sent, which may be anything; null if it isn't an object or hasn't got it.</summary>
+    /// <summary>
+    /// A member of what a client sent, which may be anything; null if it isn't an object or hasn't got it.
+    /// </summary>
     public static JsonNode? Member(JsonNode? node, string name) => (node as JsonObject)?[name];
 
-    /// <summary>.NET escapes emoji whatever it is told; Notion doesn't. Escaped backslashes are matched so as to be skipped.</summary>
+    /// <summary>
+    /// .NET escapes emoji whatever it is told; Notion doesn't. Escaped backslashes are matched so as to be skipped.
+    /// </summary>
     [GeneratedRegex(@"\\\\|\\u(D[89AB][0-9A-F]{2})\\u(D[C-F][0-9A-F]{2})", RegexOptions.CultureInvariant)]
     private static partial Regex EscapedPairs();
 
     private static string Unescape(Match match) => match.Groups[1].Success
-        ? new string([(char)Convert.ToInt32(match.Groups[1].Value, 16), (char)Convert.ToInt32(match.Groups[2].Value, 16)])
+        ? new string(
+            [(char)Convert.ToInt32(match.Groups[1].Value, 16), (char)Convert.ToInt32(match.Groups[2].Value, 16)])
         : match.Value;
 
     public static string? StringOf(JsonNode? node) =>

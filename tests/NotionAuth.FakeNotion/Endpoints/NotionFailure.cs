@@ -30,7 +30,8 @@ internal sealed class NotionFailure(
     public static NotionFailure NotFound(string kind, string id, Bot bot) => new(
         404,
         "object_not_found",
-        $"Could not find {kind} with ID: {id}. Make sure the relevant pages and databases are shared with your integration \"{bot.Integration.Name}\".",
+        $"Could not find {kind} with ID: {id}. Make sure the relevant pages and databases are shared with your " +
+        $"integration \"{bot.Integration.Name}\".",
         new JsonObject { ["integration_id"] = bot.Integration.Id });
 
     public static NotionFailure Validation(string message) => new(400, "validation_error", message);

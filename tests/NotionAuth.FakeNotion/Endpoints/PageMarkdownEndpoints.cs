@@ -29,7 +29,8 @@ internal static class PageMarkdownEndpoints
         switch (type)
         {
             case "insert_content":
-                _ = Blocks.Append(call, page, Markdown.ToBlocks(Text(call.RequiredObject(type), type, "content")), null);
+                _ = Blocks.Append(
+                    call, page, Markdown.ToBlocks(Text(call.RequiredObject(type), type, "content")), null);
                 break;
             case "replace_content":
                 Replace(call, page, Text(call.RequiredObject(type), type, "new_str"));

@@ -44,7 +44,8 @@ internal static class PagesEndpoints
     private static Reply Create(Call call)
     {
         call.AllowQuery();
-        call.AllowBody("parent", "properties", "icon", "cover", "children", "content", "markdown", "template", "position", "after");
+        call.AllowBody("parent", "properties", "icon", "cover", "children", "content", "markdown", "template",
+            "position", "after");
         var parent = FindParent(call);
         var json = NewPage(call, Ids.For($"page:{Guid.NewGuid()}"), parent);
         var given = call.Json["properties"];
@@ -65,7 +66,8 @@ internal static class PagesEndpoints
             json["properties"] = PropertyValues.TitleOnly(given);
         }
 
-        json["url"] = $"https://app.notion.com/p/{Json.StringOf(json["id"])!.Replace("-", "", StringComparison.Ordinal)}";
+        json["url"] =
+            $"https://app.notion.com/p/{Json.StringOf(json["id"])!.Replace("-", "", StringComparison.Ordinal)}";
         json["public_url"] = null;
         var blocks = Blocks.Read(call, call.Json["children"] ?? call.Json["content"], "body.children");
         var page = new Entity(
@@ -115,16 +117,19 @@ internal static class PagesEndpoints
                 return null;
             case "workspace":
                 throw NotionFailure.Validation(
-                    "Internal integrations aren't owned by a single user, so creating workspace-level private pages is not supported.");
+                    "Internal integrations aren't owned by a single user, so creating workspace-level private pages " +
+                    "is not supported.");
             case "page_id":
                 return call.Content.Get(call.Bot, Parents.Id(parent, named), EntityKind.Page);
             case "data_source_id" when call.Version.HasDataSources:
                 return call.Content.Get(call.Bot, Parents.Id(parent, named), EntityKind.DataSource);
             case "database_id":
-                var sources = call.Content.ChildrenOf(call.Content.Get(call.Bot, Parents.Id(parent, named), EntityKind.Database));
+                var sources =
+                    call.Content.ChildrenOf(call.Content.Get(call.Bot, Parents.Id(parent, named), EntityKind.Database));
                 return sources.Length == 1
                     ? sources[0]
-                    : throw NotionFailure.Validation("Databases with multiple data sources are not supported: name the data source.");
+                    : throw NotionFailure.Validation(
+                        "Databases with multiple data sources are not supported: name the data source.");
             default:
                 throw NotionFailure.Field("body.parent.page_id", "defined", null, present: false);
         }
@@ -140,10 +145,12 @@ internal static class PagesEndpoints
             var json = page.Json;
             var trash = Trash.Wanted(call);
             if (page.InTrash && trash != false)
-                throw NotionFailure.Validation("Can't edit block that is archived. You must unarchive the block before editing.");
+                throw NotionFailure.Validation(
+                    "Can't edit block that is archived. You must unarchive the block before editing.");
             if (call.Json["properties"] is { } given)
             {
-                var changed = given as JsonObject ?? throw NotionFailure.Field("body.properties", "an object or `undefined`", given);
+                var changed = given as JsonObject ?? throw NotionFailure.Field("body.properties",
+                    "an object or `undefined`", given);
                 UpdateProperties(call, page, json, changed);
             }
 
@@ -170,7 +177,8 @@ internal static class PagesEndpoints
         if (page.IsRow)
         {
             var source = page.Parent!.Json;
-            _ = PropertyValues.Merge(json["properties"]!.AsObject(), given, source["properties"]!.AsObject(), call.Content);
+            _ = PropertyValues.Merge(
+                json["properties"]!.AsObject(), given, source["properties"]!.AsObject(), call.Content);
             page.Parent.Replace(source);
         }
         else if (given.Count > 0)
@@ -194,7 +202,8 @@ internal static class PagesEndpoints
         call.AllowQuery();
         call.AllowBody("parent");
         var page = call.Content.Get(call.Bot, call.Id("page_id"), EntityKind.Page);
-        var parent = FindParent(call) ?? throw NotionFailure.Field("body.parent.page_id", "defined", null, present: false);
+        var parent = FindParent(call)
+            ?? throw NotionFailure.Field("body.parent.page_id", "defined", null, present: false);
         for (var at = parent; at is not null; at = at.Parent)
         {
             if (at == page)
@@ -231,13 +240,14 @@ internal static class PagesEndpoints
             return Reply.Json(call, value);
         }
 
-        var items = value[type]!.AsArray().Select((item, i) => (Ids.For($"{page.IdText}:{id}:{i}"), Json.Bytes(new JsonObject
-        {
-            ["object"] = "property_item",
-            ["id"] = id,
-            ["type"] = type,
-            [type] = item!.DeepClone(),
-        }))).ToList();
+        var items = value[type]!.AsArray()
+            .Select((item, i) => (Ids.For($"{page.IdText}:{id}:{i}"), Json.Bytes(new JsonObject
+            {
+                ["object"] = "property_item",
+                ["id"] = id,
+                ["type"] = type,
+                [type] = item!.DeepClone(),
+            }))).ToList();
         var list = Pagination.FromQuery(call, items, i => i.Item1, i => i.Item2, "property_item");
         var json = Json.Parse(list.ToArray());
         json["property_item"] = new JsonObject
@@ -248,12 +258,15 @@ internal static class PagesEndpoints
             [type] = new JsonObject(),
         };
         if (Json.StringOf(json["next_cursor"]) is { } cursor)
-            json["property_item"]!["next_url"] = $"{call.State.BaseUri}{call.Record.Path.TrimStart('/')}?start_cursor={cursor}";
+            json["property_item"]!["next_url"] =
+                $"{call.State.BaseUri}{call.Record.Path.TrimStart('/')}?start_cursor={cursor}";
         _ = json.Remove("request_id");
         return Reply.Json(call, json);
     }
 
-    /// <summary>Property ids are given out percent-encoded; clients send them as they are or encoded once more.</summary>
+    /// <summary>
+    /// Property ids are given out percent-encoded; clients send them as they are or encoded once more.
+    /// </summary>
     private static bool Matches(string id, string wanted) =>
         id == wanted || Uri.UnescapeDataString(id) == Uri.UnescapeDataString(wanted);
 }

@@ -18,7 +18,8 @@ internal static class Pagination
     private static readonly byte[] Comma = ","u8.ToArray();
 
     /// <summary>A GET's page: parameters in the query.</summary>
-    public static Reply FromQuery<T>(Call call, IReadOnlyList<T> items, Func<T, Guid> id, Func<T, byte[]> render, string type)
+    public static Reply FromQuery<T>(
+        Call call, IReadOnlyList<T> items, Func<T, Guid> id, Func<T, byte[]> render, string type)
     {
         int? size = null;
         if (call.QueryText("page_size") is { } text)
@@ -28,10 +29,13 @@ internal static class Pagination
             size = Checked("query.page_size", number);
         }
 
-        return Page(call, items, id, render, type, size ?? MaxPageSize, call.QueryText("start_cursor"), call.Record.Path);
+        return Page(
+            call, items, id, render, type, size ?? MaxPageSize, call.QueryText("start_cursor"), call.Record.Path);
     }
 
-    /// <summary>A POST's page: parameters in the body. What the list depends on goes into the scope of its cursors.</summary>
+    /// <summary>
+    /// A POST's page: parameters in the body. What the list depends on goes into the scope of its cursors.
+    /// </summary>
     public static Reply FromBody<T>(
         Call call, IReadOnlyList<T> items, Func<T, Guid> id, Func<T, byte[]> render, string type, bool capped = false)
     {
@@ -43,8 +47,10 @@ internal static class Pagination
             size = Checked("body.page_size", number);
         }
 
-        var scope = call.Record.Path + Json.Text(call.Json["filter"]) + Json.Text(call.Json["sorts"]) + Json.Text(call.Json["query"]);
-        return Page(call, items, id, render, type, size ?? MaxPageSize, call.OptionalText("start_cursor"), scope, capped);
+        var scope = call.Record.Path + Json.Text(call.Json["filter"]) + Json.Text(call.Json["sorts"]) +
+            Json.Text(call.Json["query"]);
+        return Page(
+            call, items, id, render, type, size ?? MaxPageSize, call.OptionalText("start_cursor"), scope, capped);
     }
 
     private static int Checked(string path, int number) => number switch
@@ -85,14 +91,16 @@ internal static class Pagination
             : "";
         var kind = templates ? "" : $",\"type\":\"{type}\",\"{type}\":{{}}";
         reply.Segments.Add(Encoding.UTF8.GetBytes(
-            $"],\"next_cursor\":{next},\"has_more\":{(more ? "true" : "false")}{kind}{status},\"request_id\":\"{call.RequestId}\"}}"));
+            $"],\"next_cursor\":{next},\"has_more\":{(more ? "true" : "false")}{kind}{status}," +
+            $"\"request_id\":\"{call.RequestId}\"}}"));
         return reply;
     }
 
     private static int Find<T>(IReadOnlyList<T> items, Func<T, Guid> id, string cursor, uint scope)
     {
         Span<byte> bytes = stackalloc byte[24];
-        if (cursor.Length != 32 || Base64Url.DecodeFromChars(cursor, bytes, out _, out var written) != System.Buffers.OperationStatus.Done
+        if (cursor.Length != 32
+            || Base64Url.DecodeFromChars(cursor, bytes, out _, out var written) != System.Buffers.OperationStatus.Done
             || written != 24 || BinaryPrimitives.ReadUInt32BigEndian(bytes) != scope)
         {
             throw NotionFailure.Validation($"The start_cursor provided is invalid: {cursor}");

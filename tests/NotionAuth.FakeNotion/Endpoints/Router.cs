@@ -11,7 +11,9 @@ internal enum Credential
     None,
     Bearer,
 
-    /// <summary>The OAuth endpoints look at the client's credentials themselves: their errors have another shape.</summary>
+    /// <summary>
+    /// The OAuth endpoints look at the client's credentials themselves: their errors have another shape.
+    /// </summary>
     Client,
 }
 
@@ -25,11 +27,12 @@ internal enum Exists
 }
 
 internal sealed record Route(
-    string Method, string[] Segments, Credential Credential, Exists Exists, Capabilities Needs, Func<Call, Reply> Handler);
+    string Method, string[] Segments, Credential Credential, Exists Exists, Capabilities Needs,
+    Func<Call, Reply> Handler);
 
 /// <summary>
-/// Notion's own route table in place of ASP.NET's: a wrong method is an invalid URL there and not a 405, credentials are looked
-/// at before the version, and the version decides whether some routes exist at all.
+/// Notion's own route table in place of ASP.NET's: a wrong method is an invalid URL there and not a 405, credentials
+/// are looked at before the version, and the version decides whether some routes exist at all.
 /// </summary>
 internal sealed class Router
 {
@@ -63,7 +66,8 @@ internal sealed class Router
         Route? best = null;
         foreach (var route in routes)
         {
-            if (route.Method == method && Matches(route, segments) && (best is null || Literals(route) > Literals(best)))
+            if (route.Method == method && Matches(route, segments)
+                && (best is null || Literals(route) > Literals(best)))
                 best = route;
         }
 

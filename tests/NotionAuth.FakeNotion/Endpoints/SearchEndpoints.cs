@@ -30,7 +30,8 @@ internal static class SearchEndpoints
             call,
             sorted.ToList(),
             e => e.Id,
-            e => e.Kind == EntityKind.DataSource && shape == Shape.Databases ? e.Parent!.Render(shape) : e.Render(shape),
+            e => e.Kind == EntityKind.DataSource
+            && shape == Shape.Databases ? e.Parent!.Render(shape) : e.Render(shape),
             shape == Shape.Databases ? "page_or_database" : "page_or_data_source");
     }
 
@@ -42,7 +43,8 @@ internal static class SearchEndpoints
         if (node is not JsonObject filter)
             throw NotionFailure.Field("body.filter", "an object or `undefined`", node);
         if (Json.StringOf(filter["property"]) != "object")
-            throw NotionFailure.Field("body.filter.property", "`\"object\"`", filter["property"], filter.ContainsKey("property"));
+            throw NotionFailure.Field("body.filter.property", "`\"object\"`", filter["property"], filter.ContainsKey(
+                "property"));
         var value = Json.StringOf(filter["value"]);
         return value == "page" ? EntityKind.Page
             : value == container ? EntityKind.DataSource
@@ -57,13 +59,15 @@ internal static class SearchEndpoints
         if (node is not JsonObject sort)
             throw NotionFailure.Field("body.sort", "an object or `undefined`", node);
         if (Json.StringOf(sort["timestamp"]) != "last_edited_time")
-            throw NotionFailure.Field("body.sort.timestamp", "`\"last_edited_time\"`", sort["timestamp"], sort.ContainsKey("timestamp"));
+            throw NotionFailure.Field(
+                "body.sort.timestamp", "`\"last_edited_time\"`", sort["timestamp"], sort.ContainsKey("timestamp"));
         return Json.StringOf(sort["direction"]) switch
         {
             "ascending" => true,
             "descending" => false,
             _ => throw NotionFailure.Field(
-                "body.sort.direction", "`\"ascending\"` or `\"descending\"`", sort["direction"], sort.ContainsKey("direction")),
+                "body.sort.direction", "`\"ascending\"` or `\"descending\"`", sort["direction"], sort.ContainsKey(
+                    "direction")),
         };
     }
 }

@@ -12,8 +12,8 @@ using NotionAuth.FakeNotion.Content;
 namespace NotionAuth.FakeNotion.Endpoints;
 
 /// <summary>
-/// Sessions with an agent, which answers what it was told, word by word, as server-sent events. Their shapes are those of Notion's official SDK
-/// (api-endpoints/agents).
+/// Sessions with an agent, which answers what it was told, word by word, as server-sent events. Their shapes are those
+/// of Notion's official SDK (api-endpoints/agents).
 /// </summary>
 internal static class SessionsEndpoints
 {
@@ -22,12 +22,17 @@ internal static class SessionsEndpoints
     private static Reply Stream(Call call)
     {
         call.AllowQuery();
-        call.AllowBody("message", "agent_id", "session_id", "attachments", "metadata", "prompt_context", "actions", "continue_from");
+        call.AllowBody("message", "agent_id", "session_id", "attachments", "metadata", "prompt_context", "actions",
+            "continue_from");
         var message = call.RequiredText("message");
         var session = call.OptionalText("session_id") ?? Guid.NewGuid().ToString();
         var agent = call.OptionalText("agent_id") ?? "notion_ai";
         var events = Events(session, agent, message, Times.ToMilliseconds(call.Now)).ToList();
-        return new Reply { ContentType = "text/event-stream", Chunks = ChunksAsync(events, call.State.Behavior.EventInterval) };
+        return new Reply
+        {
+            ContentType = "text/event-stream",
+            Chunks = ChunksAsync(events, call.State.Behavior.EventInterval)
+        };
     }
 
     private static IEnumerable<JsonObject> Events(string session, string agent, string message, string now)
@@ -55,7 +60,14 @@ internal static class SessionsEndpoints
         }
 
         yield return Committed(session, ++sequence, now, "agent.message", message);
-        yield return new JsonObject { ["type"] = "stream.end", ["session_id"] = session, ["status"] = "completed", ["last_sequence"] = sequence };
+        yield return new JsonObject
+        {
+            ["type"] = "stream.end",
+            ["session_id"] = session,
+            ["status"] = "completed",
+            [
+            "last_sequence"] = sequence
+        };
     }
 
     private static JsonObject Committed(string session, int sequence, string now, string type, string text)
@@ -83,7 +95,8 @@ internal static class SessionsEndpoints
             if (i > 0 && interval > TimeSpan.Zero)
                 await Task.Delay(interval, ct);
             yield return Encoding.UTF8.GetBytes(string.Create(
-                CultureInfo.InvariantCulture, $"event: {(string)events[i]["type"]!}\ndata: {events[i].ToJsonString()}\n\n"));
+                CultureInfo.InvariantCulture,
+                $"event: {(string)events[i]["type"]!}\ndata: {events[i].ToJsonString()}\n\n"));
         }
     }
 }

@@ -59,7 +59,9 @@ public enum OwnerShape
     Workspace,
 }
 
-/// <summary>Where Notion's behaviour is unknown or changes from account to account. Each default is the harder one for a client.</summary>
+/// <summary>
+/// Where Notion's behaviour is unknown or changes from account to account. Each default is the harder one for a client.
+/// </summary>
 public sealed class Behavior
 {
     public AutoApprove AutoApprove { get; set; }

@@ -32,7 +32,8 @@ public sealed class FakeNotionServer : IAsyncDisposable
 
     public FakeNotionState State { get; }
 
-    public static async Task<FakeNotionServer> StartAsync(FakeNotionOptions? options = null, CancellationToken ct = default)
+    public static async Task<FakeNotionServer> StartAsync(
+        FakeNotionOptions? options = null, CancellationToken ct = default)
     {
         options ??= new FakeNotionOptions();
         var sockets = LoopbackSockets.Bind(options.Port);

@@ -135,7 +135,8 @@ public sealed class FakeNotionState
             sharedPages);
 
     /// <summary>Acts as a person, and can't list the workspace's users.</summary>
-    public Integration AddPersonalAccessToken(string? token = null, string workspaceName = "Acme", string? name = null) =>
+    public Integration AddPersonalAccessToken(
+        string? token = null, string workspaceName = "Acme", string? name = null) =>
         AddWithToken(
             IntegrationKind.PersonalAccessToken,
             token ?? Ids.Secret("ntn_", 46),
@@ -174,10 +175,13 @@ public sealed class FakeNotionState
         if (workspaceName is not null)
             client.Workspace = AddWorkspace(workspaceName);
         const string redirectUri = "about:authorized";
-        return OAuth.RedeemCode(client, OAuth.IssueCode(client, redirectUri, ApproverOf(client), client.AutoApprovePages), redirectUri);
+        return OAuth.RedeemCode(
+            client, OAuth.IssueCode(client, redirectUri, ApproverOf(client), client.AutoApprovePages), redirectUri);
     }
 
-    /// <summary>The next use of any live access token of the bot, or of any bot, is a 401. Refresh tokens stay.</summary>
+    /// <summary>
+    /// The next use of any live access token of the bot, or of any bot, is a 401. Refresh tokens stay.
+    /// </summary>
     public int ExpireAccessTokens(Guid? botId = null) => OAuth.Expire(botId);
 
     public bool ExpireAccessToken(string accessToken) => OAuth.Expire(accessToken);
@@ -193,7 +197,8 @@ public sealed class FakeNotionState
     public void ClearRequests() => Log.Clear();
 
     /// <summary>The first request that is wanted, past ones included.</summary>
-    public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool> wanted, CancellationToken ct = default) =>
+    public Task<RecordedRequest> WaitForRequestAsync(
+        Func<RecordedRequest, bool> wanted, CancellationToken ct = default) =>
         Log.WaitAsync(wanted, ct);
 
     public void ClearRateLimits() => Limiter.Clear();
@@ -219,10 +224,12 @@ public sealed class FakeNotionState
 
     internal Integration? FindClient(string? clientId) => clientId is null
         ? null
-        : _integrations.Find(i => i.Kind == IntegrationKind.Public && string.Equals(i.ClientId, clientId, StringComparison.Ordinal));
+        : _integrations.Find(
+            i => i.Kind == IntegrationKind.Public && string.Equals(i.ClientId, clientId, StringComparison.Ordinal));
 
     internal static User ApproverOf(Integration integration) =>
-        integration.Workspace.Users.FirstOrDefault(u => u.Id == integration.ApprovingUser) ?? integration.Workspace.Users[0];
+        integration.Workspace.Users.FirstOrDefault(u => u.Id == integration.ApprovingUser)
+            ?? integration.Workspace.Users[0];
 
     private void AddDefaults()
     {
@@ -264,7 +271,8 @@ public sealed class FakeNotionState
         lock (_lock)
         {
             if (integration.ClientId.Length > 0 && FindClient(integration.ClientId) is not null)
-                throw new ArgumentException($"There is an integration with client id {integration.ClientId} already.", nameof(integration));
+                throw new ArgumentException(
+                    $"There is an integration with client id {integration.ClientId} already.", nameof(integration));
             _integrations = _integrations.Add(integration);
         }
     }

@@ -123,11 +123,13 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
     {
         try
         {
-            var route = router.Find(call.Record.Method, call.Record.Path, out var args) ?? throw NotionFailure.InvalidUrl();
+            var route = router.Find(call.Record.Method, call.Record.Path, out var args)
+                ?? throw NotionFailure.InvalidUrl();
             call.Args = args;
             if (route.Credential == Credential.Bearer)
             {
-                call.Bot = (token is null ? null : state.OAuth.Authenticate(token)) ?? throw NotionFailure.Unauthorized();
+                call.Bot = (token is null ? null : state.OAuth.Authenticate(token))
+                    ?? throw NotionFailure.Unauthorized();
                 Limit(call);
                 call.Version = ApiVersion.Parse(Header(call.Http.Request, "Notion-Version"));
                 if (!ExistsUnder(route.Exists, call.Version))
@@ -135,7 +137,9 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
                 if ((call.Bot.Integration.Capabilities & route.Needs) != route.Needs)
                     throw NotionFailure.Restricted();
                 if (call.Body.Length > MaxJson && !IsMultipart(call.Http.Request.ContentType))
-                    throw NotionFailure.Validation($"body failed validation: body.length should be ≤ `{MaxJson}`, instead was `{call.Body.Length}`.");
+                    throw NotionFailure.Validation(
+                        $"body failed validation: body.length should be ≤ `{MaxJson}`, " +
+                        $"instead was `{call.Body.Length}`.");
             }
 
             return route.Handler(call);
@@ -163,7 +167,8 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
         var text = seconds.ToString(CultureInfo.InvariantCulture);
         var data = new JsonObject { ["rate_limit_reason"] = "public_api_request_rate_limit", ["retry_after"] = text };
         throw new NotionFailure(
-            429, "rate_limited", "You have been rate limited. Please try again in a few minutes.", data, retryAfter: text);
+            429, "rate_limited", "You have been rate limited. Please try again in a few minutes.", data,
+            retryAfter: text);
     }
 
     private RecordedRequest Record(HttpContext http)

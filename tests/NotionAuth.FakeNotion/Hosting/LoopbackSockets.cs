@@ -4,9 +4,9 @@ using System.Net.Sockets;
 namespace NotionAuth.FakeNotion.Hosting;
 
 /// <summary>
-/// Sockets that are bound before the server exists and handed over to it, so that the kernel's choice of a port is never released
-/// and bound again. "localhost" is both 127.0.0.1 and ::1, and browsers try ::1 first: the same port is taken on both, or
-/// another fake could be given it on the other address.
+/// Sockets that are bound before the server exists and handed over to it, so that the kernel's choice of a port is
+/// never released and bound again. "localhost" is both 127.0.0.1 and ::1, and browsers try ::1 first: the same port is
+/// taken on both, or another fake could be given it on the other address.
 /// </summary>
 internal static class LoopbackSockets
 {
@@ -27,7 +27,8 @@ internal static class LoopbackSockets
             {
                 return [first];
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && port == 0 && attempt < Attempts)
+            catch (SocketException e)
+                when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && port == 0 && attempt < Attempts)
             {
                 first.Dispose();
             }

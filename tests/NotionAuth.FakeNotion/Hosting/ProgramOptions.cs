@@ -17,7 +17,8 @@ internal sealed record ProgramOptions
           --latency-ms N           wait before each answer
           --client-id ID           of the public integration
           --client-secret-env NAME the environment variable that holds its secret
-          --redirect-uri URI       registered with it; may be given several times; default http://localhost:8914/callback
+          --redirect-uri URI       registered with it; may be given several times;
+                                   default http://localhost:8914/callback
           --rows N, --row-bytes N  rows of the seeded data source, and the size of each
           --parent-pid N           end when that process has ended
           --exit-with-stdin        end when standard input is closed
@@ -46,7 +47,9 @@ internal sealed record ProgramOptions
                 continue;
             }
 
-            if (name is not ("--port" or "--ready-file" or "--latency-ms" or "--client-id" or "--client-secret-env" or "--redirect-uri"
+            if (name
+                is not ("--port" or "--ready-file" or "--latency-ms" or "--client-id" or "--client-secret-env"
+                    or "--redirect-uri"
                 or "--rows" or "--row-bytes" or "--parent-pid"))
             {
                 throw new ArgumentException($"Unknown switch: {name}");

@@ -4,7 +4,9 @@ using System.Threading;
 
 namespace NotionAuth.FakeNotion.Hosting;
 
-/// <summary>Counts each connection's requests in a sliding window; any burst is fine until the window is full.</summary>
+/// <summary>
+/// Counts each connection's requests in a sliding window; any burst is fine until the window is full.
+/// </summary>
 internal sealed class RateLimiter(TimeProvider time)
 {
     private readonly Lock _lock = new();

@@ -29,7 +29,8 @@ internal static class AuthorizeEndpoint
             var given = query.GetValueOrDefault("redirect_uri");
             return ErrorPage(
                 "Missing or invalid redirect_uri",
-                $"The redirect URI must be registered with the integration, character for character. It was: {(given.Count == 0 ? "(none)" : given)}");
+                "The redirect URI must be registered with the integration, character for character. It was: " +
+                $"{(given.Count == 0 ? "(none)" : given)}");
         }
 
         var state = RawParameter(call.Record.Query, "state");
@@ -94,7 +95,8 @@ internal static class AuthorizeEndpoint
     {
         var reply = Reply.Html(html, status);
         // No form-action: browsers apply it to the redirect that follows the form too.
-        reply.Headers.Add(new("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"));
+        reply.Headers.Add(new("Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"));
         reply.Headers.Add(new("Cache-Control", "no-store"));
         return reply;
     }

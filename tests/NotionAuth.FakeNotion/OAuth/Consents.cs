@@ -8,7 +8,9 @@ namespace NotionAuth.FakeNotion.OAuth;
 /// <summary>A question that was put to a person.</summary>
 internal sealed record Consent(Integration Client, string RedirectUri, string? RawState, DateTimeOffset AskedAt);
 
-/// <summary>Consent pages that wait for an answer. The nonce in the form stands for the question, and works once.</summary>
+/// <summary>
+/// Consent pages that wait for an answer. The nonce in the form stands for the question, and works once.
+/// </summary>
 internal sealed class Consents
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace NotionAuth.FakeNotion.OAuth;
 
-/// <summary>Where ids and secrets come from: seeded objects keep theirs from run to run, everything else is random.</summary>
+/// <summary>
+/// Where ids and secrets come from: seeded objects keep theirs from run to run, everything else is random.
+/// </summary>
 internal static class Ids
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -22,7 +24,8 @@ internal static class Ids
     public static string Secret(string prefix, int length)
     {
         SecretMark.Count();
-        return prefix + SecretMark.Text + RandomNumberGenerator.GetString(Alphabet, length - (SecretMark.Text?.Length ?? 0));
+        return prefix + SecretMark.Text +
+            RandomNumberGenerator.GetString(Alphabet, length - (SecretMark.Text?.Length ?? 0));
     }
 
     /// <summary>An authorization code: an id, as Notion's are.</summary>

@@ -67,12 +67,15 @@ public sealed class Integration
     public IReadOnlyList<string> RedirectUris => _redirectUris;
 
     public void AddRedirectUri(string redirectUri) =>
-        ImmutableInterlocked.Update(ref _redirectUris, static (all, one) => all.Contains(one) ? all : all.Add(one), redirectUri);
+        ImmutableInterlocked.Update(
+            ref _redirectUris, static (all, one) => all.Contains(one) ? all : all.Add(one), redirectUri);
 
     public void RemoveRedirectUri(string redirectUri) =>
         ImmutableInterlocked.Update(ref _redirectUris, static (all, one) => all.Remove(one), redirectUri);
 
-    /// <summary>Character for character: that is how Notion compares them, port, case and trailing slash included.</summary>
+    /// <summary>
+    /// Character for character: that is how Notion compares them, port, case and trailing slash included.
+    /// </summary>
     internal bool IsRegistered(string redirectUri) => _redirectUris.Contains(redirectUri, StringComparer.Ordinal);
 }
 

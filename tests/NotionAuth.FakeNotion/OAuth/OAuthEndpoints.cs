@@ -25,7 +25,8 @@ internal static class OAuthEndpoints
         var (client, body) = Check(call);
         var pair = Text(body, "grant_type") switch
         {
-            "authorization_code" => call.State.OAuth.RedeemCode(client, Required(body, "code"), Text(body, "redirect_uri")),
+            "authorization_code" => call.State.OAuth.RedeemCode(client, Required(body, "code"), Text(body,
+                "redirect_uri")),
             "refresh_token" => call.State.OAuth.Refresh(client, Required(body, "refresh_token")),
             null => throw OAuthFailure.InvalidRequest("Missing required parameter: grant_type."),
             var other => throw new OAuthFailure(400, "unsupported_grant_type", $"Unsupported grant_type: {other}."),
@@ -88,7 +89,8 @@ internal static class OAuthEndpoints
         var header = call.Http.Request.Headers.TryGetValue("Notion-Version", out var value) ? value.ToString() : null;
         if (header is not null || call.State.Behavior.OAuthNeedsVersion)
             _ = ApiVersion.Parse(header);
-        return (client, body ?? throw OAuthFailure.InvalidRequest("The body must be a JSON object with content type application/json."));
+        return (client, body ?? throw OAuthFailure.InvalidRequest(
+            "The body must be a JSON object with content type application/json."));
     }
 
     private static Integration Authenticate(Call call)

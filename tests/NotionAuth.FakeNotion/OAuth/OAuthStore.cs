@@ -32,7 +32,8 @@ public sealed record TokenInfo(
     Guid FamilyId);
 
 /// <summary>A refresh that was asked for, granted or not.</summary>
-public sealed record RefreshRequest(DateTimeOffset Time, string ClientId, string RefreshToken, bool Granted, Guid? BotId);
+public sealed record RefreshRequest(
+    DateTimeOffset Time, string ClientId, string RefreshToken, bool Granted, Guid? BotId);
 
 /// <summary>Codes, tokens and the bots they stand for.</summary>
 internal sealed class OAuthStore(FakeNotionState state)
@@ -102,7 +103,9 @@ internal sealed class OAuthStore(FakeNotionState state)
     {
         var code = Ids.Code();
         lock (_lock)
-            _codes.Add(code, new Code(integration, integration.Workspace, redirectUri, user, pages, Now + Behavior.CodeLifetime));
+            _codes.Add(
+                code, new Code(
+                    integration, integration.Workspace, redirectUri, user, pages, Now + Behavior.CodeLifetime));
         return code;
     }
 
@@ -118,7 +121,8 @@ internal sealed class OAuthStore(FakeNotionState state)
             if (Now >= issued.Expires)
                 throw OAuthFailure.InvalidGrant("Invalid code: this code has expired.");
             if (!string.Equals(issued.RedirectUri, redirectUri, StringComparison.Ordinal))
-                throw OAuthFailure.InvalidGrant("Mismatched redirect_uri: it must be the one of the authorization request.");
+                throw OAuthFailure.InvalidGrant(
+                    "Mismatched redirect_uri: it must be the one of the authorization request.");
 
             var bot = BotFor(integration, issued.Workspace, issued.User);
             bot.Share(issued.Pages);
@@ -132,7 +136,8 @@ internal sealed class OAuthStore(FakeNotionState state)
         {
             var known = _byRefresh.TryGetValue(refreshToken, out var pair) && pair.Bot.Integration == integration;
             var granted = known && pair!.Refresh == TokenState.Live;
-            _refreshes.Add(new RefreshRequest(Now, integration.ClientId, refreshToken, granted, known ? pair!.Bot.Id : null));
+            _refreshes.Add(
+                new RefreshRequest(Now, integration.ClientId, refreshToken, granted, known ? pair!.Bot.Id : null));
             if (!known)
                 throw OAuthFailure.InvalidGrant("Invalid refresh token.");
             if (!granted)
@@ -157,7 +162,8 @@ internal sealed class OAuthStore(FakeNotionState state)
             var pair = Find(token);
             if (pair is null || pair.Bot.Integration != integration)
                 return null;
-            var live = token == pair.AccessToken ? pair.StateAt(Now) == TokenState.Live : pair.Refresh == TokenState.Live;
+            var live = token == pair.AccessToken
+                ? pair.StateAt(Now) == TokenState.Live : pair.Refresh == TokenState.Live;
             return live ? pair.ToInfo(Now) : null;
         }
     }
@@ -230,7 +236,8 @@ internal sealed class OAuthStore(FakeNotionState state)
     {
         lock (_lock)
         {
-            return _byAccess.TryGetValue(accessToken, out var pair) && pair.StateAt(Now) == TokenState.Live ? pair.Bot : null;
+            return _byAccess.TryGetValue(accessToken, out var pair)
+                && pair.StateAt(Now) == TokenState.Live ? pair.Bot : null;
         }
     }
 
@@ -324,7 +331,8 @@ internal sealed class OAuthStore(FakeNotionState state)
     }
 
     private sealed class Pair(
-        string accessToken, string? refreshToken, Bot bot, Guid family, DateTimeOffset issuedAt, DateTimeOffset? expiresAt)
+        string accessToken, string? refreshToken, Bot bot, Guid family, DateTimeOffset issuedAt,
+        DateTimeOffset? expiresAt)
     {
         public string AccessToken => accessToken;
 

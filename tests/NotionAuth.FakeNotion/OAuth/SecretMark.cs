@@ -8,9 +8,10 @@ using System.Threading;
 namespace NotionAuth.FakeNotion.OAuth;
 
 /// <summary>
-/// A mark that every secret made up in one run of the tests has in it, so that afterwards one text finds each of them in whatever the run wrote.
-/// The environment variable NOTIONAUTH_TEST_RUN names the run, and the mark is made of its hash: a dump of an environment has no mark in it. In the folder
-/// NOTIONAUTH_TEST_COUNTS each process leaves a file with a byte for each of its secrets.
+/// A mark that every secret made up in one run of the tests has in it, so that afterwards one text finds each of them
+/// in whatever the run wrote. The environment variable NOTIONAUTH_TEST_RUN names the run, and the mark is made of its
+/// hash: a dump of an environment has no mark in it. In the folder NOTIONAUTH_TEST_COUNTS each process leaves a file
+/// with a byte for each of its secrets.
 /// </summary>
 public static class SecretMark
 {
@@ -41,6 +42,7 @@ public static class SecretMark
         if (string.IsNullOrEmpty(folder) || !Directory.Exists(folder))
             return null;
         var name = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
-        return new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1);
+        return new FileStream(
+            Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1);
     }
 }
