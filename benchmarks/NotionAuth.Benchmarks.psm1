@@ -3,7 +3,7 @@
 # What the works share: a simulated Notion in its bulk form, the peers, paired runs, and how a target is judged.
 
 Set-StrictMode -Version 3.0
-$script:Http = [Net.Http.HttpClient]::new()
+Import-Module (Join-Path $PSScriptRoot '../tests/NotionAuth.FakeNotion/FakeNotion.psm1')
 $script:Node = $null
 $script:Notion = $null
 
@@ -16,32 +16,12 @@ function Start-Notion {
     #>
     param([int] $Items = 10000, [switch] $RateLimit, [int] $LatencyMs)
 
-    $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
-    $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-    $arguments = @($env:BENCHMARK_FAKE, '--parent-pid', $PID, '--rows', '10') + @(if (-not $RateLimit) { '--no-rate-limit' }) + @(if ($LatencyMs) { '--latency-ms', $LatencyMs })
-    foreach ($argument in $arguments) { $start.ArgumentList.Add($argument) }
-    $process = [Diagnostics.Process]::Start($start)
-    $ready = $process.StandardOutput.ReadLine()
-    if (-not $ready) { throw "The simulated Notion did not start: $($process.StandardError.ReadToEnd())" }
-    $ready = $ready | ConvertFrom-Json
-    $script:Notion = [pscustomobject]@{ Process = $process; BaseUri = $ready.baseUri; Token = $ready.internalToken; SourceId = ''; PageId = '' }
-    $bulk = Invoke-Control 'bulk' @{ items = $Items }
+    $started = Start-FakeNotion -Path $env:BENCHMARK_FAKE -Rows 10 -RateLimit:$RateLimit -LatencyMs $LatencyMs
+    $script:Notion = [pscustomobject]@{ Process = $started.Process; BaseUri = $started.BaseUri; Token = $started.InternalToken; SourceId = ''; PageId = '' }
+    $bulk = Invoke-FakeNotionControl 'bulk' -Body @{ items = $Items }
     $script:Notion.SourceId = $bulk.dataSourceId
     $script:Notion.PageId = $bulk.pageId
     $script:Notion
-}
-
-function Invoke-Control {
-    <#
-    .SYNOPSIS
-    Calls the simulated Notion's control endpoint: a POST where there is a body, else a GET.
-    #>
-    param([string] $Path, [hashtable] $Body)
-
-    $uri = "$($script:Notion.BaseUri)_control/$Path"
-    $text = if ($Body) { $script:Http.PostAsync($uri, [Net.Http.StringContent]::new(($Body | ConvertTo-Json))).Result.EnsureSuccessStatusCode().Content.ReadAsStringAsync().Result }
-    else { $script:Http.GetStringAsync($uri).Result }
-    $text | ConvertFrom-Json
 }
 
 function Connect-Notion {
@@ -116,7 +96,7 @@ function Get-SeededId {
     #>
     param([int] $Count)
 
-    $sample = Invoke-Control 'seed' @{ title = 'Seeded for benchmarks'; rows = $Count }
+    $sample = Invoke-FakeNotionControl 'seed' -Body @{ title = 'Seeded for benchmarks'; rows = $Count }
     Invoke-NotionRequest "data_sources/$($sample.dataSourceId)/query" -Method POST -All | ForEach-Object id
 }
 

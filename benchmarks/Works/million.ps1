@@ -6,7 +6,7 @@ $peaks = [ordered]@{ '10000' = [Collections.Generic.List[double]]::new(); '10000
 $seconds = [Collections.Generic.List[double]]::new()
 foreach ($run in 1..$Runs) {
     foreach ($items in 10000, 1000000) {
-        $null = Invoke-Control 'bulk' @{ items = $items }
+        $null = Invoke-FakeNotionControl 'bulk' -Body @{ items = $items }
         $child = Invoke-Child 'Stream.ps1' @{ BaseUri = $notion.BaseUri; Token = $notion.Token; SourceId = $notion.SourceId }
         # The 10,001st title is the first again.
         $letters = [long](($items / 10000) * (1..10000 | ForEach-Object { "Task $_".Length } | Measure-Object -Sum).Sum)

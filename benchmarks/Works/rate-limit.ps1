@@ -9,14 +9,14 @@ $most = 0
 $times = Measure-Peer -Runs $Runs -WarmUp 0 -Peers ([ordered]@{
         'NotionAuth' = {
             param($r)
-            $null = Invoke-Control 'ratelimit' @{ enabled = $true; limit = 180; windowSeconds = 60 }
-            $r.Before = @((Invoke-Control 'requests?path=/v1/users/me').requests).Count
+            $null = Invoke-FakeNotionControl 'ratelimit' -Body @{ enabled = $true; limit = 180; windowSeconds = 60 }
+            $r.Before = @((Invoke-FakeNotionControl 'requests?path=/v1/users/me').requests).Count
             $r.Ids = @(1..$requests | ForEach-Object { 'users/me' } | Invoke-NotionRequest -ThrottleLimit $throttle | ForEach-Object id)
         }
     }) -Check {
     param($name, $r)
     if ($r.Ids.Count -ne $requests) { throw "$name gave $($r.Ids.Count) results and not $requests." }
-    $statuses = @((Invoke-Control 'requests?path=/v1/users/me').requests | Select-Object -Skip $r.Before | ForEach-Object status)
+    $statuses = @((Invoke-FakeNotionControl 'requests?path=/v1/users/me').requests | Select-Object -Skip $r.Before | ForEach-Object status)
     $script:most = [math]::Max($script:most, @($statuses -eq 429).Count)
     if (@($statuses -eq 200).Count -ne $requests) { throw "$name sent a request twice." }
 }

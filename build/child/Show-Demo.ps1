@@ -1,6 +1,6 @@
 # The demo's transcript; started by the build in a process and a home of its own. Every step is checked, not only shown.
 [CmdletBinding()]
-param([string]$ReadyFile, [string]$ModuleBase, [ValidateSet('Real', 'StandIn')] [string]$VaultKind)
+param([string]$FakePath, [string]$ModuleBase, [ValidateSet('Real', 'StandIn')] [string]$VaultKind)
 
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
@@ -8,11 +8,10 @@ $InformationPreference = 'Continue'
 $ProgressPreference = 'SilentlyContinue'
 . (Join-Path $PSScriptRoot 'Assert-IsolatedHome.ps1')
 . (Join-Path $PSScriptRoot '../tasks/Common.ps1')
+Import-Module (Get-FakeNotionModule)
 
 # A log is no terminal: no colours there.
 if ((Get-Variable -Name PSStyle -ErrorAction Ignore) -and [Console]::IsOutputRedirected) { $PSStyle.OutputRendering = 'PlainText' }
-
-$fake = [IO.File]::ReadAllText($ReadyFile) | ConvertFrom-Json
 
 <# As the prompt does it, at one width everywhere. #>
 function Out-Screen {
@@ -37,9 +36,6 @@ function Confirm-That {
     if (-not $Condition) { throw "This should be so, and isn't: $Fact" }
     Write-Information "   [checked] $Fact"
 }
-
-<# What the simulated Notion knows; a user has no such thing. #>
-function Get-FakeState { Invoke-RestMethod -Uri "$($fake.baseUri)_control/state" }
 
 <# The step in the browser. $BROWSER names it on Linux and macOS; on Windows the page is opened from beside. #>
 function Connect-InBrowser {
@@ -118,7 +114,7 @@ function Show-Request {
             Format-Table id, @{ n = 'Name'; e = { $_.properties.Name.title.plain_text } }, @{ n = 'Status'; e = { $_.properties.Status.status.name } }
     }
     $count = Show-Command { (Invoke-NotionRequest "data_sources/$tasks/query" -Method POST -All).Count }
-    $requests = Invoke-RestMethod -Uri "$($fake.baseUri)_control/requests?path=/v1/data_sources"
+    $requests = Invoke-FakeNotionControl 'requests?path=/v1/data_sources'
     $pages = @($requests.requests | Where-Object status -EQ 200).Count
     Confirm-That ($count -gt 100 -and $pages -ge 3) "$count objects came, 100 to a page."
 }
@@ -136,13 +132,12 @@ function Show-OtherSession {
 function Show-Refresh {
     param($Connection)
     Write-Heading 'Later: the access token has expired (the simulated Notion was told to let it)'
-    $body = @{ botId = $Connection.BotId } | ConvertTo-Json
-    $expired = Invoke-RestMethod -Uri "$($fake.baseUri)_control/expire" -Method Post -Body $body -ContentType 'application/json'
+    $expired = Invoke-FakeNotionControl expire -Body @{ botId = $Connection.BotId }
     Confirm-That ($expired.expired -eq 1 -and (Test-NotionToken).Status -eq 'Inactive') 'Notion does not accept the access token any more.'
     $me = Show-Command { Invoke-NotionRequest users/me -Verbose | Select-Object object, id, name, type }
     Confirm-That ($me.object -eq 'user') 'The answer came all the same.'
     $null = Show-Command { Get-NotionConnection | Format-List Name, ConnectedAt, RefreshedAt, NeedsReconnect }
-    Confirm-That ($null -ne (Get-NotionConnection).RefreshedAt -and (Get-FakeState).refreshCount -eq 1) 'The token was refreshed, once, and the new pair is in the vault.'
+    Confirm-That ($null -ne (Get-NotionConnection).RefreshedAt -and (Invoke-FakeNotionControl state).refreshCount -eq 1) 'The token was refreshed, once, and the new pair is in the vault.'
 }
 
 function Show-Revocation {
@@ -154,12 +149,16 @@ function Show-Revocation {
     Write-Information "PS> `$botId = '$botId'"
     $secret = @(Show-Command { Get-SecretInfo -Name "NotionAuth-$botId" })
     Confirm-That ($left.Count -eq 0 -and $secret.Count -eq 0) 'The connection is gone, and its token is gone from the vault.'
-    $tokens = @((Get-FakeState).tokens | Where-Object botId -EQ $botId)
+    $tokens = @((Invoke-FakeNotionControl state).tokens | Where-Object botId -EQ $botId)
     $alive = @($tokens | Where-Object { $_.accessState -eq 'Active' -or $_.refreshState -eq 'Active' })
     Confirm-That ($tokens.Count -gt 0 -and $alive.Count -eq 0) 'At Notion, too, no token of it works any more.'
 }
 
 try {
+    # The usual port of the callback, and two more in case it is taken.
+    $ports = @(8914) + @(Get-FreePort) + @(Get-FreePort)
+    $redirects = @($ports | ForEach-Object { "http://localhost:$_/callback" })
+    $fake = Start-FakeNotion -Path $FakePath -AutoApprove -RateLimit -RedirectUri $redirects
     Write-Heading 'NotionAuth, shown against a simulated Notion, in a temporary home folder'
     $null = Show-Command { Import-Module NotionAuth }
     Confirm-That ((Get-Module NotionAuth).ModuleBase -eq $ModuleBase) 'It is the module that was just built.'
@@ -179,3 +178,4 @@ catch {
     Write-Information $_.ScriptStackTrace
     exit 1
 }
+finally { Stop-FakeNotion }

@@ -6,6 +6,8 @@ param([string]$Folder, [string]$ReadyFile, [int]$ParentId)
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 Add-Type -AssemblyName System.IO.Compression.FileSystem
+. (Join-Path $PSScriptRoot '../tasks/Common.ps1')
+Import-Module (Get-FakeNotionModule)
 
 function Read-Nuspec {
     param([string]$Package)
@@ -57,10 +59,7 @@ function Get-Answer {
     }
 }
 
-$probe = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-$probe.Start()
-$port = $probe.LocalEndpoint.Port
-$probe.Stop()
+$port = Get-FreePort
 $listener = New-Object Net.HttpListener
 $listener.Prefixes.Add("http://localhost:$port/")
 $listener.Start()

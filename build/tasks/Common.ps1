@@ -171,6 +171,9 @@ function Invoke-Bounded {
     finally { Clear-Folder $folder }
 }
 
+<# What starts the simulated Notion, and calls its control endpoint. #>
+function Get-FakeNotionModule { Join-Repository 'tests', 'NotionAuth.FakeNotion', 'FakeNotion.psm1' }
+
 function Get-FakeNotionPath {
     param([string]$Configuration)
     if ($env:NOTIONAUTH_FAKE_DLL) { return $env:NOTIONAUTH_FAKE_DLL }

@@ -55,6 +55,8 @@ function Open-Scenario {
     Copy-Item -LiteralPath (Split-Path -Parent $fake) -Destination (Join-Path $programs 'Notion') -Recurse
     Copy-Item -LiteralPath (Join-Repository 'tests', 'Reliability') -Destination (Join-Path $programs 'Reliability') -Recurse
     Copy-Item -LiteralPath (Join-Repository 'tests', 'SecretSearch.psm1') -Destination $programs
+    $null = [IO.Directory]::CreateDirectory((Join-Path $programs 'NotionAuth.FakeNotion'))
+    Copy-Item -LiteralPath (Get-FakeNotionModule) -Destination (Join-Path $programs 'NotionAuth.FakeNotion')
     $null = [IO.Directory]::CreateDirectory((Join-Path $programs 'Pester'))
     Copy-Item -LiteralPath (Join-Repository 'tests', 'Pester', 'Vaults') -Destination (Join-Path $programs 'Pester/Vaults') -Recurse
     $environment = Get-IsolatedEnvironment -HomeFolder $homeFolder -ModuleFolder @(Get-ModuleFolder $Modules)

@@ -4,6 +4,7 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
     $fake = Start-FakeNotion
+    $callbackPort = ([uri]$fake.RedirectUri).Port
 }
 
 AfterAll { Stop-FakeNotion $fake }
@@ -385,14 +386,14 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $port = Get-FreePort
             $app = New-FakeApp -RedirectUri "http://localhost:$port/callback"
             $arguments = $app.SignIn
-            $listeners = foreach ($taken in $fake.Port, $port) {
+            $listeners = foreach ($taken in $callbackPort, $port) {
                 $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, $taken)
                 $listener.Start()
                 $listener
             }
 
             try {
-                Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id PortInUse -Category ResourceBusy -Says "$($fake.Port).*$port" -Advises '-RedirectUri'
+                Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id PortInUse -Category ResourceBusy -Says "$callbackPort.*$port" -Advises '-RedirectUri'
             }
             finally {
                 foreach ($listener in $listeners) { $listener.Stop() }
@@ -752,7 +753,7 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         $arguments = (New-FakeApp).SignIn
         $null = Set-Person visit
         $null = Connect-NotionWorkspace @arguments -SessionOnly 6>$null
-        { [Net.Sockets.TcpClient]::new('localhost', $fake.Port).Dispose() } | Should -Throw -Because 'the port is closed once the sign-in is over'
+        { [Net.Sockets.TcpClient]::new('localhost', $callbackPort).Dispose() } | Should -Throw -Because 'the port is closed once the sign-in is over'
     }
 
     It 'listens on the first redirect URI whose port is free, and sends Notion exactly that one' {
@@ -760,7 +761,7 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         $second = "http://localhost:$port/notion/CallBack"
         $app = New-FakeApp -RedirectUri $second
         $arguments = $app.SignIn
-        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, $fake.Port)
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, $callbackPort)
         $listener.Start()
         Clear-FakeRequest
         try {
@@ -874,7 +875,7 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
             $shell.Dispose()
         }
 
-        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, $fake.Port)
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, $callbackPort)
         try { { $listener.Start() } | Should -Not -Throw } finally { $listener.Stop() }
     }
 

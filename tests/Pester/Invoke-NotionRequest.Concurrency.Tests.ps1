@@ -2,8 +2,8 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
     $fake = Start-FakeNotion
-    $pageId = $fake.Ready.sample.pageId
-    $dataSourceId = $fake.Ready.sample.dataSourceId
+    $pageId = $fake.sample.pageId
+    $dataSourceId = $fake.sample.dataSourceId
     $arguments = (New-FakeToken -Workspace Acme).SignIn
     $connection = Connect-NotionWorkspace @arguments -SessionOnly -Name Seeded
 

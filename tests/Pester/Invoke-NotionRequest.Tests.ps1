@@ -4,8 +4,8 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
     $fake = Start-FakeNotion
-    $pageId = $fake.Ready.sample.pageId
-    $dataSourceId = $fake.Ready.sample.dataSourceId
+    $pageId = $fake.sample.pageId
+    $dataSourceId = $fake.sample.dataSourceId
 
     # One process-only connection to the seeded workspace, for all that has nothing to do with vaults.
     $arguments = (New-FakeToken -Workspace Acme).SignIn
@@ -388,7 +388,7 @@ Describe 'Invoke-NotionRequest' {
         }
 
         It 'reports a capability that the integration has not' {
-            $null = Invoke-FakeControl 'integrations' POST @{ kind = 'internal'; token = 'ntn_WithoutAnyCapability0000000001'; workspaceName = 'Poor'; name = 'Poor bot'; capabilities = 'None' }
+            $null = Invoke-FakeNotionControl 'integrations' -Body @{ kind = 'internal'; token = 'ntn_WithoutAnyCapability0000000001'; workspaceName = 'Poor'; name = 'Poor bot'; capabilities = 'None' }
             Assert-NotionError { Invoke-NotionRequest users -Token (ConvertTo-Secret 'ntn_WithoutAnyCapability0000000001') -BaseUri $fake.BaseUri -ErrorAction Stop } -Id RestrictedResource -Category PermissionDenied -Advises 'capability'
         }
 
@@ -499,7 +499,7 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach (Ge
 
     It 'refreshes in the middle of a list' {
         $connection = Connect-Fake
-        $null = Invoke-FakeControl 'seed' POST @{ workspaceName = $connection.WorkspaceName; rows = 25; blocks = 1; pages = @() }
+        $null = Invoke-FakeNotionControl 'seed' -Body @{ workspaceName = $connection.WorkspaceName; rows = 25; blocks = 1; pages = @() }
         $source = (Invoke-NotionRequest search -Method POST -Body @{ filter = @{ property = 'object'; value = 'data_source' } }).results[0]
         $count = 0
         Invoke-NotionRequest "data_sources/$($source.id)/query" -Method POST -All -PageSize 5 | ForEach-Object {
@@ -513,7 +513,7 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach (Ge
 
     It 'does not deadlock when the pipeline of a list calls it again with an expired token' {
         $connection = Connect-Fake
-        $null = Invoke-FakeControl 'seed' POST @{ workspaceName = $connection.WorkspaceName; rows = 25; blocks = 1; pages = @() }
+        $null = Invoke-FakeNotionControl 'seed' -Body @{ workspaceName = $connection.WorkspaceName; rows = 25; blocks = 1; pages = @() }
         $source = (Invoke-NotionRequest search -Method POST -Body @{ filter = @{ property = 'object'; value = 'data_source' } }).results[0]
         $shell = New-RunspaceShell @{ name = $connection.Name; path = "data_sources/$($source.id)/query"; expire = "$($fake.BaseUri)_control/expire"; body = @{ botId = $connection.BotId } | ConvertTo-Json }
         $null = $shell.AddScript({
@@ -592,7 +592,7 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach (Ge
 
     It 'says once that a person must sign in again, keeps what is stored, and works again after that' {
         $connection = Connect-Fake
-        $null = Invoke-FakeControl 'revoke' POST @{ botId = $connection.BotId }
+        $null = Invoke-FakeNotionControl 'revoke' -Body @{ botId = $connection.BotId }
         $before = (Get-StoredConnection $connection.BotId).refresh_token
         foreach ($round in 1..3) {
             Assert-NotionError { Invoke-NotionRequest users/me -ErrorAction Stop } -Id NeedsReconnect -Category AuthenticationError -Says $connection.Name -Advises "Connect-NotionWorkspace -Name '$($connection.Name)' -ClientId $($connection.ClientId)"
@@ -610,7 +610,7 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach (Ge
         $token = New-FakeToken
         $arguments = $token.SignIn
         $connection = Connect-NotionWorkspace @arguments
-        $null = Invoke-FakeControl 'revoke' POST @{ token = $token.Text }
+        $null = Invoke-FakeNotionControl 'revoke' -Body @{ token = $token.Text }
         Assert-NotionError { Invoke-NotionRequest users/me -ErrorAction Stop } -Id Unauthorized -Category AuthenticationError -Advises 'Connect-NotionWorkspace'
         (Get-StoredConnection $connection.BotId).access_token | Should -BeExactly $token.Text
     }

@@ -104,7 +104,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             $arguments = (New-FakeApp).SignIn
             $null = Set-Person visit
             $dead = Connect-NotionWorkspace @arguments 6>$null
-            $null = Invoke-FakeControl 'revoke' POST @{ botId = $dead.BotId }
+            $null = Invoke-FakeNotionControl 'revoke' -Body @{ botId = $dead.BotId }
             Get-ErrorOf { Invoke-NotionRequest users/me -Connection $dead.Name -ErrorAction Stop } | Should -Not -BeNullOrEmpty
             $result = Test-NotionToken $dead.Name
             $result.Status | Should -Be 'Inactive'

@@ -6,7 +6,8 @@ Runs one scenario in this process, whose HOME must be an empty folder, and write
 param(
     [Parameter(Mandatory)] [string] $Name,
     [Parameter(Mandatory)] [string] $ModulePath,
-    [Parameter(Mandatory)] [string] $FakePath,
+    # By default the simulated Notion that was built last.
+    [string] $FakePath,
     [Parameter(Mandatory)] [string] $Result,
     [int] $Rounds,
     [int] $Seed = 20,

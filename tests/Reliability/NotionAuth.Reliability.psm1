@@ -3,9 +3,10 @@
 # What the scenarios share: a simulated Notion, a SecretStore in a HOME of its own, worker processes, a look at the store's file, and a search for leaks.
 
 Set-StrictMode -Version 3.0
-Import-Module (Join-Path $PSScriptRoot '../SecretSearch.psm1')
+foreach ($shared in 'SecretSearch.psm1', 'NotionAuth.FakeNotion/FakeNotion.psm1') {
+    Import-Module (Join-Path $PSScriptRoot "../$shared")
+}
 $script:Patience = [timespan]::FromMinutes(5)
-$script:Http = [Net.Http.HttpClient]::new()
 $script:HasDisk = $false
 $script:StorePassword = $null
 $script:PlainVault = $null
@@ -18,7 +19,7 @@ function Initialize-Scenario {
     .SYNOPSIS
     Prepares this process, whose HOME is the scenario's own: the module, the simulated Notion, a store that wants no password.
     #>
-    param([Parameter(Mandatory)] [string] $ModulePath, [Parameter(Mandatory)] [string] $FakePath, [double] $Minutes)
+    param([Parameter(Mandatory)] [string] $ModulePath, [string] $FakePath, [double] $Minutes)
 
     $script:ModulePath = $ModulePath
     $script:Minutes = $Minutes
@@ -27,7 +28,8 @@ function Initialize-Scenario {
     $script:Outside = $outside = [IO.Path]::GetTempPath()
     $env:TMPDIR = Join-Path $env:HOME 'temp'
     $null = New-Item -ItemType Directory -Force -Path $script:Folder, $env:TMPDIR
-    Start-Notion $FakePath
+    $where = if ($FakePath) { @{ Path = $FakePath } } else { @{} }
+    $null = Start-FakeNotion -AutoApprove @where
 
     # SecretManagement keeps an own runspace; the vault is registered once, before any worker runs.
     Import-Module Microsoft.PowerShell.SecretManagement -Global
@@ -56,7 +58,7 @@ function Complete-Scenario {
     Ends what still runs.
     #>
     foreach ($worker in $script:Workers) { if (-not $worker.HasExited) { $worker.Kill($true) } }
-    if ($script:Notion -and -not $script:Notion.HasExited) { $script:Notion.Kill() }
+    Stop-FakeNotion
     if ($script:HasDisk) { umount --lazy (Get-DiskFolder) }
     if ($script:PlainVault) { Remove-Item -LiteralPath $script:PlainVault -ErrorAction Ignore }
 }
@@ -97,43 +99,7 @@ function Wait-For {
 
 # ------------------------------------------------------------------------------------------------------------ the simulated Notion
 
-function Start-Notion {
-    param([string] $FakePath)
-
-    # Its standard output tells what a client must know, so that no secret of it is in a file.
-    $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
-    $start.RedirectStandardOutput = $true
-    $script:Port = Get-FreePort
-    foreach ($argument in $FakePath, '--parent-pid', $PID, '--no-rate-limit', '--auto-approve', '--redirect-uri', "http://localhost:$($script:Port)/callback") { $start.ArgumentList.Add($argument) }
-    $script:Notion = [Diagnostics.Process]::Start($start)
-    $line = $script:Notion.StandardOutput.ReadLineAsync()
-    if (-not $line.Wait($script:Patience) -or -not $line.Result) { throw 'The simulated Notion did not start.' }
-    $script:BaseUri = ($line.Result | ConvertFrom-Json).baseUri
-}
-
-function Get-FreePort {
-    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-    $listener.Start()
-    $listener.LocalEndpoint.Port
-    $listener.Stop()
-}
-
-function Invoke-Control {
-    <#
-    .SYNOPSIS
-    Calls the simulated Notion's control endpoint.
-    #>
-    param([Parameter(Mandatory)] [string] $Path, [string] $Method = 'GET', $Body)
-
-    $request = [Net.Http.HttpRequestMessage]::new([Net.Http.HttpMethod]::new($Method), "$($script:BaseUri)_control/$Path")
-    if ($Method -eq 'POST') { $request.Content = [Net.Http.StringContent]::new(($Body ?? @{} | ConvertTo-Json -Depth 10), [Text.Encoding]::UTF8, 'application/json') }
-    $response = $script:Http.Send($request)
-    $text = $response.Content.ReadAsStringAsync().GetAwaiter().GetResult()
-    if (-not $response.IsSuccessStatusCode) { throw "The simulated Notion's $Method $Path failed: $text" }
-    $text | ConvertFrom-Json -DateKind String
-}
-
-function Get-RefreshCount { (Invoke-Control state).refreshCount }
+function Get-RefreshCount { (Invoke-FakeNotionControl state).refreshCount }
 
 function Invoke-Expiry {
     <#
@@ -144,7 +110,7 @@ function Invoke-Expiry {
 
     $body = @{}
     if ($BotId) { $body.botId = $BotId }
-    $null = Invoke-Control expire POST $body
+    $null = Invoke-FakeNotionControl expire -Body $body
 }
 
 function New-App {
@@ -159,12 +125,12 @@ function New-App {
         clientSecret  = New-SecretText secret_
         name          = "$Name integration"
         workspaceName = $Name
-        redirectUris  = @("http://localhost:$($script:Port)/callback")
+        redirectUris  = @((Get-FakeNotion).RedirectUri)
         autoApprove   = 'allow'
         refreshTokens = $true
     }
-    $null = Invoke-Control integrations POST $app
-    [pscustomobject]@{ Name = $Name; ClientId = $app.clientId; ClientSecret = $app.clientSecret; RedirectUri = $app.redirectUris[0]; BaseUri = $script:BaseUri }
+    $null = Invoke-FakeNotionControl integrations -Body $app
+    [pscustomobject]@{ Name = $Name; ClientId = $app.clientId; ClientSecret = $app.clientSecret; RedirectUri = $app.redirectUris[0]; BaseUri = (Get-FakeNotion).BaseUri }
 }
 
 function New-Token {
@@ -175,7 +141,7 @@ function New-Token {
     param([Parameter(Mandatory)] [string] $Name)
 
     $text = New-SecretText ntn_
-    $null = Invoke-Control integrations POST @{ kind = 'internal'; token = $text; workspaceName = $Name; name = "$Name integration" }
+    $null = Invoke-FakeNotionControl integrations -Body @{ kind = 'internal'; token = $text; workspaceName = $Name; name = "$Name integration" }
     $text
 }
 
@@ -198,7 +164,7 @@ function Add-RedirectUri {
     param([Parameter(Mandatory)] $App)
 
     $uri = "http://localhost:$(Get-FreePort)/callback"
-    $null = Invoke-Control integrations POST @{ clientId = $App.ClientId; redirectUris = @($uri) }
+    $null = Invoke-FakeNotionControl integrations -Body @{ clientId = $App.ClientId; redirectUris = @($uri) }
     $uri
 }
 
@@ -327,7 +293,7 @@ function Compare-Store {
 
     $trouble = if ($Vault -eq 'Store') { Sync-Store }
     if ($trouble) { return "The store's file can't be read: $trouble" }
-    $tokens = @((Invoke-Control state).tokens)
+    $tokens = @((Invoke-FakeNotionControl state).tokens)
     foreach ($id in $BotId) {
         $newest = @($tokens | Where-Object botId -EQ $id)[-1]
         try { $stored = Get-Secret -Vault $Vault -Name "NotionAuth-$id" -AsPlainText -ErrorAction Stop | ConvertFrom-Json }
@@ -380,7 +346,7 @@ function Get-Fingerprint {
     #>
     param([Parameter(Mandatory)] [string] $BotId)
 
-    @((Invoke-Control state).tokens | Where-Object botId -EQ $BotId | ForEach-Object { Get-Sha256 "$($_.accessToken) $($_.accessState) $($_.refreshToken) $($_.refreshState)" }) -join ' '
+    @((Invoke-FakeNotionControl state).tokens | Where-Object botId -EQ $BotId | ForEach-Object { Get-Sha256 "$($_.accessToken) $($_.accessState) $($_.refreshToken) $($_.refreshState)" }) -join ' '
 }
 
 # ---------------------------------------------------------------------------------------------------------------- workers

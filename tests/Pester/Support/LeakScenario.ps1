@@ -2,15 +2,13 @@
 # One session with everything in it that a secret could escape from. Started by Leak.Tests.ps1 as a process of its own, with its secrets in the
 # environment or cut in two, as errors quote the script; leaves its transcript and its dumps in the folder LEAK_OUT.
 $out, $base, $redirect = $env:LEAK_OUT, $env:LEAK_BASE, $env:LEAK_REDIRECT
-$quiet = @{ Verbose = $false; Debug = $false }
+Import-Module (Join-Path $PSScriptRoot '../../NotionAuth.FakeNotion/FakeNotion.psm1')
 
 function Invoke-Control {
     param([string] $Path, $Body = @{})
 
-    $null = Invoke-RestMethod "${base}_control/$Path" -Method Post -Body ($Body | ConvertTo-Json -Depth 5) -ContentType 'application/json' @quiet
+    $null = Invoke-FakeNotionControl $Path -Body $Body -BaseUri $base
 }
-
-function Get-State { Invoke-RestMethod "${base}_control/state" @quiet }
 
 function Set-Plan {
     param([string[]] $Plan)
@@ -69,7 +67,7 @@ $objects = [Collections.Generic.List[object]]::new()
     $oauth = $objects[0]
     Invoke-Control expire @{ botId = $oauth.BotId }
     $objects.Add((Invoke-NotionRequest users/me -Connection $oauth.Name @all))
-    $live = (Get-State).tokens | Where-Object { $_.botId -eq $oauth.BotId -and $_.accessState -eq 'Live' }
+    $live = (Invoke-FakeNotionControl state -BaseUri $base).tokens | Where-Object { $_.botId -eq $oauth.BotId -and $_.accessState -eq 'Live' }
     Invoke-Control faults @{ status = 400; code = 'validation_error'; path = '/v1/users/me'; message = "Bearer $($live.accessToken) is no good, nor is $($live.refreshToken)"; additionalData = @{ token = $live.accessToken } }
     Invoke-NotionRequest users/me -Connection $oauth.Name @all
     Invoke-Control faults @{ status = 400; path = '/v1/oauth/introspect'; body = "{`"error`":`"invalid_request`",`"error_description`":`"token $($live.accessToken) and client secret $env:NOTION_CLIENT_SECRET`"}" }

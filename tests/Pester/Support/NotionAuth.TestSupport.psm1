@@ -7,11 +7,12 @@ using namespace System.Management.Automation.Runspaces
 Set-StrictMode -Version 3.0
 
 $script:Root = (Resolve-Path (Join-Path $PSScriptRoot '../../..')).Path
-Import-Module (Join-Path $script:Root 'tests/SecretSearch.psm1')
+foreach ($shared in 'SecretSearch.psm1', 'NotionAuth.FakeNotion/FakeNotion.psm1') {
+    Import-Module (Join-Path $script:Root "tests/$shared")
+}
 $script:Patience = [timespan]::FromSeconds(60)
 $script:Number = 0
 $script:IsStoreMade = $false
-$script:Http = [Net.Http.HttpClient]::new()
 
 # ---------------------------------------------------------------------------------------------------------------- the process
 
@@ -105,35 +106,6 @@ function ConvertTo-Secret {
     $secret
 }
 
-function Get-FreePort {
-    <#
-    .SYNOPSIS
-    A port that nobody listens on, out of the range that the system takes ports for connections from.
-    #>
-    for ($try = 0; $try -lt 100; $try++) {
-        $port = Get-Random -Minimum 15000 -Maximum 32000
-        $listeners = @()
-        try {
-            foreach ($address in [Net.IPAddress]::Loopback, [Net.IPAddress]::IPv6Loopback) {
-                $listener = [Net.Sockets.TcpListener]::new($address, $port)
-                $listener.Start()
-                $listeners += $listener
-            }
-
-            return $port
-        }
-        catch [Net.Sockets.SocketException] {
-            # No IPv6 here, or the port is taken.
-            if ($_.Exception.InnerException.SocketErrorCode -in 'AddressNotAvailable', 'AddressFamilyNotSupported' -and $listeners) { return $port }
-        }
-        finally {
-            foreach ($listener in $listeners) { $listener.Stop() }
-        }
-    }
-
-    throw 'No free port was found.'
-}
-
 function Wait-Until {
     <#
     .SYNOPSIS
@@ -150,65 +122,7 @@ function Wait-Until {
 
 # ------------------------------------------------------------------------------------------------------------ the simulated Notion
 
-function Start-FakeNotion {
-    <#
-    .SYNOPSIS
-    Starts a simulated Notion on a port that the kernel chooses; it ends with this process at the latest.
-    #>
-    param([switch] $RateLimit, [int] $Rows = 260)
-
-    $dll = $env:NOTIONAUTH_FAKE_DLL
-    if (-not $dll) {
-        $dll = 'Release', 'Debug' | ForEach-Object { Join-Path $script:Root "tests/NotionAuth.FakeNotion/bin/$_/net10.0/NotionAuth.FakeNotion.dll" } |
-            Where-Object { Test-Path -LiteralPath $_ } | Select-Object -First 1
-    }
-
-    if (-not $dll) { throw 'The simulated Notion is not built. Run: pwsh build.ps1 Build' }
-    $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
-    $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-    foreach ($argument in @($dll, '--parent-pid', $PID, '--rows', $Rows) + @(if (-not $RateLimit) { '--no-rate-limit' })) { $start.ArgumentList.Add($argument) }
-    $process = [Diagnostics.Process]::Start($start)
-    $line = $process.StandardOutput.ReadLineAsync()
-    if (-not $line.Wait($script:Patience) -or -not $line.Result) { throw "The simulated Notion did not start: $($process.StandardError.ReadToEnd())" }
-
-    $ready = $line.Result | ConvertFrom-Json
-    $port = Get-FreePort
-    $script:Fake = [pscustomobject]@{
-        Process     = $process
-        BaseUri     = $ready.baseUri
-        Ready       = $ready
-        Port        = $port
-        RedirectUri = "http://localhost:$port/callback"
-    }
-    $script:Fake
-}
-
-function Stop-FakeNotion {
-    <#
-    .SYNOPSIS
-    Ends the simulated Notion.
-    #>
-    param($Fake = $script:Fake)
-
-    if ($Fake -and -not $Fake.Process.HasExited) { $Fake.Process.Kill() }
-}
-
-function Invoke-FakeControl {
-    <#
-    .SYNOPSIS
-    Calls the simulated Notion's control endpoint.
-    #>
-    param([Parameter(Mandatory)] [string] $Path, [string] $Method = 'GET', $Body)
-
-    $request = [Net.Http.HttpRequestMessage]::new([Net.Http.HttpMethod]::new($Method), "$($script:Fake.BaseUri)_control/$Path")
-    if ($Method -eq 'POST') { $request.Content = [Net.Http.StringContent]::new(($Body ?? @{} | ConvertTo-Json -Depth 10), [Text.Encoding]::UTF8, 'application/json') }
-    $response = $script:Http.Send($request)
-    $text = $response.Content.ReadAsStringAsync().GetAwaiter().GetResult()
-    if (-not $response.IsSuccessStatusCode) { throw "The simulated Notion's $Method $Path failed: $text" }
-    $text | ConvertFrom-Json -DateKind String
-}
-
-function Get-FakeState { Invoke-FakeControl 'state' }
+function Get-FakeState { Invoke-FakeNotionControl 'state' }
 
 function Get-FakeRequest {
     <#
@@ -219,7 +133,7 @@ function Get-FakeRequest {
 
     $query = "requests?path=$([uri]::EscapeDataString($Path))"
     if ($Method) { $query += "&method=$Method" }
-    @((Invoke-FakeControl $query).requests | Where-Object { -not $BotId -or $_.botId -eq $BotId })
+    @((Invoke-FakeNotionControl $query).requests | Where-Object { -not $BotId -or $_.botId -eq $BotId })
 }
 
 function Get-SentBody {
@@ -235,7 +149,7 @@ function Get-SentBody {
     (Get-FakeRequest '/v1/comments')[0].body
 }
 
-function Clear-FakeRequest { $null = Invoke-FakeControl 'requests' DELETE }
+function Clear-FakeRequest { $null = Invoke-FakeNotionControl 'requests' DELETE }
 
 function Add-FakeFault {
     <#
@@ -244,10 +158,10 @@ function Add-FakeFault {
     #>
     param([Parameter(Mandatory)] [hashtable] $Fault)
 
-    $null = Invoke-FakeControl 'faults' POST $Fault
+    $null = Invoke-FakeNotionControl 'faults' -Body $Fault
 }
 
-function Clear-FakeFault { $null = Invoke-FakeControl 'faults' DELETE }
+function Clear-FakeFault { $null = Invoke-FakeNotionControl 'faults' DELETE }
 
 function Set-FakeBehavior {
     <#
@@ -256,7 +170,7 @@ function Set-FakeBehavior {
     #>
     param([Parameter(Mandatory)] [hashtable] $Behavior)
 
-    $null = Invoke-FakeControl 'behavior' POST $Behavior
+    $null = Invoke-FakeNotionControl 'behavior' -Body $Behavior
 }
 
 function Invoke-FakeExpiry {
@@ -266,7 +180,7 @@ function Invoke-FakeExpiry {
     #>
     param([Parameter(Mandatory)] [string] $BotId)
 
-    $null = Invoke-FakeControl 'expire' POST @{ botId = $BotId }
+    $null = Invoke-FakeNotionControl 'expire' -Body @{ botId = $BotId }
 }
 
 function New-FakeApp {
@@ -283,12 +197,12 @@ function New-FakeApp {
         clientSecret  = "secret_$(Get-SecretMark)TestClient$($tag.Replace('-', ''))ForTestsOnly000001"
         name          = 'NotionAuth tests'
         workspaceName = if ($Workspace) { $Workspace } else { "Workspace $tag" }
-        redirectUris  = @($script:Fake.RedirectUri) + @($RedirectUri | Where-Object { $_ })
+        redirectUris  = @((Get-FakeNotion).RedirectUri) + @($RedirectUri | Where-Object { $_ })
         autoApprove   = $Approval
         refreshTokens = -not $NoRefreshToken
     }
     if ($Icon) { $app.workspaceIcon = $Icon }
-    $null = Invoke-FakeControl 'integrations' POST $app
+    $null = Invoke-FakeNotionControl 'integrations' -Body $app
     [pscustomobject]@{
         ClientId     = $app.clientId
         ClientSecret = $app.clientSecret
@@ -297,7 +211,7 @@ function New-FakeApp {
             ClientId     = $app.clientId
             ClientSecret = ConvertTo-Secret $app.clientSecret
             RedirectUri  = $app.redirectUris
-            BaseUri      = $script:Fake.BaseUri
+            BaseUri      = (Get-FakeNotion).BaseUri
             TimeoutSec   = 20
         }
     }
@@ -310,7 +224,7 @@ function Set-FakeApp {
     #>
     param([Parameter(Mandatory)] $App, [Parameter(Mandatory)] [hashtable] $Settings)
 
-    $null = Invoke-FakeControl 'integrations' POST (@{ clientId = $App.ClientId } + $Settings)
+    $null = Invoke-FakeNotionControl 'integrations' -Body (@{ clientId = $App.ClientId } + $Settings)
 }
 
 function New-FakeToken {
@@ -324,11 +238,11 @@ function New-FakeToken {
     $tag = '{0}{1}' -f $script:Number, [guid]::NewGuid().ToString('N').Substring(0, 8)
     $text = "ntn_$(Get-SecretMark)TestInternal${tag}ForTestsOnly0000000001"
     $name = if ($Workspace) { $Workspace } else { "Internal $tag" }
-    $null = Invoke-FakeControl 'integrations' POST @{ kind = 'internal'; token = $text; workspaceName = $name; name = "Internal bot $tag" }
+    $null = Invoke-FakeNotionControl 'integrations' -Body @{ kind = 'internal'; token = $text; workspaceName = $name; name = "Internal bot $tag" }
     [pscustomobject]@{
         Text      = $text
         Workspace = $name
-        SignIn    = @{ Token = ConvertTo-Secret $text; BaseUri = $script:Fake.BaseUri }
+        SignIn    = @{ Token = ConvertTo-Secret $text; BaseUri = (Get-FakeNotion).BaseUri }
     }
 }
 

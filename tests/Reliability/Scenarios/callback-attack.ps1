@@ -29,7 +29,7 @@ function Complete-SignIn($SignIn) {
     $redirect = $http.GetAsync($SignIn.Address).GetAwaiter().GetResult()
     $start = [datetimeoffset]::UtcNow
     $page = $http.GetAsync($redirect.Headers.Location).GetAwaiter().GetResult()
-    $exchange = @((Invoke-Control 'requests?path=/v1/oauth/token').requests | Where-Object body -Like '*authorization_code*')[-1]
+    $exchange = @((Invoke-FakeNotionControl 'requests?path=/v1/oauth/token').requests | Where-Object body -Like '*authorization_code*')[-1]
     Wait-Signal "signed-in.$($SignIn.Id)" -Process $SignIn.Worker
     $answer = [IO.File]::ReadAllText("$folder/signed-in.$($SignIn.Id)") | ConvertFrom-Json
     if ($answer.ErrorId) { $problems.Add("The sign-in $($SignIn.Id) ended in $($answer.ErrorId): $($answer.Message)") }

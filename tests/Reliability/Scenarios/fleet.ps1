@@ -10,7 +10,7 @@ try {
     Register-SecretVault -Name Fleet -ModuleName $module -VaultParameters $parameters
     Set-SecretVaultDefault -Name Fleet
     # A spent refresh token is refused and does no more harm: where Notion ended the whole family of tokens, nothing could be saved without a lock.
-    $null = Invoke-Control behavior POST @{ reuseRevokesFamily = $false }
+    $null = Invoke-FakeNotionControl behavior -Body @{ reuseRevokesFamily = $false }
     $connection = Connect-App (New-App 'Acme')
     $workers = 1..$Processes | ForEach-Object {
         $own = (New-Item -ItemType Directory -Path (Join-Path (Get-RunFolder) "machine-$_")).FullName

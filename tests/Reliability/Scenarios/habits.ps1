@@ -31,7 +31,7 @@ function Invoke-Story([string] $Folder, [hashtable] $With, $App) {
     }
 
     Revoke-NotionToken $App.Name -Confirm:$false
-    $pairs = @((Invoke-Control state).tokens | Where-Object botId -EQ $id)
+    $pairs = @((Invoke-FakeNotionControl state).tokens | Where-Object botId -EQ $id)
     Assert-Is $pairs.Count 3 'The number of pairs that Notion issued'
     Assert-Is @($pairs | Where-Object { $_.accessState -eq 'Live' -or $_.refreshState -eq 'Live' }).Count 0 'The number of pairs that live on'
     Assert-Is @(Get-NotionConnection -Vault Habit | Where-Object BotId -EQ $id).Count 0 'The number of connections after the revocation'

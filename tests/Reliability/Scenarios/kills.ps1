@@ -28,7 +28,7 @@ $windows = foreach ($i in 1..20) {
     Invoke-Expiry $bot
     $null = Invoke-NotionRequest users/me -Connection Victim -ErrorAction Stop
     [Threading.Thread]::Sleep(20)
-    $issued = [datetimeoffset]::Parse(@((Invoke-Control state).tokens | Where-Object botId -EQ $bot)[-1].issuedAt).UtcDateTime
+    $issued = [datetimeoffset]::Parse(@((Invoke-FakeNotionControl state).tokens | Where-Object botId -EQ $bot)[-1].issuedAt).UtcDateTime
     $writes = @($watching.Times.ToArray() | Where-Object { $_ -gt $issued })
     [pscustomobject]@{ First = ($writes[0] - $issued).TotalMilliseconds; Last = ($writes[-1] - $issued).TotalMilliseconds }
 }
@@ -68,7 +68,7 @@ while ($queue.Count -lt 3 -and $next -le $Rounds) { $queue.Enqueue((Start-Next $
 for ($i = 0; $i -le $Rounds; $i++) {
     $victim = $queue.Dequeue()
     $plan = $plans[$i]
-    $judgedFrom = (Invoke-Control state)
+    $judgedFrom = (Invoke-FakeNotionControl state)
     Set-Signal "judge.$i"
     Wait-Signal "judged.$i" -Process $victim
     $judged = [IO.File]::ReadAllText("$folder/judged.$i") | ConvertFrom-Json -AsHashtable
@@ -102,7 +102,7 @@ for ($i = 0; $i -le $Rounds; $i++) {
     $extra = 0
     if ($plan.Slow -ne 'nowhere') {
         $extra = 300
-        $null = Invoke-Control faults POST @{ kind = 'delay'; path = $path; delayMs = $extra; afterCommit = $plan.Slow -eq 'after'; times = 1 }
+        $null = Invoke-FakeNotionControl faults -Body @{ kind = 'delay'; path = $path; delayMs = $extra; afterCommit = $plan.Slow -eq 'after'; times = 1 }
     }
     $before = Get-Fingerprint $bot
     $moment = ($span[$plan.Operation] + $extra) * 1.1 * $plan.Share
@@ -120,7 +120,7 @@ for ($i = 0; $i -le $Rounds; $i++) {
     $counts[$plan.Operation]++
     # A request that was already on its way may still be committed.
     if ($extra) { [Threading.Thread]::Sleep($extra + 50) }
-    $null = Invoke-Control faults DELETE
+    $null = Invoke-FakeNotionControl faults DELETE
     $previous = @{ Operation = $plan.Operation; Slow = $plan.Slow; IsFirst = $plan.IsFirst; Was = $verdict; Committed = (Get-Fingerprint $bot) -ne $before }
     if ($next -le $Rounds) { $queue.Enqueue((Start-Next $next)); $next++ }
 }

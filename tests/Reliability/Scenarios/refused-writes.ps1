@@ -12,7 +12,7 @@ try {
     Register-SecretVault -Name Refusing -ModuleName (Join-Path $PSScriptRoot '../Vaults/LateVault') -VaultParameters @{ Path = $shared; DelayMs = $DelayMs }
     Set-SecretVaultDefault -Name Refusing
     # A spent refresh token is refused and does no more harm: where Notion ended the whole family of tokens, A's pair would be dead too.
-    $null = Invoke-Control behavior POST @{ reuseRevokesFamily = $false }
+    $null = Invoke-FakeNotionControl behavior -Body @{ reuseRevokesFamily = $false }
     $connection = Connect-App (New-App 'Acme')
     $a, $b = 'A', 'B' | ForEach-Object { Start-Session $_ }
     foreach ($session in $a, $b) {

@@ -16,12 +16,12 @@ for ($round = 0; $round -lt $Rounds; $round++) {
     $answer = Invoke-Step $other "$me '$name' | ForEach-Object object"
     if ($answer.Output -ne 'user') { $problems.Add("Round $round`: at first: $($answer.ErrorId): $($answer.Message)") }
     Invoke-Expiry $connection.BotId
-    $null = Invoke-Control requests DELETE
-    $null = Invoke-Control faults POST @{ status = 429; code = 'rate_limited'; path = '/v1/oauth/token'; headers = @{ 'Retry-After' = '1800' }; times = $null }
+    $null = Invoke-FakeNotionControl requests DELETE
+    $null = Invoke-FakeNotionControl faults -Body @{ status = 429; code = 'rate_limited'; path = '/v1/oauth/token'; headers = @{ 'Retry-After' = '1800' }; times = $null }
     $before = Get-RefreshCount
     $waiting = Start-Session "waiting-$round"
     Send-Step $waiting "$me '$name'"
-    Wait-For -What 'a refresh was put off' { @((Invoke-Control 'requests?path=/v1/oauth/token').requests | Where-Object status -EQ 429).Count -gt 0 }
+    Wait-For -What 'a refresh was put off' { @((Invoke-FakeNotionControl 'requests?path=/v1/oauth/token').requests | Where-Object status -EQ 429).Count -gt 0 }
 
     foreach ($step in @(
             @{ Do = "(Get-NotionConnection '$name').Name"; Says = $name }
@@ -38,7 +38,7 @@ for ($round = 0; $round -lt $Rounds; $round++) {
         elseif ($step['Id']) { $counts.Bounded++ } else { $counts.Others++ }
     }
 
-    $null = Invoke-Control faults DELETE
+    $null = Invoke-FakeNotionControl faults DELETE
     try {
         $null = Invoke-NotionRequest users/me -Connection $name -ErrorAction Stop
         $wrong = @(Compare-Store $connection.BotId)

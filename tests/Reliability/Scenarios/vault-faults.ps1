@@ -106,7 +106,7 @@ function Start-Call {
     if ($state.Kind -eq 'locked') {
         $null = Invoke-Step $state.Session "unlock $(if ($Point -eq 'before') { 1 } else { 3 })"
         if ($Point -eq 'before') { [Threading.Thread]::Sleep(1300) }
-        else { $null = Invoke-Control faults POST @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = $(if ($Point -eq 'between') { 3200 } else { $random.Next(2300, 3000) }); afterCommit = $true; times = 1 } }
+        else { $null = Invoke-FakeNotionControl faults -Body @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = $(if ($Point -eq 'between') { 3200 } else { $random.Next(2300, 3000) }); afterCommit = $true; times = 1 } }
         Send-Step $state.Session call
         return
     }
@@ -117,7 +117,7 @@ function Start-Call {
         return
     }
 
-    $null = Invoke-Control faults POST @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = 600; afterCommit = $true; times = 1 }
+    $null = Invoke-FakeNotionControl faults -Body @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = 600; afterCommit = $true; times = 1 }
     Send-Step $state.Session call
     Wait-For -What 'the refresh' { (Get-RefreshCount) -gt $before }
     if ($Point -eq 'during') {
@@ -164,7 +164,7 @@ for ($i = 0; $i -lt $Rounds; $i++) {
     $spent = (Get-RefreshCount) - $before
     $told = @($answers | ForEach-Object { $_.Warnings } | Where-Object { $_ -like '*could not be written*' }).Count
     Clear-Fault
-    $null = Invoke-Control faults DELETE
+    $null = Invoke-FakeNotionControl faults DELETE
     if ($spent -eq 0) {
         $met = 'Refused'
         foreach ($answer in $answers) { if ($answer.ErrorId -notlike 'Vault*') { $problems.Add("$label`: the refresh token was not spent, but a call said '$($answer.ErrorId) $($answer.Message)'") } }
