@@ -15,6 +15,10 @@ Clean    removes what the other tasks have made
 .EXAMPLE
 ./build.ps1 Reliability -Scenario kills -Rounds 20
 .EXAMPLE
+./build.ps1 Test -File Revoke-NotionToken
+.EXAMPLE
+./build.ps1 Test -File Connect-NotionWorkspace*, CallbackListenerTests
+.EXAMPLE
 ./build.ps1 Test -Suite Pester -Filter Revoke-NotionToken
 #>
 [CmdletBinding()]
@@ -32,6 +36,10 @@ param(
 
     # Test: only tests with this text in their full name.
     [string]$Filter = '',
+
+    # Test: only these test files, of tests/Pester or tests/NotionAuth.Core.Tests; wildcards are allowed, the ending may be
+    # left out. The scripts aren't analyzed then.
+    [string[]]$File = @(),
 
     # Fuzz: how long each target is fuzzed.
     [ValidateRange(1, 86400)]
@@ -70,6 +78,7 @@ if ($PSVersionTable.PSVersion -lt [version]'7.4') {
 
 # From another shell a list comes as one word.
 $Suite = @($Suite -split ',')
+$File = @($File -split ',' | ForEach-Object Trim | Where-Object { $_ })
 $Scenario = @($Scenario -split ',')
 $Work = @($Work -split ',')
 
@@ -79,7 +88,7 @@ try {
     foreach ($name in $Suite) { if ($name -notin 'xunit', 'Pester') { throw "No suite '$name'. There are: xunit, Pester." } }
     $succeeded = switch ($Task) {
         'Build' { Invoke-Build -Configuration $Configuration; $true }
-        'Test' { Invoke-Test -Configuration $Configuration -Suite $Suite -Filter $Filter }
+        'Test' { Invoke-Test -Configuration $Configuration -Suite $Suite -Filter $Filter -File $File }
         'Demo' { Invoke-Demo -Configuration $Configuration; $true }
         'Package' { Invoke-Package -Configuration $Configuration; $true }
         'Fuzz' { Invoke-Fuzz -Configuration $Configuration -Second $Second -Seed $Seed; $true }

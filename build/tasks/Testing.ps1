@@ -1,21 +1,25 @@
 # Test: every suite, and true sums.
 
 function Invoke-Test {
-    param([string]$Configuration, [string[]]$Suite, [string]$Filter)
+    param([string]$Configuration, [string[]]$Suite, [string]$Filter, [string[]]$File)
+    # A wrong name is an error before anything is built.
+    $files = @(if ($File) { Resolve-TestFile $File })
+    if ($File) { $Suite = @($Suite | Where-Object { $_ -in $files.Suite }) }
+    $how = @{ Configuration = $Configuration; Filter = $Filter }
     $results = @()
     $troubles = @()
     $run = Open-TestRun
     try {
         Invoke-Build -Configuration $Configuration
         Install-NodePackage
-        if ($Suite -contains 'xunit') { $results += Invoke-XunitSuite -Run $run -Configuration $Configuration -Filter $Filter }
+        if ($Suite -contains 'xunit') { $results += Invoke-XunitSuite @how -Run $run -File @($files | Where-Object Suite -EQ 'xunit') }
         if ($Suite -contains 'Pester') {
-            $troubles += @(Get-ScriptFinding)
-            $results += Invoke-PesterSuite -Run $run -Configuration $Configuration -Filter $Filter
+            if (-not $File) { $troubles += @(Get-ScriptFinding) }
+            $results += Invoke-PesterSuite @how -Run $run -File @($files | Where-Object Suite -EQ 'Pester')
         }
     }
     catch { $troubles += $_.Exception.Message }
-    $troubles += @(Complete-TestRun $run $results (-not $Filter -and $Suite.Count -eq 2))
+    $troubles += @(Complete-TestRun $run $results (-not $Filter -and -not $File -and $Suite.Count -eq 2))
 
     $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
     Write-SlowestTest $results
@@ -127,7 +131,7 @@ function Get-SuiteResult {
 }
 
 function Invoke-XunitSuite {
-    param([object]$Run, [string]$Configuration, [string]$Filter)
+    param([object]$Run, [string]$Configuration, [string]$Filter, [object[]]$File)
     Write-Heading 'xunit'
     $folder = Join-Repository 'out', 'TestResults', 'xunit'
     Clear-Folder $folder
@@ -136,7 +140,8 @@ function Invoke-XunitSuite {
         'test', (Join-Repository 'NotionAuth.sln'), '--configuration', $Configuration, '--no-build', '--nologo'
         '--logger', 'trx', '--results-directory', $folder, '--blame-hang-timeout', '10m', '--blame-hang-dump-type', 'none'
     )
-    if ($Filter) { $arguments += '--filter', "FullyQualifiedName~$Filter" }
+    $expression = Get-XunitFilter $File $Filter
+    if ($expression) { $arguments += '--filter', $expression }
     $temporary = Join-Path $Run.Folder 't'
     $code = Invoke-WithEnvironment (Get-TestRunEnvironment $Run $temporary) {
         & dotnet @arguments 2>&1 | ForEach-Object { "$_" } | Tee-Object -FilePath (Join-Path $folder 'output.txt') | Out-Host
@@ -176,7 +181,7 @@ $script:Alone = 'Import.Tests.ps1'
 $script:Long = 'Reliability.Vaults.Tests.ps1', 'Habits.Tests.ps1', 'Reliability.Tests.ps1', 'Reliability.Troubles.Tests.ps1'
 
 function Invoke-PesterSuite {
-    param([object]$Run, [string]$Configuration, [string]$Filter)
+    param([object]$Run, [string]$Configuration, [string]$Filter, [object[]]$File)
     Write-Heading 'Pester'
     $result = Get-SuiteResult 'Pester'
     try {
@@ -193,8 +198,8 @@ function Invoke-PesterSuite {
     $folder = Join-Repository 'out', 'TestResults', 'Pester'
     Clear-Folder $folder
     $null = [IO.Directory]::CreateDirectory($folder)
-    $files = @(Get-ChildItem -Path (Join-Repository 'tests', 'Pester') -Filter *.Tests.ps1 -Recurse |
-            Where-Object { $_.FullName -notmatch 'node_modules' -and (Test-MayHold $_ $Filter) })
+    if (-not $File) { $File = @(Get-TestFile | Where-Object Suite -EQ 'Pester') }
+    $files = @($File.File | Where-Object { Test-MayHold $_ $Filter })
     $how = @{ Run = $Run; Configuration = $Configuration; Filter = $Filter; Pester = $pester; Vault = $vault; ResultFolder = $folder }
     # Much of a file's time is waiting, for processes that start and for pauses that are asked for: three for two cores. The longest files first.
     $beside = @($files | Where-Object Name -NotIn $script:Alone | Sort-Object { $_.Name -notin $script:Long }, { -$_.Length })
