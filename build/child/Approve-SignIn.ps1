@@ -1,4 +1,5 @@
-# Plays the person at the browser: follows the sign-in page to where it leads (the simulated Notion says yes at once), and keeps what is then on the screen.
+# Plays the person at the browser: follows the sign-in page to where it leads (the simulated Notion says yes at once),
+# and keeps what is then on the screen.
 [CmdletBinding()]
 param([string]$Address)
 

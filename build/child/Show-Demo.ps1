@@ -11,7 +11,9 @@ $ProgressPreference = 'SilentlyContinue'
 Import-Module (Get-FakeNotionModule)
 
 # A log is no terminal: no colours there.
-if ((Get-Variable -Name PSStyle -ErrorAction Ignore) -and [Console]::IsOutputRedirected) { $PSStyle.OutputRendering = 'PlainText' }
+if ((Get-Variable -Name PSStyle -ErrorAction Ignore) -and [Console]::IsOutputRedirected) {
+    $PSStyle.OutputRendering = 'PlainText'
+}
 
 <# As the prompt does it, at one width everywhere. #>
 function Out-Screen {
@@ -59,13 +61,17 @@ function Show-Vault {
     if ($Kind -eq 'Real') {
         # A store without a password, which nobody should have for real: the demo must not ask for one.
         $word = [Net.NetworkCredential]::new('', [guid]::NewGuid().ToString()).SecurePassword
-        Set-SecretStoreConfiguration -Authentication None -Interaction None -Password $word -Confirm:$false -WarningAction Ignore
-        $null = Show-Command { Register-SecretVault -Name Demo -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault }
+        $open = @{ Authentication = 'None'; Interaction = 'None'; Password = $word; Confirm = $false }
+        Set-SecretStoreConfiguration @open -WarningAction Ignore
+        $null = Show-Command {
+            Register-SecretVault -Name Demo -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
+        }
     }
     else {
         $null = Show-Command { Register-SecretVault -Name Demo -ModuleName NotionAuth.PlainFileVault -DefaultVault }
     }
-    Confirm-That ((Get-SecretVault).Name -eq 'Demo' -and -not (Get-SecretInfo -Vault Demo)) 'The vault is there, and empty.'
+    Confirm-That ((Get-SecretVault).Name -eq 'Demo' -and
+        -not (Get-SecretInfo -Vault Demo)) 'The vault is there, and empty.'
 }
 
 function Show-SignIn {
@@ -76,7 +82,8 @@ function Show-SignIn {
         RedirectUri  = $fake.redirectUris
         BaseUri      = $fake.baseUri
     }
-    Write-Information "`$app holds the integration's client id, its client secret (a SecureString), its redirect URIs, and the simulated Notion's address."
+    Write-Information ("`$app holds the integration's client id, its client secret (a SecureString), its redirect " +
+        "URIs, and the simulated Notion's address.")
     Write-Information 'PS> Connect-NotionWorkspace @app'
     $connection = Connect-InBrowser $app
     Out-Screen $connection
@@ -86,8 +93,10 @@ function Show-SignIn {
     $page = [IO.File]::ReadAllText($screen)
     $title = [regex]::Match($page, '<title>([^<]+)</title>').Groups[1].Value
     Confirm-That ($title -ne '') "The browser now says: $([Net.WebUtility]::HtmlDecode($title))"
-    Confirm-That ($connection.WorkspaceName -eq $fake.workspaceName -and $page.Contains($fake.workspaceName)) "The workspace is $($fake.workspaceName), here and there."
-    Confirm-That (@(Get-SecretInfo -Name "NotionAuth-$($connection.BotId)" -Vault Demo).Count -eq 1) 'The token is in the vault.'
+    Confirm-That ($connection.WorkspaceName -eq $fake.workspaceName -and
+        $page.Contains($fake.workspaceName)) "The workspace is $($fake.workspaceName), here and there."
+    Confirm-That (@(Get-SecretInfo -Name "NotionAuth-$($connection.BotId)" -Vault Demo).Count -eq
+        1) 'The token is in the vault.'
     $connection
 }
 
@@ -95,7 +104,8 @@ function Show-Listing {
     param($Connection)
     Write-Heading 'What am I connected to?'
     $listed = @(Show-Command { Get-NotionConnection })
-    Confirm-That ($listed.Count -eq 1 -and $listed[0].BotId -eq $Connection.BotId -and $listed[0].IsCurrent) 'One connection is listed, and it is the current one.'
+    Confirm-That ($listed.Count -eq 1 -and $listed[0].BotId -eq $Connection.BotId -and
+        $listed[0].IsCurrent) 'One connection is listed, and it is the current one.'
 }
 
 function Show-TokenTest {
@@ -111,7 +121,8 @@ function Show-Request {
     $null = Show-Command {
         Invoke-NotionRequest "data_sources/$tasks/query" -Method POST -All |
             Select-Object -First 5 |
-            Format-Table id, @{ n = 'Name'; e = { $_.properties.Name.title.plain_text } }, @{ n = 'Status'; e = { $_.properties.Status.status.name } }
+            Format-Table id, @{ n = 'Name'; e = { $_.properties.Name.title.plain_text } },
+            @{ n = 'Status'; e = { $_.properties.Status.status.name } }
     }
     $count = Show-Command { (Invoke-NotionRequest "data_sources/$tasks/query" -Method POST -All).Count }
     $requests = Invoke-FakeNotionControl 'requests?path=/v1/data_sources'
@@ -121,9 +132,11 @@ function Show-Request {
 
 function Show-OtherSession {
     Write-Heading 'Another session: no sign-in, no token to handle'
-    $script = "Connect-NotionWorkspace $($fake.workspaceName) | Out-Null; (Invoke-NotionRequest users/me).bot.workspace_name"
+    $script =
+        "Connect-NotionWorkspace $($fake.workspaceName) | Out-Null; (Invoke-NotionRequest users/me).bot.workspace_name"
     Write-Information "PS> pwsh -Command `"$script`""
-    $program, $arguments = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' + $script
+    $program, $arguments = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' +
+        $script
     $answer = & $program @arguments
     Out-Screen $answer
     Confirm-That ($answer -eq $fake.workspaceName) 'The other process used the connection from the vault.'
@@ -133,11 +146,14 @@ function Show-Refresh {
     param($Connection)
     Write-Heading 'Later: the access token has expired (the simulated Notion was told to let it)'
     $expired = Invoke-FakeNotionControl expire -Body @{ botId = $Connection.BotId }
-    Confirm-That ($expired.expired -eq 1 -and (Test-NotionToken).Status -eq 'Inactive') 'Notion does not accept the access token any more.'
+    Confirm-That ($expired.expired -eq 1 -and
+        (Test-NotionToken).Status -eq 'Inactive') 'Notion does not accept the access token any more.'
     $me = Show-Command { Invoke-NotionRequest users/me -Verbose | Select-Object object, id, name, type }
     Confirm-That ($me.object -eq 'user') 'The answer came all the same.'
     $null = Show-Command { Get-NotionConnection | Format-List Name, ConnectedAt, RefreshedAt, NeedsReconnect }
-    Confirm-That ($null -ne (Get-NotionConnection).RefreshedAt -and (Invoke-FakeNotionControl state).refreshCount -eq 1) 'The token was refreshed, once, and the new pair is in the vault.'
+    Confirm-That (
+        $null -ne (Get-NotionConnection).RefreshedAt -and (Invoke-FakeNotionControl state).refreshCount -eq 1
+    ) 'The token was refreshed, once, and the new pair is in the vault.'
 }
 
 function Show-Revocation {
@@ -148,7 +164,8 @@ function Show-Revocation {
     $botId = $Connection.BotId
     Write-Information "PS> `$botId = '$botId'"
     $secret = @(Show-Command { Get-SecretInfo -Name "NotionAuth-$botId" })
-    Confirm-That ($left.Count -eq 0 -and $secret.Count -eq 0) 'The connection is gone, and its token is gone from the vault.'
+    Confirm-That ($left.Count -eq 0 -and
+        $secret.Count -eq 0) 'The connection is gone, and its token is gone from the vault.'
     $tokens = @((Invoke-FakeNotionControl state).tokens | Where-Object botId -EQ $botId)
     $alive = @($tokens | Where-Object { $_.accessState -eq 'Active' -or $_.refreshState -eq 'Active' })
     Confirm-That ($tokens.Count -gt 0 -and $alive.Count -eq 0) 'At Notion, too, no token of it works any more.'

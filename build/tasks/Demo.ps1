@@ -7,13 +7,18 @@ function Invoke-Demo {
     $vault = Resolve-Vault $Configuration
     $homeFolder = Get-TemporaryHome
     try {
-        $environment = Get-IsolatedEnvironment -HomeFolder $homeFolder -ModuleFolder (@(Join-Repository 'out') + $vault.Folders)
-        $person = (@(Get-PowerShellProgram) + @('-NoLogo', '-NoProfile', '-File', (Join-Repository 'build', 'child', 'Approve-SignIn.ps1')) | ForEach-Object { "'$_'" }) -join ' '
+        $environment = Get-IsolatedEnvironment -HomeFolder $homeFolder -ModuleFolder (@(Join-Repository 'out') +
+            $vault.Folders)
+        $person = (@(Get-PowerShellProgram) +
+            @('-NoLogo', '-NoProfile', '-File', (Join-Repository 'build', 'child', 'Approve-SignIn.ps1')) |
+            ForEach-Object { "'$_'" }) -join ' '
         if (-not (Test-Windows)) { $environment.BROWSER = "$person %s" }
-        $arguments = @('-FakePath', (Get-FakeNotionPath $Configuration), '-ModuleBase', (Get-StagedModule), '-VaultKind', $vault.Kind)
+        $arguments = @('-FakePath', (Get-FakeNotionPath $Configuration), '-ModuleBase', (Get-StagedModule),
+            '-VaultKind', $vault.Kind)
         Write-Heading 'The story begins in a fresh PowerShell'
         if ($vault.Why) { Write-VaultNote $vault.Why }
-        $code = Invoke-ChildScript -Script 'Show-Demo.ps1' -Arguments $arguments -HomeFolder $homeFolder -Environment $environment -TimeoutSec 300
+        $place = @{ HomeFolder = $homeFolder; Environment = $environment }
+        $code = Invoke-ChildScript -Script 'Show-Demo.ps1' -Arguments $arguments @place -TimeoutSec 300
         if ($code -ne 0) { throw "exit code $code." }
         if ($vault.Why) { Write-VaultNote $vault.Why }
     }
@@ -22,6 +27,7 @@ function Invoke-Demo {
 
 function Write-VaultNote {
     param([string]$Why)
-    Write-Information 'SECRETMANAGEMENT AND SECRETSTORE NOT SHOWN: A STAND-IN WITH A PLAIN FILE AS ITS VAULT WAS USED IN THEIR PLACE. The cmdlets are the real ones.'
+    Write-Information ('SECRETMANAGEMENT AND SECRETSTORE NOT SHOWN: A STAND-IN WITH A PLAIN FILE AS ITS VAULT WAS ' +
+        'USED IN THEIR PLACE. The cmdlets are the real ones.')
     Write-Information $Why
 }

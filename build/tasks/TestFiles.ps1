@@ -20,7 +20,9 @@ function Resolve-TestFile {
     foreach ($one in $Name) {
         $wanted = ($one -split '[\\/]')[-1] -replace '\.Tests\.ps1$|\.cs$'
         $found = @($all | Where-Object Name -Like $wanted)
-        if (-not $found) { throw "No test file '$one'. The nearest names: $((Get-NearestName $wanted $all.Name) -join ', ')." }
+        if (-not $found) {
+            throw "No test file '$one'. The nearest names: $((Get-NearestName $wanted $all.Name) -join ', ')."
+        }
         $found
     }
 }
@@ -28,7 +30,8 @@ function Resolve-TestFile {
 <# Five names: those that contain the word, then those that differ from it in the fewest letters. #>
 function Get-NearestName {
     param([string]$Word, [string[]]$Name)
-    $Name | Sort-Object { -not $_.Contains($Word, [StringComparison]::OrdinalIgnoreCase) }, { Get-EditDistance $Word $_ } |
+    $Name |
+        Sort-Object { -not $_.Contains($Word, [StringComparison]::OrdinalIgnoreCase) }, { Get-EditDistance $Word $_ } |
         Select-Object -First 5
 }
 

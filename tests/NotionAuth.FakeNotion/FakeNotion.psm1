@@ -1,5 +1,6 @@
 #Requires -Version 5.1
-# Starts the simulated Notion from PowerShell and calls its control endpoint, in Windows PowerShell 5.1 and PowerShell 7.
+# Starts the simulated Notion from PowerShell and calls its control endpoint, in Windows PowerShell 5.1 and PowerShell
+# 7.
 
 Set-StrictMode -Version 3.0
 Add-Type -AssemblyName System.Net.Http
@@ -39,8 +40,8 @@ function Start-FakeNotion {
     .EXAMPLE
     $fake = Start-FakeNotion -AutoApprove
     $secret = ConvertTo-SecureString $fake.ClientSecret -AsPlainText -Force
-    $signIn = @{ ClientId = $fake.ClientId; ClientSecret = $secret; RedirectUri = $fake.RedirectUri; BaseUri = $fake.BaseUri }
-    Connect-NotionWorkspace @signIn -SessionOnly
+    $signIn = @{ ClientId = $fake.ClientId; ClientSecret = $secret; RedirectUri = $fake.RedirectUri; BaseUri =
+    $fake.BaseUri } Connect-NotionWorkspace @signIn -SessionOnly
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     [CmdletBinding()]

@@ -33,9 +33,14 @@ BeforeAll {
         $page.language | Should -BeExactly 'en'
         $page.scripts | Should -Be 0
         # Chromium tells in the console too that the page itself came with a 400.
-        @($Report.console | Where-Object { $_ -notmatch 'the server responded with a status of 400' }) | Should -BeNullOrEmpty -Because 'a page that breaks its own policy says so in the console'
+        @($Report.console | Where-Object { $_ -notmatch 'the server responded with a status of 400' }) |
+            Should -BeNullOrEmpty -Because 'a page that breaks its own policy says so in the console'
         $Report.errors | Should -BeNullOrEmpty
-        @($Report.requests | Where-Object { $_ -notlike "$($fake.BaseUri)*" -and $_ -notlike "$($fake.RedirectUri)*" -and $_ -notlike 'data:*' }) | Should -BeNullOrEmpty -Because 'the page is complete in itself'
+        @(
+            $Report.requests | Where-Object {
+                $_ -notlike "$($fake.BaseUri)*" -and $_ -notlike "$($fake.RedirectUri)*" -and $_ -notlike 'data:*'
+            }
+        ) | Should -BeNullOrEmpty -Because 'the page is complete in itself'
         $page.headers.'cache-control' | Should -BeExactly 'no-store'
         $page.headers.'referrer-policy' | Should -BeExactly 'no-referrer'
         $page.headers.'x-content-type-options' | Should -BeExactly 'nosniff'
@@ -61,7 +66,11 @@ Describe 'A sign-in with a real Chromium' {
 
         $shared = ((Get-FakeState).bots | Where-Object id -EQ $seen.Connection.BotId).sharedPages
         $shared.Count | Should -Be ($seen.Report.consent.pages.Count - 1) -Because 'Roadmap was left out'
-        @(Invoke-NotionRequest search -Method POST -Body @{ filter = @{ property = 'object'; value = 'page' } } -All -Connection $seen.Connection.Name -Raw | Select-String '"plain_text":"Roadmap"').Count | Should -Be 0
+        @(
+            Invoke-NotionRequest search -Method POST -Body @{
+                filter = @{ property = 'object'; value = 'page' }
+            } -All -Connection $seen.Connection.Name -Raw | Select-String '"plain_text":"Roadmap"'
+        ).Count | Should -Be 0
 
         Assert-ResultPage $seen.Report 200
         $page = $seen.Report.result
@@ -69,10 +78,12 @@ Describe 'A sign-in with a real Chromium' {
         $page.heading | Should -BeExactly 'Connected to Acme'
         $page.tile | Should -Match '🚀'
         $page.status_role | Should -Match 'You can close this tab and go back to PowerShell'
-        foreach ($token in (Get-FakeState).tokens) { $page.text | Should -Not -Match ([regex]::Escape($token.accessToken)) }
+        foreach ($token in (Get-FakeState).tokens) {
+            $page.text | Should -Not -Match ([regex]::Escape($token.accessToken))
+        }
     }
 
-    It 'shows a letter where the workspace''s icon is a picture, fetches nothing, and tells the connection''s name where it is another' {
+    It 'shows a letter and fetches nothing where the icon is a picture, and the connection''s name where it differs' {
         $app = New-FakeApp -Workspace 'Pictures' -Icon "$($fake.BaseUri)icon.png"
         $seen = Connect-WithChromium ($app.SignIn + @{ Name = 'My pictures' }) @{ press = $null }
         $seen.Error | Should -BeNullOrEmpty

@@ -16,7 +16,9 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
         It 'takes -ClientId and -ClientSecret, keeps the connection and makes it the current one' {
             $app = New-FakeApp
             $person = Set-Person visit
-            $connection = Connect-NotionWorkspace -ClientId $app.ClientId -ClientSecret $app.SignIn.ClientSecret -RedirectUri $fake.RedirectUri -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null
+            $client = @{ ClientId = $app.ClientId; ClientSecret = $app.SignIn.ClientSecret }
+            $place = @{ RedirectUri = $fake.RedirectUri; BaseUri = $fake.BaseUri }
+            $connection = Connect-NotionWorkspace @client @place -TimeoutSec 20 6>$null
 
             $connection.Name | Should -BeExactly $app.Workspace
             $connection.WorkspaceName | Should -BeExactly $app.Workspace
@@ -44,7 +46,8 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $app = New-FakeApp
             $null = Set-Person visit
             $credential = [pscredential]::new($app.ClientId, $app.SignIn.ClientSecret)
-            $connection = Connect-NotionWorkspace -Credential $credential -RedirectUri $fake.RedirectUri -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null
+            $place = @{ RedirectUri = $fake.RedirectUri; BaseUri = $fake.BaseUri }
+            $connection = Connect-NotionWorkspace -Credential $credential @place -TimeoutSec 20 6>$null
             $connection.Name | Should -BeExactly $app.Workspace
             $connection.ClientId | Should -BeExactly $app.ClientId
         }
@@ -53,8 +56,10 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $app = New-FakeApp
             $null = Set-Person visit
             try {
-                $env:NOTION_CLIENT_ID, $env:NOTION_CLIENT_SECRET, $env:NOTION_REDIRECT_URI = $app.ClientId, $app.ClientSecret, $fake.RedirectUri
-                (Connect-NotionWorkspace -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null).ClientId | Should -BeExactly $app.ClientId
+                $env:NOTION_CLIENT_ID, $env:NOTION_CLIENT_SECRET, $env:NOTION_REDIRECT_URI =
+                    $app.ClientId, $app.ClientSecret, $fake.RedirectUri
+                (Connect-NotionWorkspace -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null).ClientId |
+                    Should -BeExactly $app.ClientId
             }
             finally {
                 $env:NOTION_CLIENT_ID = $env:NOTION_CLIENT_SECRET = $env:NOTION_REDIRECT_URI = $null
@@ -73,8 +78,10 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $again.BotId | Should -BeExactly $first.BotId
 
             $null = Set-Person visit
-            (Connect-NotionWorkspace -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null).BotId | Should -BeExactly $first.BotId
-            @(Get-SecretInfo -Vault $vault.Name).Name | Sort-Object | Should -Be (@("NotionAuth-$($first.BotId)", "NotionAuth-app-$($app.ClientId)") | Sort-Object)
+            (Connect-NotionWorkspace -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null).BotId |
+                Should -BeExactly $first.BotId
+            @(Get-SecretInfo -Vault $vault.Name).Name | Sort-Object |
+                Should -Be (@("NotionAuth-$($first.BotId)", "NotionAuth-app-$($app.ClientId)") | Sort-Object)
         }
 
         It 'gives the connection the name of -Name, and keeps it when the same bot signs in again without one' {
@@ -143,11 +150,13 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             @{ What = 'blanks and a byte order mark'; Before = "$([char]0xFEFF)  "; After = "`t " }
         ) {
             $token = New-FakeToken
-            $connection = Connect-NotionWorkspace -Token (ConvertTo-Secret "$Before$($token.Text)$After") -BaseUri $fake.BaseUri
+            $connection =
+                Connect-NotionWorkspace -Token (ConvertTo-Secret "$Before$($token.Text)$After") -BaseUri $fake.BaseUri
             (Get-StoredConnection $connection.BotId).access_token | Should -BeExactly $token.Text
         }
 
-        It 'takes it from the environment: <Variable>' -ForEach @{ Variable = 'NOTION_TOKEN' }, @{ Variable = 'NOTION_API_TOKEN' } {
+        It 'takes it from the environment: <Variable>' -ForEach @{ Variable = 'NOTION_TOKEN' },
+                @{ Variable = 'NOTION_API_TOKEN' } {
             $token = New-FakeToken
             try {
                 [Environment]::SetEnvironmentVariable($Variable, "$($token.Text)`n")
@@ -165,7 +174,8 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $wanted, $other = (New-FakeToken), (New-FakeToken)
             try {
                 $env:NOTION_TOKEN, $env:NOTION_API_TOKEN = $wanted.Text, $other.Text
-                (Connect-NotionWorkspace -FromEnvironment -BaseUri $fake.BaseUri).Name | Should -BeExactly $wanted.Workspace
+                (Connect-NotionWorkspace -FromEnvironment -BaseUri $fake.BaseUri).Name |
+                    Should -BeExactly $wanted.Workspace
             }
             finally {
                 $env:NOTION_TOKEN = $env:NOTION_API_TOKEN = $null
@@ -206,7 +216,9 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $script = "`$null = Connect-NotionWorkspace -Name '$($stored.Name)'; (Invoke-NotionRequest users/me).id"
             Invoke-InProcess $script | Should -BeExactly $stored.BotId
             $live = (Get-FakeState).tokens | Where-Object { $_.botId -eq $stored.BotId -and $_.accessState -eq 'Live' }
-            if ($Kind -eq 'NoMetadata') { (Get-StoredConnection $stored.BotId).access_token | Should -BeExactly $live.accessToken }
+            if ($Kind -eq 'NoMetadata') {
+                (Get-StoredConnection $stored.BotId).access_token | Should -BeExactly $live.accessToken
+            }
             Invoke-InProcess $script | Should -BeExactly $stored.BotId
             @((Get-FakeState).refreshRequests | Where-Object botId -EQ $stored.BotId).Count | Should -Be 1
         }
@@ -221,21 +233,26 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
         It 'leaves a connection of that name of another bot alone, and says so' {
             $other = New-FakeToken
             $before = Get-VaultContent
-            Assert-NotionError { Connect-NotionWorkspace -Token $other.SignIn.Token -BaseUri $fake.BaseUri -Name "taken $Kind".ToUpperInvariant() } -Id NameInUse -Category ResourceExists -Says $first.BotId -Advises '-Force'
+            $name = "taken $Kind".ToUpperInvariant()
+            Assert-NotionError {
+                Connect-NotionWorkspace -Token $other.SignIn.Token -BaseUri $fake.BaseUri -Name $name
+            } -Id NameInUse -Category ResourceExists -Says $first.BotId -Advises '-Force'
             Get-VaultContent | Should -BeExactly $before
             (Invoke-NotionRequest users/me -Connection "Taken $Kind").id | Should -BeExactly $first.BotId
         }
 
         It 'replaces it with -Force' {
             $other = New-FakeToken
-            $connection = Connect-NotionWorkspace -Token $other.SignIn.Token -BaseUri $fake.BaseUri -Name "Taken $Kind" -Force
+            $connection =
+                Connect-NotionWorkspace -Token $other.SignIn.Token -BaseUri $fake.BaseUri -Name "Taken $Kind" -Force
             @(Get-NotionConnection "Taken $Kind").BotId | Should -BeExactly $connection.BotId
             Get-SecretInfo -Name "NotionAuth-$($first.BotId)" | Should -BeNullOrEmpty
         }
 
         It 'makes a usable name of a workspace name with wildcards in it' {
             $token = New-FakeToken -Workspace "What*? [$Kind]"
-            (Connect-NotionWorkspace -Token $token.SignIn.Token -BaseUri $fake.BaseUri).Name | Should -BeExactly "What-- -$Kind-"
+            (Connect-NotionWorkspace -Token $token.SignIn.Token -BaseUri $fake.BaseUri).Name |
+                Should -BeExactly "What-- -$Kind-"
         }
     }
 
@@ -249,7 +266,11 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $before = Get-VaultContent
             $current = (Get-NotionConnection -Current).BotId
             Clear-FakeRequest
-            $arguments = switch ($Set) { OAuth { $app.SignIn } Token { $token.SignIn } Environment { @{ FromEnvironment = $true; BaseUri = $fake.BaseUri } } }
+            $arguments = switch ($Set) {
+                OAuth { $app.SignIn }
+                Token { $token.SignIn }
+                Environment { @{ FromEnvironment = $true; BaseUri = $fake.BaseUri } }
+            }
             try {
                 Connect-NotionWorkspace @arguments -WhatIf 6>$null | Should -BeNullOrEmpty
             }
@@ -285,20 +306,29 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
         AfterEach {
             Clear-FakeFault
             Get-VaultContent | Should -BeExactly $before -Because 'what was stored before must still be there'
-            (Get-NotionConnection -Current).BotId | Should -BeExactly $keptConnection.BotId -Because 'a failed sign-in must not change the current connection'
-            (Invoke-NotionRequest users/me -Connection $keptConnection.Name).id | Should -BeExactly $keptConnection.BotId -Because 'what was stored before must still be usable'
+            (Get-NotionConnection -Current).BotId | Should -BeExactly $keptConnection.BotId -Because (
+                'a failed sign-in must not change the current connection'
+            )
+            (Invoke-NotionRequest users/me -Connection $keptConnection.Name).id |
+                Should -BeExactly $keptConnection.BotId -Because 'what was stored before must still be usable'
         }
 
         It 'names the connections that come near an unknown one' {
             $typo = $keptConnection.Name.Replace('Workspace', 'Wrokspace')
-            Assert-NotionError { Connect-NotionWorkspace -Name $typo } -Id ConnectionNotFound -Category ObjectNotFound -Says "Did you mean '$([regex]::Escape($keptConnection.Name))'" -Advises 'Get-NotionConnection'
+            Assert-NotionError {
+                Connect-NotionWorkspace -Name $typo
+            } -Id ConnectionNotFound -Category ObjectNotFound -Says (
+                "Did you mean '$([regex]::Escape($keptConnection.Name))'"
+            ) -Advises 'Get-NotionConnection'
         }
 
         It 'reports a wrong client secret' {
             $app = New-FakeApp
             $person = Set-Person visit
             Assert-NotionError {
-                Connect-NotionWorkspace -ClientId $app.ClientId -ClientSecret (ConvertTo-Secret 'secret_wrong') -RedirectUri $fake.RedirectUri -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null
+                Connect-NotionWorkspace -ClientId $app.ClientId -ClientSecret (
+                    ConvertTo-Secret 'secret_wrong'
+                ) -RedirectUri $fake.RedirectUri -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null
             } -Id InvalidClient -Category AuthenticationError -Advises 'client secret'
             Get-PersonPage $person | Should -Match 'Notion is not connected'
             Get-PersonStatus $person | Should -Be 400
@@ -311,7 +341,9 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
         It 'reports an unknown client id before a browser opens' {
             $person = Set-Person visit
             Assert-NotionError {
-                Connect-NotionWorkspace -ClientId ([guid]::NewGuid()) -ClientSecret (ConvertTo-Secret 'secret_x') -RedirectUri $fake.RedirectUri -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null
+                Connect-NotionWorkspace -ClientId ([guid]::NewGuid()) -ClientSecret (
+                    ConvertTo-Secret 'secret_x'
+                ) -RedirectUri $fake.RedirectUri -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null
             } -Id InvalidClient -Category AuthenticationError -Advises 'my-integrations'
             Join-Path $person address | Should -Not -Exist
         }
@@ -320,16 +352,21 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $app = New-FakeApp
             $person = Set-Person visit
             $uri = "$($fake.RedirectUri)/"
+            $arguments = $app.SignIn + @{}
+            $arguments.RedirectUri = $uri
+            $pattern = [regex]::Escape($uri)
             Assert-NotionError {
-                Connect-NotionWorkspace -ClientId $app.ClientId -ClientSecret $app.SignIn.ClientSecret -RedirectUri $uri -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null
-            } -Id RedirectUriNotRegistered -Category InvalidArgument -Says ([regex]::Escape($uri)) -Advises ([regex]::Escape($uri))
+                Connect-NotionWorkspace @arguments 6>$null
+            } -Id RedirectUriNotRegistered -Category InvalidArgument -Says $pattern -Advises $pattern
             Join-Path $person address | Should -Not -Exist
         }
 
         It 'reports that consent was denied, in the browser too' {
             $arguments = (New-FakeApp -Approval off).SignIn
             $person = Set-Person deny
-            Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id AccessDenied -Category PermissionDenied -Advises 'Connect-NotionWorkspace'
+            Assert-NotionError {
+                Connect-NotionWorkspace @arguments 6>$null
+            } -Id AccessDenied -Category PermissionDenied -Advises 'Connect-NotionWorkspace'
             Get-PersonPage $person | Should -Match 'Access was not granted'
         }
 
@@ -342,9 +379,11 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             @{ Code = 'temporarily_unavailable'; Id = 'TemporarilyUnavailable'; Category = 'ResourceUnavailable' }
         ) {
             $arguments = (New-FakeApp).SignIn
-            $person = Set-Person "callback error=$Code&error_description=%3Cscript%3Ealert(1)%3C/script%3E&state={state}"
+            $person =
+                Set-Person "callback error=$Code&error_description=%3Cscript%3Ealert(1)%3C/script%3E&state={state}"
             Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id $Id -Category $Category
-            Get-PersonPage $person | Should -Not -Match '<script' -Because 'what Notion says of an error is foreign text'
+            Get-PersonPage $person |
+                Should -Not -Match '<script' -Because 'what Notion says of an error is foreign text'
         }
 
         It 'refuses a callback with <What> and says why when nobody else comes' -ForEach @(
@@ -356,9 +395,12 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $arguments.TimeoutSec = 2
             Clear-FakeRequest
             $person = Set-Person "callback $Query"
-            Assert-NotionError { Connect-NotionWorkspace @arguments 3>$null 6>$null } -Id $Id -Category AuthenticationError -Says 'refused'
+            Assert-NotionError {
+                Connect-NotionWorkspace @arguments 3>$null 6>$null
+            } -Id $Id -Category AuthenticationError -Says 'refused'
             Get-PersonStatus $person | Should -Be 400
-            (Get-FakeRequest '/v1/oauth/token').Count | Should -Be 0 -Because 'a code without the right state is not Notion''s answer'
+            (Get-FakeRequest '/v1/oauth/token').Count |
+                Should -Be 0 -Because 'a code without the right state is not Notion''s answer'
         }
 
         It 'reports a callback that has a code and an error' {
@@ -379,7 +421,11 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $arguments = (New-FakeApp).SignIn + @{}
             $arguments.TimeoutSec = 2
             $null = Set-Person nothing
-            Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id CallbackTimeout -Category OperationTimeout -Says ([regex]::Escape($fake.RedirectUri)) -Advises '-TimeoutSec'
+            Assert-NotionError {
+                Connect-NotionWorkspace @arguments 6>$null
+            } -Id CallbackTimeout -Category OperationTimeout -Says (
+                [regex]::Escape($fake.RedirectUri)
+            ) -Advises '-TimeoutSec'
         }
 
         It 'reports that the port of every redirect URI is taken' {
@@ -393,7 +439,9 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             }
 
             try {
-                Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id PortInUse -Category ResourceBusy -Says "$callbackPort.*$port" -Advises '-RedirectUri'
+                Assert-NotionError {
+                    Connect-NotionWorkspace @arguments 6>$null
+                } -Id PortInUse -Category ResourceBusy -Says "$callbackPort.*$port" -Advises '-RedirectUri'
             }
             finally {
                 foreach ($listener in $listeners) { $listener.Stop() }
@@ -403,14 +451,18 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
         It 'reports that there is no browser' {
             $arguments = (New-FakeApp).SignIn
             $env:BROWSER = $null
-            Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id BrowserUnavailable -Category NotInstalled -Advises '-NoBrowser|-PasteCallback'
+            Assert-NotionError {
+                Connect-NotionWorkspace @arguments 6>$null
+            } -Id BrowserUnavailable -Category NotInstalled -Advises '-NoBrowser|-PasteCallback'
         }
 
         It 'reports a browser that can not be started' {
             $arguments = (New-FakeApp).SignIn
             try {
                 $env:BROWSER = '/bin/false'
-                Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id BrowserFailed -Category InvalidOperation -Says '/bin/false' -Advises '-NoBrowser'
+                Assert-NotionError {
+                    Connect-NotionWorkspace @arguments 6>$null
+                } -Id BrowserFailed -Category InvalidOperation -Says '/bin/false' -Advises '-NoBrowser'
             }
             finally {
                 $env:BROWSER = $null
@@ -429,12 +481,19 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             (Get-FakeRequest).Count | Should -Be 0
         }
 
-        It 'reports an empty token: <What>' -ForEach @{ What = 'nothing'; Text = '' }, @{ What = 'blanks and a line break'; Text = " `r`n" } {
-            Assert-NotionError { Connect-NotionWorkspace -Token (ConvertTo-Secret $Text) -BaseUri $fake.BaseUri } -Id InvalidToken -Category InvalidArgument -Says 'empty'
+        It 'reports an empty token: <What>' -ForEach @{ What = 'nothing'; Text = '' },
+                @{ What = 'blanks and a line break'; Text = " `r`n" } {
+            Assert-NotionError {
+                Connect-NotionWorkspace -Token (ConvertTo-Secret $Text) -BaseUri $fake.BaseUri
+            } -Id InvalidToken -Category InvalidArgument -Says 'empty'
         }
 
         It 'reports a token of the wrong kind' {
-            Assert-NotionError { Connect-NotionWorkspace -Token (ConvertTo-Secret 'nrt_ARefreshToken0000000000000') -BaseUri $fake.BaseUri } -Id WrongTokenKind -Category InvalidArgument -Says 'refresh token'
+            Assert-NotionError {
+                Connect-NotionWorkspace -Token (
+                    ConvertTo-Secret 'nrt_ARefreshToken0000000000000'
+                ) -BaseUri $fake.BaseUri
+            } -Id WrongTokenKind -Category InvalidArgument -Says 'refresh token'
         }
 
         It 'refuses a token as plain text, and does not repeat it' {
@@ -445,44 +504,63 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
         }
 
         It 'reports a token that Notion rejects' {
-            Assert-NotionError { Connect-NotionWorkspace -Token (ConvertTo-Secret 'ntn_NobodyKnowsThisOne000000000') -BaseUri $fake.BaseUri } -Id Unauthorized -Category AuthenticationError
+            Assert-NotionError {
+                Connect-NotionWorkspace -Token (
+                    ConvertTo-Secret 'ntn_NobodyKnowsThisOne000000000'
+                ) -BaseUri $fake.BaseUri
+            } -Id Unauthorized -Category AuthenticationError
         }
 
         It 'reports an empty environment' {
-            Assert-NotionError { Connect-NotionWorkspace -FromEnvironment -BaseUri $fake.BaseUri } -Id MissingEnvironmentToken -Category InvalidArgument -Says 'NOTION_TOKEN.*NOTION_API_TOKEN'
+            Assert-NotionError {
+                Connect-NotionWorkspace -FromEnvironment -BaseUri $fake.BaseUri
+            } -Id MissingEnvironmentToken -Category InvalidArgument -Says 'NOTION_TOKEN.*NOTION_API_TOKEN'
         }
 
         It 'refuses the base URI <Uri>' -ForEach @(
-            @{ Uri = 'http://notion.example.com' }, @{ Uri = 'ftp://localhost' }, @{ Uri = 'https://user@api.notion.com' }, @{ Uri = 'https://api.notion.com/v1' }, @{ Uri = 'notion' }
+            @{ Uri = 'http://notion.example.com' }, @{ Uri = 'ftp://localhost' },
+            @{ Uri = 'https://user@api.notion.com' }, @{ Uri = 'https://api.notion.com/v1' }, @{ Uri = 'notion' }
         ) {
             $token = New-FakeToken
-            Assert-NotionError { Connect-NotionWorkspace -Token $token.SignIn.Token -BaseUri $Uri } -Id InvalidBaseUri -Category InvalidArgument -Advises 'https'
+            Assert-NotionError {
+                Connect-NotionWorkspace -Token $token.SignIn.Token -BaseUri $Uri
+            } -Id InvalidBaseUri -Category InvalidArgument -Advises 'https'
         }
 
         It 'reports that there is no network before a browser opens' {
             $app = New-FakeApp
             $person = Set-Person visit
+            $arguments = $app.SignIn + @{}
+            $arguments.BaseUri = "http://localhost:$(Get-FreePort)"
             Assert-NotionError {
-                Connect-NotionWorkspace -ClientId $app.ClientId -ClientSecret $app.SignIn.ClientSecret -RedirectUri $fake.RedirectUri -BaseUri "http://localhost:$(Get-FreePort)" -TimeoutSec 20 6>$null
+                Connect-NotionWorkspace @arguments 6>$null
             } -Id ConnectionFailed -Category ConnectionError -Advises 'network'
             Join-Path $person address | Should -Not -Exist
         }
 
         It 'reports a client that is not known at all' {
             $vault2 = New-TestVault -Kind NoMetadata -Name Empty -Beside -NotDefault
-            Assert-NotionError { Connect-NotionWorkspace -Vault $vault2.Name -BaseUri $fake.BaseUri -TimeoutSec 20 } -Id MissingClient -Category InvalidArgument -Advises '-ClientId'
+            Assert-NotionError {
+                Connect-NotionWorkspace -Vault $vault2.Name -BaseUri $fake.BaseUri -TimeoutSec 20
+            } -Id MissingClient -Category InvalidArgument -Advises '-ClientId'
             Remove-TestVault Empty
         }
 
         It 'reports a client secret that is not known, and asks nobody where nobody is' {
-            $result = Invoke-InRunspace { Connect-NotionWorkspace -ClientId 11111111-2222-4333-8444-555555555555 -BaseUri $baseUri -TimeoutSec 20 } @{ baseUri = $fake.BaseUri }
-            Assert-NotionError -Record $result.Errors[0] -Id MissingClient -Category InvalidArgument -Says '11111111-2222' -Advises '-ClientSecret'
+            $result = Invoke-InRunspace {
+                Connect-NotionWorkspace -ClientId 11111111-2222-4333-8444-555555555555 -BaseUri $baseUri -TimeoutSec 20
+            } @{ baseUri = $fake.BaseUri }
+            $expected = @{ Id = 'MissingClient'; Says = '11111111-2222'; Advises = '-ClientSecret' }
+            Assert-NotionError -Record $result.Errors[0] -Category InvalidArgument @expected
         }
 
         It 'does not use the secret in the environment for another client id' {
             try {
                 $env:NOTION_CLIENT_ID, $env:NOTION_CLIENT_SECRET = 'another-client', 'secret_of_another_client'
-                $result = Invoke-InRunspace { Connect-NotionWorkspace -ClientId 11111111-2222-4333-8444-555555555555 -BaseUri $baseUri -TimeoutSec 20 } @{ baseUri = $fake.BaseUri }
+                $result = Invoke-InRunspace {
+                    $client = '11111111-2222-4333-8444-555555555555'
+                    Connect-NotionWorkspace -ClientId $client -BaseUri $baseUri -TimeoutSec 20
+                } @{ baseUri = $fake.BaseUri }
                 Assert-NotionError -Record $result.Errors[0] -Id MissingClient -Category InvalidArgument
             }
             finally {
@@ -491,25 +569,38 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
         }
 
         It 'refuses the client id <Text>' -ForEach @{ Text = 'a/b' }, @{ Text = '*' }, @{ Text = 'with blank' } {
-            Assert-NotionError { Connect-NotionWorkspace -ClientId $Text -ClientSecret (ConvertTo-Secret x) -BaseUri $fake.BaseUri -TimeoutSec 20 } -Id InvalidClientId -Category InvalidArgument
+            Assert-NotionError {
+                Connect-NotionWorkspace -ClientId $Text -ClientSecret (
+                    ConvertTo-Secret x
+                ) -BaseUri $fake.BaseUri -TimeoutSec 20
+            } -Id InvalidClientId -Category InvalidArgument
         }
 
-        It 'refuses the connection name <Text>' -ForEach @{ Text = 'a*' }, @{ Text = '[x]' }, @{ Text = "line`nbreak" }, @{ Text = ' ' }, @{ Text = 'x' * 101 } {
+        It 'refuses the connection name <Text>' -ForEach @{ Text = 'a*' }, @{ Text = '[x]' }, @{ Text = "line`nbreak" },
+                @{ Text = ' ' }, @{ Text = 'x' * 101 } {
             $token = New-FakeToken
-            Assert-NotionError { Connect-NotionWorkspace -Name $Text -Token $token.SignIn.Token -BaseUri $fake.BaseUri } -Id InvalidName -Category InvalidArgument
+            Assert-NotionError {
+                Connect-NotionWorkspace -Name $Text -Token $token.SignIn.Token -BaseUri $fake.BaseUri
+            } -Id InvalidName -Category InvalidArgument
         }
 
         It 'refuses the Notion-Version <Text>' -ForEach @{ Text = 'latest' }, @{ Text = '2026-13-01' } {
             $token = New-FakeToken
-            Assert-NotionError { Connect-NotionWorkspace -Token $token.SignIn.Token -BaseUri $fake.BaseUri -NotionVersion $Text } -Id InvalidNotionVersion -Category InvalidArgument -Advises '2026-03-11'
+            Assert-NotionError {
+                Connect-NotionWorkspace -Token $token.SignIn.Token -BaseUri $fake.BaseUri -NotionVersion $Text
+            } -Id InvalidNotionVersion -Category InvalidArgument -Advises '2026-03-11'
         }
 
         It 'refuses the redirect URI <Text>' -ForEach @(
-            @{ Text = 'https://localhost:8914/callback' }, @{ Text = 'http://example.com:8914/callback' }, @{ Text = 'http://localhost/callback' }, @{ Text = 'http://localhost:8914/callback?x=1' }, @{ Text = 'callback' }
+            @{ Text = 'https://localhost:8914/callback' }, @{ Text = 'http://example.com:8914/callback' },
+            @{ Text = 'http://localhost/callback' }, @{ Text = 'http://localhost:8914/callback?x=1' },
+            @{ Text = 'callback' }
         ) {
             $app = New-FakeApp
+            $arguments = $app.SignIn + @{}
+            $arguments.RedirectUri = $Text
             Assert-NotionError {
-                Connect-NotionWorkspace -ClientId $app.ClientId -ClientSecret $app.SignIn.ClientSecret -RedirectUri $Text -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null
+                Connect-NotionWorkspace @arguments 6>$null
             } -Id InvalidRedirectUri -Category InvalidArgument -Advises 'localhost:8914'
         }
 
@@ -517,7 +608,11 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $app = New-FakeApp
             try {
                 $env:NOTION_REDIRECT_URI = 'not a uri'
-                Assert-NotionError { Connect-NotionWorkspace -ClientId $app.ClientId -ClientSecret $app.SignIn.ClientSecret -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null } -Id InvalidRedirectUri -Category InvalidArgument
+                $arguments = $app.SignIn + @{}
+                $arguments.Remove('RedirectUri')
+                Assert-NotionError {
+                    Connect-NotionWorkspace @arguments 6>$null
+                } -Id InvalidRedirectUri -Category InvalidArgument
             }
             finally {
                 $env:NOTION_REDIRECT_URI = $null
@@ -548,7 +643,9 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $arguments = (New-FakeToken).SignIn + @{}
             try {
                 if ($How -eq '-Vault') { $arguments.Vault = 'Nowhere' } else { $env:NOTIONAUTH_VAULT = 'Nowhere' }
-                Assert-NotionError { Connect-NotionWorkspace @arguments } -Id VaultNotFound -Category ObjectNotFound -Says 'Nowhere' -Advises 'Register-SecretVault'
+                Assert-NotionError {
+                    Connect-NotionWorkspace @arguments
+                } -Id VaultNotFound -Category ObjectNotFound -Says 'Nowhere' -Advises 'Register-SecretVault'
             }
             finally {
                 $env:NOTIONAUTH_VAULT = $null
@@ -566,7 +663,10 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
         It 'leaves <What> alone when the same bot connects again, and says so' -ForEach @(
             @{ What = 'a secret that is not ours'; Text = 'somebody else''s secret'; Id = 'SecretInvalid' }
             @{ What = 'a broken secret'; Text = '{"version":1,"bot_id":'; Id = 'SecretInvalid' }
-            @{ What = 'a secret of a newer version'; Text = '{"version":2,"access_token":"ntn_newer"}'; Id = 'SecretTooNew' }
+            @{
+                What = 'a secret of a newer version'; Text = '{"version":2,"access_token":"ntn_newer"}'
+                Id = 'SecretTooNew'
+            }
         ) {
             $token = New-FakeToken
             $botId = (Invoke-NotionRequest users/me -Token $token.SignIn.Token -BaseUri $fake.BaseUri).id
@@ -586,7 +686,9 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $botId = (Invoke-NotionRequest users/me -Token $token.SignIn.Token -BaseUri $fake.BaseUri).id
             $arguments = $token.SignIn
             Set-Secret -Name "NotionAuth-$botId" -Secret (ConvertTo-Secret '{"version":2}') -Vault $vault.Name
-            Assert-NotionError { Connect-NotionWorkspace @arguments -Force } -Id SecretTooNew -Category InvalidData -Advises 'Update-Module'
+            Assert-NotionError {
+                Connect-NotionWorkspace @arguments -Force
+            } -Id SecretTooNew -Category InvalidData -Advises 'Update-Module'
             Set-Secret -Name "NotionAuth-$botId" -Secret (ConvertTo-Secret '{"version":1') -Vault $vault.Name
             (Connect-NotionWorkspace @arguments -Force).BotId | Should -BeExactly $botId
         }
@@ -598,7 +700,10 @@ Describe 'Connect-NotionWorkspace and the vault' {
         Remove-TestVault
         $arguments = (New-FakeToken).SignIn
         Clear-FakeRequest
-        Assert-NotionError { Connect-NotionWorkspace @arguments } -Id VaultNotConfigured -Category InvalidOperation -Advises 'Install-Module Microsoft.PowerShell.SecretStore.*Register-SecretVault'
+        Assert-NotionError {
+            Connect-NotionWorkspace @arguments
+        } -Id VaultNotConfigured -Category InvalidOperation -Advises ('Install-Module ' +
+            'Microsoft.PowerShell.SecretStore.*Register-SecretVault')
         (Get-FakeRequest).Count | Should -Be 0 -Because 'nothing can be kept'
     }
 
@@ -615,7 +720,9 @@ Describe 'Connect-NotionWorkspace and the vault' {
         $null = New-TestVault -Kind NoMetadata -Name Two -NotDefault -Beside
         if (Get-SecretVault | Where-Object IsDefault) { Set-SecretVaultDefault -ClearDefault }
         $arguments = (New-FakeToken).SignIn
-        Assert-NotionError { Connect-NotionWorkspace @arguments } -Id VaultNotConfigured -Category InvalidOperation -Says 'One.*Two' -Advises '-Vault.*Set-SecretVaultDefault'
+        Assert-NotionError {
+            Connect-NotionWorkspace @arguments
+        } -Id VaultNotConfigured -Category InvalidOperation -Says 'One.*Two' -Advises '-Vault.*Set-SecretVaultDefault'
         (Connect-NotionWorkspace @arguments -Vault Two).Vault | Should -BeExactly 'Two'
         try {
             $env:NOTIONAUTH_VAULT = 'One'
@@ -626,16 +733,21 @@ Describe 'Connect-NotionWorkspace and the vault' {
         }
     }
 
-    It 'finds out that a vault is <Trouble> before a person is sent to the browser' -ForEach @{ Trouble = 'read-only' }, @{ Trouble = 'broken' } {
+    It 'finds out that a vault is <Trouble> before a person is sent to the browser' -ForEach @{ Trouble = 'read-only' },
+            @{ Trouble = 'broken' } {
         $vault = New-TestVault -Kind NoMetadata
         Set-VaultTrouble $vault $Trouble
         $arguments = (New-FakeApp).SignIn
         $person = Set-Person visit
-        Assert-NotionError { Connect-NotionWorkspace @arguments 6>$null } -Id VaultFailed -Category InvalidOperation -Says $Trouble -Advises 'Get-SecretVault'
+        Assert-NotionError {
+            Connect-NotionWorkspace @arguments 6>$null
+        } -Id VaultFailed -Category InvalidOperation -Says $Trouble -Advises 'Get-SecretVault'
         Join-Path $person address | Should -Not -Exist
     }
 
-    It 'says what to do about a locked vault where nobody can be asked, and leaves it as it is' -Tag SecretStore -Skip:(-not (Test-SecretStore)) {
+    It 'says what to do about a locked vault where nobody can be asked, and leaves it as it is' -Tag SecretStore -Skip:(
+        -not (Test-SecretStore)
+    ) {
         $token = New-FakeToken
         $place = New-TestFolder 'locked'
         Initialize-SecretStore -HomeFolder $place -PasswordText 'store password'
@@ -649,10 +761,15 @@ Register-SecretVault -Name Locked -ModuleName Microsoft.PowerShell.SecretStore -
 "@
             $made | Should -BeExactly $token.Workspace
             $lines = @(Invoke-InProcess -HomeFolder $place -Script @"
-`$commands = { Connect-NotionWorkspace -FromEnvironment -BaseUri '$($fake.BaseUri)' }, { Connect-NotionWorkspace -Name '$made' }, { Get-NotionConnection -ErrorAction Stop },
-    { Test-NotionToken '$made' -ErrorAction Stop }, { Revoke-NotionToken '$made' -Confirm:`$false -ErrorAction Stop }, { Invoke-NotionRequest users/me -Connection '$made' -ErrorAction Stop }
+`$commands = { Connect-NotionWorkspace -FromEnvironment -BaseUri '$($fake.BaseUri)' },
+    { Connect-NotionWorkspace -Name '$made' },
+    { Get-NotionConnection -ErrorAction Stop },
+    { Test-NotionToken '$made' -ErrorAction Stop },
+    { Revoke-NotionToken '$made' -Confirm:`$false -ErrorAction Stop },
+    { Invoke-NotionRequest users/me -Connection '$made' -ErrorAction Stop }
 foreach (`$command in `$commands) {
-    try { & `$command } catch { '{0}|{1}|{2}' -f `$_.FullyQualifiedErrorId, `$_.CategoryInfo.Category, `$_.ErrorDetails.RecommendedAction }
+    try { & `$command }
+    catch { `$_.FullyQualifiedErrorId, `$_.CategoryInfo.Category, `$_.ErrorDetails.RecommendedAction -join '|' }
 }
 "@)
             $after = Invoke-InProcess -HomeFolder $place -Script @"
@@ -665,7 +782,9 @@ $unlock
         }
 
         $lines.Count | Should -Be 6
-        foreach ($line in $lines) { $line | Should -Match '^VaultLocked,NotionAuth\.Commands\.\w+\|AuthenticationError\|.*Unlock-SecretStore' }
+        foreach ($line in $lines) {
+            $line | Should -Match '^VaultLocked,NotionAuth\.Commands\.\w+\|AuthenticationError\|.*Unlock-SecretStore'
+        }
         $after | Should -BeExactly $token.Workspace -Because 'the locked vault was left as it is'
     }
 }
@@ -689,18 +808,25 @@ Describe 'Connect-NotionWorkspace -SessionOnly' {
         $arguments = (New-FakeApp).SignIn
         $connection = Connect-NotionWorkspace @arguments -SessionOnly 6>$null
         Invoke-FakeExpiry $connection.BotId
-        (Invoke-NotionRequest users/me).id | Should -BeExactly $connection.BotId -Because 'such a connection is refreshed like any other'
+        (Invoke-NotionRequest users/me).id |
+            Should -BeExactly $connection.BotId -Because 'such a connection is refreshed like any other'
         Get-SecretInfo | Should -BeNullOrEmpty
         Remove-TestVault
     }
 
     It 'reports that there is no network, whatever the proxy' {
         $token = New-FakeToken
-        Assert-NotionError { Connect-NotionWorkspace -Token $token.SignIn.Token -BaseUri https://notion.example.com -Proxy "http://localhost:$(Get-FreePort)" -SessionOnly } -Id ConnectionFailed -Category ConnectionError -Advises 'network.*-Proxy'
+        $proxy = "http://localhost:$(Get-FreePort)"
+        $place = @{ BaseUri = 'https://notion.example.com'; Proxy = $proxy }
+        Assert-NotionError {
+            Connect-NotionWorkspace -Token $token.SignIn.Token @place -SessionOnly
+        } -Id ConnectionFailed -Category ConnectionError -Advises 'network.*-Proxy'
     }
 
     It 'reports an unknown one' {
-        Assert-NotionError { Connect-NotionWorkspace -Name 'Nobody has this name' -SessionOnly } -Id ConnectionNotFound -Category ObjectNotFound -Says '-SessionOnly'
+        Assert-NotionError {
+            Connect-NotionWorkspace -Name 'Nobody has this name' -SessionOnly
+        } -Id ConnectionNotFound -Category ObjectNotFound -Says '-SessionOnly'
     }
 }
 
@@ -714,12 +840,16 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         "$warnings" | Should -Match 'state'
     }
 
-    It 'goes on with -Debug where nobody can be asked, after each line that is shown: <Where>' -ForEach @{ Where = 'a runspace of its own' }, @{ Where = 'pwsh -NonInteractive' } {
+    It 'goes on with -Debug where nobody can be asked, after each line that is shown: <Where>' -ForEach @{
+        Where = 'a runspace of its own'
+    }, @{ Where = 'pwsh -NonInteractive' } {
         $app, $token = (New-FakeApp), (New-FakeToken)
         $arguments = $app.SignIn
         $person = Set-Person 'callback code=stolen&state=wrong', visit
         if ($Where -eq 'a runspace of its own') {
-            $run = Invoke-InRunspace { (Connect-NotionWorkspace @arguments -SessionOnly -Debug).Name } @{ arguments = $arguments }
+            $run = Invoke-InRunspace {
+                (Connect-NotionWorkspace @arguments -SessionOnly -Debug).Name
+            } @{ arguments = $arguments }
             $run.Errors | Should -BeNullOrEmpty
             $run.Output | Should -BeExactly $app.Workspace
             "$($run.Warnings)" | Should -Match 'state'
@@ -727,9 +857,11 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         }
         else {
             try {
-                $env:NOTION_CLIENT_ID, $env:NOTION_CLIENT_SECRET, $env:NOTION_TOKEN = $app.ClientId, $app.ClientSecret, $token.Text
+                $env:NOTION_CLIENT_ID, $env:NOTION_CLIENT_SECRET, $env:NOTION_TOKEN =
+                    $app.ClientId, $app.ClientSecret, $token.Text
                 $lines = Invoke-InProcess @"
-(Connect-NotionWorkspace -RedirectUri '$($fake.RedirectUri)' -BaseUri '$($fake.BaseUri)' -TimeoutSec 20 -SessionOnly -Debug 4>`$null 3>`$null 6>`$null).Name
+`$place = @{ RedirectUri = '$($fake.RedirectUri)'; BaseUri = '$($fake.BaseUri)' }
+(Connect-NotionWorkspace @place -TimeoutSec 20 -SessionOnly -Debug 4>`$null 3>`$null 6>`$null).Name
 (Connect-NotionWorkspace -FromEnvironment -BaseUri '$($fake.BaseUri)' -SessionOnly -Debug 4>`$null).Name
 "@
             }
@@ -746,14 +878,18 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
     It 'ends at a refused callback where -WarningAction Stop wants that' {
         $arguments = (New-FakeApp).SignIn
         $null = Set-Person 'callback code=stolen&state=wrong', visit
-        { Connect-NotionWorkspace @arguments -SessionOnly -WarningAction Stop 6>$null } | Should -Throw -ErrorId 'ActionPreferenceStop*'
+        {
+            Connect-NotionWorkspace @arguments -SessionOnly -WarningAction Stop 6>$null
+        } | Should -Throw -ErrorId 'ActionPreferenceStop*'
     }
 
     It 'answers a callback once' {
         $arguments = (New-FakeApp).SignIn
         $null = Set-Person visit
         $null = Connect-NotionWorkspace @arguments -SessionOnly 6>$null
-        { [Net.Sockets.TcpClient]::new('localhost', $callbackPort).Dispose() } | Should -Throw -Because 'the port is closed once the sign-in is over'
+        {
+            [Net.Sockets.TcpClient]::new('localhost', $callbackPort).Dispose()
+        } | Should -Throw -Because 'the port is closed once the sign-in is over'
     }
 
     It 'listens on the first redirect URI whose port is free, and sends Notion exactly that one' {
@@ -772,7 +908,8 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
             $listener.Stop()
         }
 
-        (Get-FakeRequest '/v1/oauth/token').body | ConvertFrom-Json | ForEach-Object redirect_uri | Should -BeExactly $second
+        (Get-FakeRequest '/v1/oauth/token').body | ConvertFrom-Json | ForEach-Object redirect_uri |
+            Should -BeExactly $second
     }
 
     It 'asks for the owner <Owner>' -ForEach @{ Owner = 'user' }, @{ Owner = 'workspace' } {
@@ -780,7 +917,9 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         Clear-FakeRequest
         $null = Set-Person visit
         $null = Connect-NotionWorkspace @arguments -Owner $Owner -SessionOnly 6>$null
-        foreach ($request in Get-FakeRequest '/v1/oauth/authorize') { $request.query | Should -Match "[?&]owner=$Owner(&|$)" }
+        foreach ($request in Get-FakeRequest '/v1/oauth/authorize') {
+            $request.query | Should -Match "[?&]owner=$Owner(&|$)"
+        }
     }
 
     It 'uses a new state of 128 bits or more each time' {
@@ -797,7 +936,8 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         foreach ($state in $states) { $state.Length | Should -BeGreaterOrEqual 22 }
     }
 
-    It 'understands an owner of the shape <Shape>' -ForEach @{ Shape = 'UserFull' }, @{ Shape = 'UserPartial' }, @{ Shape = 'UserWithEmptyPerson' }, @{ Shape = 'Workspace' } {
+    It 'understands an owner of the shape <Shape>' -ForEach @{ Shape = 'UserFull' }, @{ Shape = 'UserPartial' },
+            @{ Shape = 'UserWithEmptyPerson' }, @{ Shape = 'Workspace' } {
         $arguments = (New-FakeApp).SignIn
         $null = Set-Person visit
         try {
@@ -819,7 +959,9 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         try {
             Set-FakeBehavior @{ documentedOAuthErrors = $true }
             Assert-NotionError {
-                Connect-NotionWorkspace -ClientId $app.ClientId -ClientSecret (ConvertTo-Secret 'secret_wrong') -RedirectUri $fake.RedirectUri -BaseUri $fake.BaseUri -TimeoutSec 20 -SessionOnly 6>$null
+                Connect-NotionWorkspace -ClientId $app.ClientId -ClientSecret (
+                    ConvertTo-Secret 'secret_wrong'
+                ) -RedirectUri $fake.RedirectUri -BaseUri $fake.BaseUri -TimeoutSec 20 -SessionOnly 6>$null
             } -Id InvalidClient -Category AuthenticationError
         }
         finally {
@@ -835,7 +977,8 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         try {
             $run = $shell.BeginInvoke()
             Wait-Until { $shell.Streams.Information.Count -gt 0 -or $run.IsCompleted } 'the address was printed'
-            "$($shell.Streams.Information[0])" -match "$([regex]::Escape($fake.BaseUri))v1/oauth/authorize\S+" | Should -BeTrue
+            "$($shell.Streams.Information[0])" -match "$([regex]::Escape($fake.BaseUri))v1/oauth/authorize\S+" |
+                Should -BeTrue
             $address = $Matches[0]
             Join-Path $person address | Should -Not -Exist
             & $env:BROWSER $address
@@ -884,7 +1027,8 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         $person = Set-Person visit
         try {
             $env:NOTION_CLIENT_ID, $env:NOTION_CLIENT_SECRET = $app.ClientId, $app.ClientSecret
-            $null = Connect-NotionWorkspace -RedirectUri $fake.RedirectUri -BaseUri $fake.BaseUri -TimeoutSec 20 -SessionOnly 6>$null
+            $place = @{ RedirectUri = $fake.RedirectUri; BaseUri = $fake.BaseUri }
+            $null = Connect-NotionWorkspace @place -TimeoutSec 20 -SessionOnly 6>$null
         }
         finally {
             $env:NOTION_CLIENT_ID = $env:NOTION_CLIENT_SECRET = $null

@@ -1,10 +1,12 @@
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot '../NotionAuth.FakeNotion/FakeNotion.psm1') -Force
     $first = Start-FakeNotion -Rows 3
-    $second = Start-FakeNotion -AutoApprove -RateLimit -RedirectUri 'http://localhost:18914/a', 'http://localhost:18915/b'
+    $second = Start-FakeNotion -AutoApprove -RateLimit -RedirectUri 'http://localhost:18914/a',
+        'http://localhost:18915/b'
 
     function Get-ConsentStatus($Fake) {
-        $uri = "$($Fake.BaseUri)v1/oauth/authorize?client_id=$($Fake.ClientId)&response_type=code&owner=user&redirect_uri=" +
+        $uri = "$($Fake.BaseUri)v1/oauth/authorize?client_id=$($Fake.ClientId)&response_type=code&owner=user&" +
+            'redirect_uri=' +
             [uri]::EscapeDataString($Fake.RedirectUri)
         (Invoke-WebRequest -Uri $uri -MaximumRedirection 0 -SkipHttpErrorCheck -NoProxy -ErrorAction Ignore).StatusCode
     }
@@ -37,7 +39,8 @@ Describe 'The module that starts the simulated Notion' {
         Invoke-FakeNotionControl faults -Body @{ path = '/v1/users/me'; status = 503 } -BaseUri $first.BaseUri
         (Invoke-FakeNotionControl faults).faults | Should -BeNullOrEmpty
         Get-Status "$($first.BaseUri)v1/users/me" | Should -Be 503
-        (Invoke-FakeNotionControl 'requests?path=/v1/users' -BaseUri $first.BaseUri).requests[-1].status | Should -Be 503
+        (Invoke-FakeNotionControl 'requests?path=/v1/users' -BaseUri $first.BaseUri).requests[-1].status |
+            Should -Be 503
         $null = Invoke-FakeNotionControl requests DELETE -BaseUri $first.BaseUri
         @((Invoke-FakeNotionControl requests -BaseUri $first.BaseUri).requests).Count | Should -Be 0
     }
@@ -48,7 +51,9 @@ Describe 'The module that starts the simulated Notion' {
 
     It 'says that the program is missing, or why it did not start' {
         { Start-FakeNotion -Rows -1 } | Should -Throw '*did not start*--rows*'
-        { Start-FakeNotion -Path (Join-Path $PSScriptRoot 'missing.dll') } | Should -Throw 'There is no simulated Notion *missing.dll*'
+        {
+            Start-FakeNotion -Path (Join-Path $PSScriptRoot 'missing.dll')
+        } | Should -Throw 'There is no simulated Notion *missing.dll*'
     }
 
     It 'gives a port that can be listened on' {

@@ -55,7 +55,8 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             (Test-NotionToken $oauth.Name, $token.Name).Connection | Should -Be $oauth.Name, $token.Name
             ($oauth.Name, $token.Name | Test-NotionToken).Connection | Should -Be $oauth.Name, $token.Name
             (Get-NotionConnection | Test-NotionToken).Status | Should -Be 'Active', 'Active'
-            ([pscustomobject]@{ Connection = $token.Name; Vault = $vault.Name } | Test-NotionToken).Connection | Should -Be $token.Name
+            ([pscustomobject]@{ Connection = $token.Name; Vault = $vault.Name } | Test-NotionToken).Connection |
+                Should -Be $token.Name
         }
 
         It 'tests a token that is just given' {
@@ -105,7 +106,8 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             $null = Set-Person visit
             $dead = Connect-NotionWorkspace @arguments 6>$null
             $null = Invoke-FakeNotionControl 'revoke' -Body @{ botId = $dead.BotId }
-            Get-ErrorOf { Invoke-NotionRequest users/me -Connection $dead.Name -ErrorAction Stop } | Should -Not -BeNullOrEmpty
+            Get-ErrorOf { Invoke-NotionRequest users/me -Connection $dead.Name -ErrorAction Stop } |
+                Should -Not -BeNullOrEmpty
             $result = Test-NotionToken $dead.Name
             $result.Status | Should -Be 'Inactive'
             $result.Reason | Should -Match "Connect-NotionWorkspace -Name '$([regex]::Escape($dead.Name))'"
@@ -114,7 +116,8 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         }
 
         It 'says Inactive of a given token that Notion does not know' {
-            $result = Test-NotionToken -Token (ConvertTo-Secret 'ntn_NobodyKnowsThisOne000000000') -BaseUri $fake.BaseUri
+            $result =
+                Test-NotionToken -Token (ConvertTo-Secret 'ntn_NobodyKnowsThisOne000000000') -BaseUri $fake.BaseUri
             $result.Status | Should -Be 'Inactive'
             $result.Reason | Should -Not -BeNullOrEmpty
         }
@@ -147,7 +150,8 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
 
         It 'warns with -Quiet that false is not the whole truth' {
             Add-FakeFault @{ path = '/v1/oauth/introspect'; kind = 'edgeHtml'; times = 1 }
-            Test-NotionToken $oauth.Name -Quiet -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeFalse
+            Test-NotionToken $oauth.Name -Quiet -WarningVariable warnings -WarningAction SilentlyContinue |
+                Should -BeFalse
             "$warnings" | Should -Match 'could not be found out'
         }
     }
@@ -157,22 +161,29 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
 
         AfterEach {
             Get-VaultContent -Vault $vault.Name | Should -BeExactly $before
-            (Test-NotionToken $oauth.Name).Status | Should -Be 'Active' -Because 'what was stored before must still be usable'
+            (Test-NotionToken $oauth.Name).Status |
+                Should -Be 'Active' -Because 'what was stored before must still be usable'
         }
 
         It 'names the connections that come near an unknown one, and goes on with the others' {
-            $results = Test-NotionToken "$($oauth.Name)x", $token.Name -ErrorVariable errors -ErrorAction SilentlyContinue
+            $names = "$($oauth.Name)x", $token.Name
+            $results = Test-NotionToken $names -ErrorVariable errors -ErrorAction SilentlyContinue
             $results.Connection | Should -Be $token.Name
-            Assert-NotionError -Record $errors[0] -Id ConnectionNotFound -Category ObjectNotFound -Says "Did you mean '$([regex]::Escape($oauth.Name))'"
+            Assert-NotionError -Record $errors[0] -Id ConnectionNotFound -Category ObjectNotFound -Says (
+                "Did you mean '$([regex]::Escape($oauth.Name))'"
+            )
         }
 
         It 'reports that nothing is connected' {
             $result = Invoke-InRunspace { Test-NotionToken }
-            Assert-NotionError -Record $result.Errors[0] -Id NotConnected -Category InvalidOperation -Advises 'Connect-NotionWorkspace'
+            $expected = @{ Category = 'InvalidOperation'; Advises = 'Connect-NotionWorkspace' }
+            Assert-NotionError -Record $result.Errors[0] -Id NotConnected @expected
         }
 
         It 'reports a vault that is not registered' {
-            Assert-NotionError { Test-NotionToken $oauth.Name -Vault Nowhere -ErrorAction Stop } -Id VaultNotFound -Category ObjectNotFound -Says 'Nowhere'
+            Assert-NotionError {
+                Test-NotionToken $oauth.Name -Vault Nowhere -ErrorAction Stop
+            } -Id VaultNotFound -Category ObjectNotFound -Says 'Nowhere'
         }
 
         It 'reports a connection that somebody removed from the vault' {
@@ -181,21 +192,25 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             $secret = Get-Secret -Name "NotionAuth-$($gone.BotId)" -Vault $vault.Name
             $secret | Should -Not -BeNullOrEmpty
             Remove-Secret -Name "NotionAuth-$($gone.BotId)" -Vault $vault.Name
-            $record = Invoke-InProcess "try { Test-NotionToken '$($gone.Name)' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }"
+            $record = Invoke-InProcess ("try { Test-NotionToken '$($gone.Name)' -ErrorAction Stop } catch { " +
+                "`$_.FullyQualifiedErrorId }")
             $record | Should -Match '^ConnectionNotFound,'
             Revoke-NotionToken $gone.Name -LocalOnly -Confirm:$false -ErrorAction Ignore
         }
 
         It 'reports <What> under a connection''s name' -ForEach @(
-            @{ What = 'a broken secret'; Text = '{"version":1,'; Id = 'SecretInvalid' }, @{ What = 'a secret of a newer version'; Text = '{"version":2}'; Id = 'SecretTooNew' }
+            @{ What = 'a broken secret'; Text = '{"version":1,'; Id = 'SecretInvalid' },
+            @{ What = 'a secret of a newer version'; Text = '{"version":2}'; Id = 'SecretTooNew' }
         ) {
-            # Read in a process that hasn't the connection in its memory; its metadata, where there is any, still names it.
+            # Read in a process that hasn't the connection in its memory; its metadata, where there is any, still names
+            # it.
             $arguments = (New-FakeToken).SignIn
             $spoilt = Connect-NotionWorkspace @arguments
             $name = "NotionAuth-$($spoilt.BotId)"
             Set-SecretText $name $Text $vault.Name
             try {
-                $said = Invoke-InProcess "try { Test-NotionToken '$($spoilt.Name)' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }"
+                $said = Invoke-InProcess ("try { Test-NotionToken '$($spoilt.Name)' -ErrorAction Stop } catch { " +
+                    "`$_.FullyQualifiedErrorId }")
                 # Without metadata the secret is the only one who knows the name.
                 $said | Should -Match $(if ($Kind -ne 'NoMetadata') { "^$Id," } else { '^ConnectionNotFound,' })
             }
@@ -210,11 +225,17 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             @{ What = 'an empty token'; Text = ''; Id = 'InvalidToken' }
             @{ What = 'a refresh token'; Text = 'nrt_ARefreshToken00000'; Id = 'WrongTokenKind' }
         ) {
-            Assert-NotionError { Test-NotionToken -Token (ConvertTo-Secret $Text) -BaseUri $fake.BaseUri -ErrorAction Stop } -Id $Id -Category InvalidArgument
+            Assert-NotionError {
+                Test-NotionToken -Token (ConvertTo-Secret $Text) -BaseUri $fake.BaseUri -ErrorAction Stop
+            } -Id $Id -Category InvalidArgument
         }
 
         It 'refuses a base URI on a foreign host by http' {
-            Assert-NotionError { Test-NotionToken -Token (ConvertTo-Secret 'ntn_abc') -BaseUri http://notion.example.com -ErrorAction Stop } -Id InvalidBaseUri -Category InvalidArgument
+            Assert-NotionError {
+                Test-NotionToken -Token (
+                    ConvertTo-Secret 'ntn_abc'
+                ) -BaseUri http://notion.example.com -ErrorAction Stop
+            } -Id InvalidBaseUri -Category InvalidArgument
         }
     }
 }
@@ -239,6 +260,8 @@ Describe 'Test-NotionToken without a vault' {
 
     It 'reports that no vault is set up' {
         Remove-TestVault
-        Assert-NotionError { Test-NotionToken 'Some name that nobody has' -ErrorAction Stop } -Id VaultNotConfigured -Category InvalidOperation -Advises 'Register-SecretVault'
+        Assert-NotionError {
+            Test-NotionToken 'Some name that nobody has' -ErrorAction Stop
+        } -Id VaultNotConfigured -Category InvalidOperation -Advises 'Register-SecretVault'
     }
 }

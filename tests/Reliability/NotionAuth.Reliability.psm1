@@ -1,6 +1,7 @@
 #Requires -Version 7.4
 
-# What the scenarios share: a simulated Notion, a SecretStore in a HOME of its own, worker processes, a look at the store's file, and a search for leaks.
+# What the scenarios share: a simulated Notion, a SecretStore in a HOME of its own, worker processes, a look at the
+# store's file, and a search for leaks.
 
 Set-StrictMode -Version 3.0
 foreach ($shared in 'SecretSearch.psm1', 'NotionAuth.FakeNotion/FakeNotion.psm1') {
@@ -12,12 +13,13 @@ $script:StorePassword = $null
 $script:PlainVault = $null
 $script:Workers = [Collections.Generic.List[Diagnostics.Process]]::new()
 
-# ---------------------------------------------------------------------------------------------------------------- the scenario
+# --------------------------------------------------------------------------------------------------------- the scenario
 
 function Initialize-Scenario {
     <#
     .SYNOPSIS
-    Prepares this process, whose HOME is the scenario's own: the module, the simulated Notion, a store that wants no password.
+    Prepares this process, whose HOME is the scenario's own: the module, the simulated Notion, a store that wants no
+    password.
     #>
     param([Parameter(Mandatory)] [string] $ModulePath, [string] $FakePath, [double] $Minutes)
 
@@ -37,17 +39,22 @@ function Initialize-Scenario {
     if ($env:NOTIONAUTH_TEST_VAULTS -eq 'StandIn') {
         # Outside of what is searched for secrets: it encrypts nothing.
         $script:PlainVault = Join-Path $outside "notionauth-vault-$PID.xml"
-        Register-SecretVault -Name Store -ModuleName NotionAuth.PlainFileVault -VaultParameters @{ Path = $script:PlainVault } -DefaultVault
+        Register-SecretVault -Name Store -ModuleName NotionAuth.PlainFileVault -VaultParameters @{
+            Path = $script:PlainVault
+        } -DefaultVault
     }
     else {
         Import-Module Microsoft.PowerShell.SecretStore -Global
-        $null = Reset-SecretStore -Scope CurrentUser -Authentication None -Interaction None -Force -Confirm:$false -WarningAction Ignore
+        $open = @{ Scope = 'CurrentUser'; Authentication = 'None'; Interaction = 'None' }
+        $null = Reset-SecretStore @open -Force -Confirm:$false -WarningAction Ignore
         Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
     }
 
-    # Stands in for the browser and the person: follows the sign-in's address, which the simulated Notion approves at once.
+    # Stands in for the browser and the person: follows the sign-in's address, which the simulated Notion approves at
+    # once.
     $browser = Join-Path $script:Folder 'browser.sh'
-    Set-Content -LiteralPath $browser -Value "#!/bin/sh`nexec curl --silent --location --max-time 60 --output /dev/null `"`$1`" &`n"
+    Set-Content -LiteralPath $browser -Value ("#!/bin/sh`nexec curl --silent --location --max-time 60 --output " +
+        "/dev/null `"`$1`" &`n")
     chmod 700 $browser
     $env:BROWSER = $browser
 }
@@ -66,7 +73,8 @@ function Complete-Scenario {
 function Test-TimeIsUp {
     <#
     .SYNOPSIS
-    Whether the time that the run was given has passed: then the scenario ends after the round that it is in, and says how many there were.
+    Whether the time that the run was given has passed: then the scenario ends after the round that it is in, and says
+    how many there were.
     #>
     $script:Minutes -gt 0 -and $script:Time.Elapsed.TotalMinutes -gt $script:Minutes
 }
@@ -86,18 +94,21 @@ function Get-StoreFolder { Join-Path $env:HOME '.secretmanagement/localstore' }
 function Wait-For {
     <#
     .SYNOPSIS
-    Looks again and again until something is so. The patience is for a machine that is busy with other things: nothing is judged by time.
+    Looks again and again until something is so. The patience is for a machine that is busy with other things: nothing
+    is judged by time.
     #>
     param([Parameter(Mandatory)] [scriptblock] $Condition, [Parameter(Mandatory)] [string] $What, [int] $PauseMs = 20)
 
     $watch = [Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {
-        if ($watch.Elapsed -gt $script:Patience) { throw "It did not happen within $($script:Patience.TotalMinutes) minutes: $What" }
+        if ($watch.Elapsed -gt $script:Patience) {
+            throw "It did not happen within $($script:Patience.TotalMinutes) minutes: $What"
+        }
         [Threading.Thread]::Sleep($PauseMs)
     }
 }
 
-# ------------------------------------------------------------------------------------------------------------ the simulated Notion
+# ------------------------------------------------------------------------------------------------- the simulated Notion
 
 function Get-RefreshCount { (Invoke-FakeNotionControl state).refreshCount }
 
@@ -130,7 +141,10 @@ function New-App {
         refreshTokens = $true
     }
     $null = Invoke-FakeNotionControl integrations -Body $app
-    [pscustomobject]@{ Name = $Name; ClientId = $app.clientId; ClientSecret = $app.clientSecret; RedirectUri = $app.redirectUris[0]; BaseUri = (Get-FakeNotion).BaseUri }
+    [pscustomobject]@{
+        Name = $Name; ClientId = $app.clientId; ClientSecret = $app.clientSecret; RedirectUri = $app.redirectUris[0]
+        BaseUri = (Get-FakeNotion).BaseUri
+    }
 }
 
 function New-Token {
@@ -141,7 +155,9 @@ function New-Token {
     param([Parameter(Mandatory)] [string] $Name)
 
     $text = New-SecretText ntn_
-    $null = Invoke-FakeNotionControl integrations -Body @{ kind = 'internal'; token = $text; workspaceName = $Name; name = "$Name integration" }
+    $null = Invoke-FakeNotionControl integrations -Body @{
+        kind = 'internal'; token = $text; workspaceName = $Name; name = "$Name integration"
+    }
     $text
 }
 
@@ -176,7 +192,9 @@ function Connect-App {
     param([Parameter(Mandatory)] $App)
 
     $secret = ConvertTo-SecureString $App.ClientSecret -AsPlainText -Force
-    Connect-NotionWorkspace -Name $App.Name -ClientId $App.ClientId -ClientSecret $secret -BaseUri $App.BaseUri -RedirectUri $App.RedirectUri -TimeoutSec 120 -ErrorAction Stop 6> $null
+    $client = @{ ClientId = $App.ClientId; ClientSecret = $secret }
+    $place = @{ BaseUri = $App.BaseUri; RedirectUri = $App.RedirectUri; TimeoutSec = 120 }
+    Connect-NotionWorkspace -Name $App.Name @client @place -ErrorAction Stop 6> $null
 }
 
 function Get-Sha256 {
@@ -185,7 +203,7 @@ function Get-Sha256 {
     [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($Text)))
 }
 
-# ---------------------------------------------------------------------------------------------------------------- the store's file
+# ----------------------------------------------------------------------------------------------------- the store's file
 
 function Sync-Store {
     <#
@@ -194,13 +212,18 @@ function Sync-Store {
     #>
     # The plain file vault keeps no picture: it reads its file each time.
     if ($script:PlainVault) { return }
-    $assembly = [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'Microsoft.PowerShell.SecretStore' })[0]
+    $assembly = [AppDomain]::CurrentDomain.GetAssemblies().Where(
+        { $_.GetName().Name -eq 'Microsoft.PowerShell.SecretStore' }
+    )[0]
     $static = [Reflection.BindingFlags]'Static,NonPublic,Public'
     $parameters = [object[]]::new(3)
     # Reflection takes no wrapped objects.
     if ($script:StorePassword) { $parameters[0] = $script:StorePassword.PSObject.BaseObject }
     # SecretStore's own timer would read beside us, and it has one PowerShell object for both: that ends a process.
-    foreach ($list in 'ClearDataUpdateEventList', 'ClearConfigUpdateEventList') { $null = $assembly.GetType('Microsoft.PowerShell.SecretStore.SecureStoreFile').GetMethod($list, $static).Invoke($null, @()) }
+    foreach ($list in 'ClearDataUpdateEventList', 'ClearConfigUpdateEventList') {
+        $null = $assembly.GetType('Microsoft.PowerShell.SecretStore.SecureStoreFile').GetMethod($list,
+            $static).Invoke($null, @())
+    }
     $read = $assembly.GetType('Microsoft.PowerShell.SecretStore.SecureStoreFile').GetMethod('ReadFile', $static)
     try { if (-not $read.Invoke($null, $parameters)) { return [string]$parameters[2] } }
     catch { return $_.Exception.GetBaseException().Message }
@@ -216,18 +239,21 @@ function Sync-Store {
 function Set-StorePassword {
     <#
     .SYNOPSIS
-    Gives the store a password, or (with an empty one) takes it away; this process stays unlocked. Asks: whoever is at a terminal is asked for it.
+    Gives the store a password, or (with an empty one) takes it away; this process stays unlocked. Asks: whoever is at a
+    terminal is asked for it.
     #>
     param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Password, [switch] $Asks)
 
+    $common = @{ Scope = 'CurrentUser'; PasswordTimeout = -1; Confirm = $false }
     if ($Password) {
         $secure = ConvertTo-SecureString $Password -AsPlainText -Force
-        Set-SecretStoreConfiguration -Scope CurrentUser -Authentication Password -Interaction ($Asks ? 'Prompt' : 'None') -PasswordTimeout -1 -Password $secure -Confirm:$false
+        $interaction = $Asks ? 'Prompt' : 'None'
+        Set-SecretStoreConfiguration @common -Authentication Password -Interaction $interaction -Password $secure
         Unlock-SecretStore -Password $secure -PasswordTimeout -1
         $script:StorePassword = $secure
     }
     else {
-        Set-SecretStoreConfiguration -Scope CurrentUser -Authentication None -Interaction None -PasswordTimeout -1 -Password $script:StorePassword -Confirm:$false
+        Set-SecretStoreConfiguration @common -Authentication None -Interaction None -Password $script:StorePassword
         $script:StorePassword = $null
     }
 }
@@ -253,7 +279,8 @@ function Mount-StoreDisk {
 function Set-StoreDisk {
     <#
     .SYNOPSIS
-    Makes the store's disk read-only (ro) or writable (rw). While a file is open for writing it can't be: then it is tried again.
+    Makes the store's disk read-only (ro) or writable (rw). While a file is open for writing it can't be: then it is
+    tried again.
     #>
     param([Parameter(Mandatory)] [ValidateSet('ro', 'rw')] [string] $As)
 
@@ -286,8 +313,8 @@ function Remove-Filler { [IO.File]::Delete((Join-Path (Get-DiskFolder) filler)) 
 function Compare-Store {
     <#
     .SYNOPSIS
-    Compares every pair in the store with the newest that Notion issued: says of each connection what is wrong, or nothing. A connection that says
-    NeedsReconnect is right to be in no state.
+    Compares every pair in the store with the newest that Notion issued: says of each connection what is wrong, or
+    nothing. A connection that says NeedsReconnect is right to be in no state.
     #>
     param([Parameter(Mandatory)] [string[]] $BotId, [string] $Vault = 'Store')
 
@@ -296,10 +323,14 @@ function Compare-Store {
     $tokens = @((Invoke-FakeNotionControl state).tokens)
     foreach ($id in $BotId) {
         $newest = @($tokens | Where-Object botId -EQ $id)[-1]
-        try { $stored = Get-Secret -Vault $Vault -Name "NotionAuth-$id" -AsPlainText -ErrorAction Stop | ConvertFrom-Json }
+        try {
+            $stored = Get-Secret -Vault $Vault -Name "NotionAuth-$id" -AsPlainText -ErrorAction Stop | ConvertFrom-Json
+        }
         catch { "Connection $id is not readable: $($_.Exception.Message)"; continue }
         if ($stored.needs_reconnect) { continue }
-        if ($stored.access_token -cne $newest.accessToken -or $stored.refresh_token -cne $newest.refreshToken) { "Connection $id holds an older pair than Notion issued." }
+        if ($stored.access_token -cne $newest.accessToken -or $stored.refresh_token -cne $newest.refreshToken) {
+            "Connection $id holds an older pair than Notion issued."
+        }
     }
 }
 
@@ -336,7 +367,9 @@ function Compare-Foreign {
     #>
     param([Collections.IDictionary] $Seen)
 
-    foreach ($name in $script:Foreign.Keys) { if ("$($Seen[$name])" -ne $script:Foreign[$name]) { "The foreign secret $name has changed." } }
+    foreach ($name in $script:Foreign.Keys) {
+        if ("$($Seen[$name])" -ne $script:Foreign[$name]) { "The foreign secret $name has changed." }
+    }
 }
 
 function Get-Fingerprint {
@@ -346,27 +379,40 @@ function Get-Fingerprint {
     #>
     param([Parameter(Mandatory)] [string] $BotId)
 
-    @((Invoke-FakeNotionControl state).tokens | Where-Object botId -EQ $BotId | ForEach-Object { Get-Sha256 "$($_.accessToken) $($_.accessState) $($_.refreshToken) $($_.refreshState)" }) -join ' '
+    @(
+        (Invoke-FakeNotionControl state).tokens | Where-Object botId -EQ $BotId |
+            ForEach-Object { Get-Sha256 "$($_.accessToken) $($_.accessState) $($_.refreshToken) $($_.refreshState)" }
+    ) -join ' '
 }
 
-# ---------------------------------------------------------------------------------------------------------------- workers
+# -------------------------------------------------------------------------------------------------------------- workers
 
 function Start-Worker {
     <#
     .SYNOPSIS
-    Starts a PowerShell process that runs one of the worker scripts; what it says goes to a file, or, at a terminal of its own, to its standard output.
+    Starts a PowerShell process that runs one of the worker scripts; what it says goes to a file, or, at a terminal of
+    its own, to its standard output.
     #>
-    param([Parameter(Mandatory)] [string] $Script, [Parameter(Mandatory)] [string] $Id, [hashtable] $Plan = @{}, [hashtable] $Environment = @{}, [string[]] $Prefix = @(), [switch] $IsAtTerminal)
+    param(
+        [Parameter(Mandatory)] [string] $Script,
+        [Parameter(Mandatory)] [string] $Id,
+        [hashtable] $Plan = @{},
+        [hashtable] $Environment = @{},
+        [string[]] $Prefix = @(),
+        [switch] $IsAtTerminal
+    )
 
     $file = Join-Path $script:Folder "plan-$Id.json"
     $Plan.Folder = $script:Folder
     $Plan.Id = $Id
     $Plan.Module = $script:ModulePath
     $Plan | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $file
-    # PowerShell as a .NET tool is a library that dotnet runs. Not pwsh from the PATH: that may start another process, and a kill would miss it.
+    # PowerShell as a .NET tool is a library that dotnet runs. Not pwsh from the PATH: that may start another process,
+    # and a kill would miss it.
     $own = @((Get-Process -Id $PID).Path)
     if ([IO.Path]::GetFileNameWithoutExtension($own[0]) -eq 'dotnet') { $own += Join-Path $PSHOME 'pwsh.dll' }
-    $own += @('-NoLogo', '-NoProfile') + @(if (-not $IsAtTerminal) { '-NonInteractive' }) + @('-File', (Join-Path $PSScriptRoot "Workers/$Script.ps1"), $file)
+    $own += @('-NoLogo', '-NoProfile') + @(if (-not $IsAtTerminal) { '-NonInteractive' }) +
+        @('-File', (Join-Path $PSScriptRoot "Workers/$Script.ps1"), $file)
     if ($IsAtTerminal) {
         $start = [Diagnostics.ProcessStartInfo]::new('script')
         $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
@@ -375,7 +421,8 @@ function Start-Worker {
     }
     else {
         $start = [Diagnostics.ProcessStartInfo]::new('/bin/sh')
-        $command = @('-c', 'log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null', 'worker', (Join-Path $script:Folder "output-$Id.txt")) + $Prefix + $own
+        $command = @('-c', 'log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null', 'worker',
+            (Join-Path $script:Folder "output-$Id.txt")) + $Prefix + $own
     }
 
     foreach ($argument in $command) { $start.ArgumentList.Add($argument) }
@@ -425,7 +472,8 @@ function Wait-Signal {
 function Wait-Round {
     <#
     .SYNOPSIS
-    Waits until so many callers are ready for a round; false, and no further round for anybody, where the time that the run was given is up.
+    Waits until so many callers are ready for a round; false, and no further round for anybody, where the time that the
+    run was given is up.
     #>
     param([Parameter(Mandatory)] [int] $Round, [Parameter(Mandatory)] [int] $Count, [Diagnostics.Process[]] $Process)
 
@@ -454,7 +502,12 @@ function Invoke-Round {
     .SYNOPSIS
     The token expires, the callers go on, and all have done it: returns how many refreshes that took.
     #>
-    param([Parameter(Mandatory)] [int] $Round, [Parameter(Mandatory)] [int] $Count, [Diagnostics.Process[]] $Process, [string] $BotId)
+    param(
+        [Parameter(Mandatory)] [int] $Round,
+        [Parameter(Mandatory)] [int] $Count,
+        [Diagnostics.Process[]] $Process,
+        [string] $BotId
+    )
 
     $before = Get-RefreshCount
     Invoke-Expiry -BotId $BotId
@@ -474,7 +527,8 @@ function Get-Outcome {
     $failures = @($results | ForEach-Object { $_.Failures })
     [pscustomobject]@{
         Results  = $results
-        Calls    = ($results | ForEach-Object { if ($_.PSObject.Properties['Calls']) { $_.Calls } } | Measure-Object -Sum).Sum
+        Calls    = ($results | ForEach-Object { if ($_.PSObject.Properties['Calls']) { $_.Calls } } |
+            Measure-Object -Sum).Sum
         Failures = $failures
         Problems = @($failures | Group-Object | ForEach-Object { "$($_.Count) × $($_.Name)" })
     }
@@ -483,11 +537,22 @@ function Get-Outcome {
 function Start-Session {
     <#
     .SYNOPSIS
-    Starts a process that does one command after the other, as it is told; HasBeside gives it a runspace that takes the vault out of its registry and back.
+    Starts a process that does one command after the other, as it is told; HasBeside gives it a runspace that takes the
+    vault out of its registry and back.
     #>
-    param([Parameter(Mandatory)] [string] $Id, [hashtable] $Environment = @{}, [string[]] $Prefix = @(), [switch] $HasBeside)
+    param(
+        [Parameter(Mandatory)] [string] $Id,
+        [hashtable] $Environment = @{},
+        [string[]] $Prefix = @(),
+        [switch] $HasBeside
+    )
 
-    @{ Id = $Id; Step = 0; Process = Start-Worker -Script Session -Id $Id -Environment $Environment -Prefix $Prefix -Plan @{ HasBeside = [bool]$HasBeside } }
+    @{
+        Id = $Id; Step = 0
+        Process = Start-Worker -Script Session -Id $Id -Environment $Environment -Prefix $Prefix -Plan @{
+            HasBeside = [bool]$HasBeside
+        }
+    }
 }
 
 function Send-Step {
@@ -550,11 +615,15 @@ function Get-WorkerResult {
 function Search-Leak {
     <#
     .SYNOPSIS
-    Searches everything that the run wrote for every secret value of the run: tokens, client secrets, codes. The vault's own encrypted files are searched
-    as well: a secret there in clear would be found.
+    Searches everything that the run wrote for every secret value of the run: tokens, client secrets, codes. The vault's
+    own encrypted files are searched as well: a secret there in clear would be found.
     #>
     $found = @(Search-Secret -Path $env:HOME)
-    [pscustomobject]@{ Secrets = Get-SecretCount; Files = $found[-1].Files; Found = $found.Count - 1; Where = @($found[0..($found.Count - 2)] | Where-Object Kind | ForEach-Object { "$($_.Kind) in $([IO.Path]::GetRelativePath($env:HOME, $_.File))" }) }
+    [pscustomobject]@{
+        Secrets = Get-SecretCount; Files = $found[-1].Files; Found = $found.Count - 1
+        Where = @($found[0..($found.Count - 2)] | Where-Object Kind |
+            ForEach-Object { "$($_.Kind) in $([IO.Path]::GetRelativePath($env:HOME, $_.File))" })
+    }
 }
 
 Export-ModuleMember -Function *-*

@@ -2,7 +2,8 @@
 using namespace System.Management.Automation
 using namespace System.Management.Automation.Runspaces
 
-# What every test file needs: a HOME of its own, the module, a simulated Notion as a program of its own, vaults, and somebody at the browser.
+# What every test file needs: a HOME of its own, the module, a simulated Notion as a program of its own, vaults, and
+# somebody at the browser.
 
 Set-StrictMode -Version 3.0
 
@@ -14,19 +15,20 @@ $script:Patience = [timespan]::FromSeconds(60)
 $script:Number = 0
 $script:IsStoreMade = $false
 
-# ---------------------------------------------------------------------------------------------------------------- the process
+# ---------------------------------------------------------------------------------------------------------- the process
 
 function Initialize-NotionAuthTest {
     <#
     .SYNOPSIS
-    Gives the process a HOME of its own, clears what the machine's environment says of Notion and of browsers, and imports the module.
-    With -NoSecretManagement, the process finds no module but PowerShell's own.
+    Gives the process a HOME of its own, clears what the machine's environment says of Notion and of browsers, and
+    imports the module. With -NoSecretManagement, the process finds no module but PowerShell's own.
     #>
     param([switch] $NoSecretManagement)
 
     $ErrorActionPreference = 'Stop'
     Set-OwnHome
-    foreach ($name in 'NOTION_TOKEN', 'NOTION_API_TOKEN', 'NOTION_CLIENT_ID', 'NOTION_CLIENT_SECRET', 'NOTION_REDIRECT_URI', 'NOTIONAUTH_VAULT',
+    foreach ($name in 'NOTION_TOKEN', 'NOTION_API_TOKEN', 'NOTION_CLIENT_ID', 'NOTION_CLIENT_SECRET',
+        'NOTION_REDIRECT_URI', 'NOTIONAUTH_VAULT',
         'BROWSER', 'DISPLAY', 'WAYLAND_DISPLAY', 'SSH_CONNECTION', 'SSH_CLIENT', 'SSH_TTY') {
         [Environment]::SetEnvironmentVariable($name, $null)
     }
@@ -48,21 +50,31 @@ function Set-OwnHome {
     if ($env:NOTIONAUTH_TEST_HOME -and $env:HOME -eq $env:NOTIONAUTH_TEST_HOME) { return }
     if (-not ($IsLinux -or $IsMacOS)) {
         if ($env:NOTIONAUTH_TEST_HOME -eq 'THIS_ACCOUNT') { return }
-        throw 'On Windows the vaults belong to the account and can not be put elsewhere. Run the tests under an account that has none, with NOTIONAUTH_TEST_HOME=THIS_ACCOUNT.'
+        throw 'On Windows the vaults belong to the account and can not be put elsewhere. Run the tests under an ' +
+            'account that has none, with NOTIONAUTH_TEST_HOME=THIS_ACCOUNT.'
     }
 
-    if ([AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'Microsoft.PowerShell.SecretManagement' })) {
-        throw 'SecretManagement is loaded already and sees your own vaults, which the tests must not touch. Run them in a fresh process: pwsh -NoProfile.'
+    if (
+        [AppDomain]::CurrentDomain.GetAssemblies().Where(
+            { $_.GetName().Name -eq 'Microsoft.PowerShell.SecretManagement' }
+        )
+    ) {
+        throw 'SecretManagement is loaded already and sees your own vaults, which the tests must not touch. Run ' +
+            'them in a fresh process: pwsh -NoProfile.'
     }
 
     $temporary = [IO.Path]::GetTempPath()
     foreach ($left in Get-ChildItem -Path $temporary -Directory -Filter 'notionauth-test-*') {
-        if (-not (Get-Process -Id ($left.Name -split '-')[2] -ErrorAction Ignore)) { Remove-Item -LiteralPath $left.FullName -Recurse -Force -ErrorAction Ignore }
+        if (-not (Get-Process -Id ($left.Name -split '-')[2] -ErrorAction Ignore)) {
+            Remove-Item -LiteralPath $left.FullName -Recurse -Force -ErrorAction Ignore
+        }
     }
 
     $own = Join-Path $temporary "notionauth-test-$PID"
     $null = New-Item -ItemType Directory -Path $own -Force
-    foreach ($name in 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME') { [Environment]::SetEnvironmentVariable($name, $null) }
+    foreach ($name in 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME') {
+        [Environment]::SetEnvironmentVariable($name, $null)
+    }
     $env:HOME = $env:NOTIONAUTH_TEST_HOME = $own
     $null = Register-EngineEvent -SourceIdentifier PowerShell.Exiting -SupportEvent -Action {
         [IO.Directory]::Delete($env:NOTIONAUTH_TEST_HOME, $true)
@@ -89,7 +101,9 @@ function New-TestFolder {
     param([string] $Name = 'folder')
 
     $script:Number++
-    (New-Item -ItemType Directory -Path (Join-Path $env:NOTIONAUTH_TEST_HOME "$Name-$($script:Number)-$([guid]::NewGuid().ToString('N').Substring(0, 8))")).FullName
+    $tag = [guid]::NewGuid().ToString('N').Substring(0, 8)
+    $path = Join-Path $env:NOTIONAUTH_TEST_HOME "$Name-$($script:Number)-$tag"
+    (New-Item -ItemType Directory -Path $path).FullName
 }
 
 function ConvertTo-Secret {
@@ -115,12 +129,14 @@ function Wait-Until {
 
     $watch = [Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {
-        if ($watch.Elapsed -gt $script:Patience) { throw "It did not happen within $($script:Patience.TotalSeconds) s: $What" }
+        if ($watch.Elapsed -gt $script:Patience) {
+            throw "It did not happen within $($script:Patience.TotalSeconds) s: $What"
+        }
         [Threading.Thread]::Yield() | Out-Null
     }
 }
 
-# ------------------------------------------------------------------------------------------------------------ the simulated Notion
+# ------------------------------------------------------------------------------------------------- the simulated Notion
 
 function Get-FakeState { Invoke-FakeNotionControl 'state' }
 
@@ -186,9 +202,16 @@ function Invoke-FakeExpiry {
 function New-FakeApp {
     <#
     .SYNOPSIS
-    Registers a public integration in a workspace of its own, so that no test meets another's connection. SignIn is splatted to Connect-NotionWorkspace.
+    Registers a public integration in a workspace of its own, so that no test meets another's connection. SignIn is
+    splatted to Connect-NotionWorkspace.
     #>
-    param([string] $Workspace, [ValidateSet('allow', 'deny', 'off')] [string] $Approval = 'allow', [string] $Icon, [switch] $NoRefreshToken, [string[]] $RedirectUri)
+    param(
+        [string] $Workspace,
+        [ValidateSet('allow', 'deny', 'off')] [string] $Approval = 'allow',
+        [string] $Icon,
+        [switch] $NoRefreshToken,
+        [string[]] $RedirectUri
+    )
 
     $script:Number++
     $tag = '{0}-{1}' -f $script:Number, [guid]::NewGuid().ToString('N').Substring(0, 8)
@@ -238,7 +261,9 @@ function New-FakeToken {
     $tag = '{0}{1}' -f $script:Number, [guid]::NewGuid().ToString('N').Substring(0, 8)
     $text = "ntn_$(Get-SecretMark)TestInternal${tag}ForTestsOnly0000000001"
     $name = if ($Workspace) { $Workspace } else { "Internal $tag" }
-    $null = Invoke-FakeNotionControl 'integrations' -Body @{ kind = 'internal'; token = $text; workspaceName = $name; name = "Internal bot $tag" }
+    $null = Invoke-FakeNotionControl 'integrations' -Body @{
+        kind = 'internal'; token = $text; workspaceName = $name; name = "Internal bot $tag"
+    }
     [pscustomobject]@{
         Text      = $text
         Workspace = $name
@@ -246,7 +271,7 @@ function New-FakeToken {
     }
 }
 
-# ------------------------------------------------------------------------------------------------------------ the person at the browser
+# -------------------------------------------------------------------------------------------- the person at the browser
 
 function Set-Person {
     <#
@@ -269,7 +294,9 @@ function Get-PersonPage {
     #>
     param([Parameter(Mandatory)] [string] $Folder, [int] $Step = 1)
 
-    Wait-Until { Test-Path -LiteralPath (Join-Path $Folder 'done') } "the person finished: $(Get-Content -LiteralPath (Join-Path $Folder 'plan'))"
+    Wait-Until {
+        Test-Path -LiteralPath (Join-Path $Folder 'done')
+    } "the person finished: $(Get-Content -LiteralPath (Join-Path $Folder 'plan'))"
     Get-Content -LiteralPath (Join-Path $Folder "page-$Step.html") -Raw
 }
 
@@ -281,7 +308,9 @@ function Get-PersonStatus {
     param([Parameter(Mandatory)] [string] $Folder, [int] $Step = 1)
 
     $null = Get-PersonPage $Folder $Step
-    [int](@(Get-Content -LiteralPath (Join-Path $Folder "head-$Step.txt") | Where-Object { $_ -match '^HTTP/' })[-1] -split ' ')[1]
+    [int](@(Get-Content -LiteralPath (Join-Path $Folder "head-$Step.txt") |
+        Where-Object { $_ -match '^HTTP/' })[-1] -split
+        ' ')[1]
 }
 
 function Initialize-Chromium {
@@ -290,7 +319,8 @@ function Initialize-Chromium {
     Finds a Chromium and node, and installs what drives it; says what is missing.
     #>
     if (-not $env:CHROMIUM_PATH) {
-        $env:CHROMIUM_PATH = Get-Command -Name chromium, chromium-browser, google-chrome, google-chrome-stable -CommandType Application -ErrorAction Ignore |
+        $env:CHROMIUM_PATH = Get-Command -Name chromium, chromium-browser, google-chrome,
+            google-chrome-stable -CommandType Application -ErrorAction Ignore |
             Select-Object -First 1 -ExpandProperty Source
     }
 
@@ -298,7 +328,9 @@ function Initialize-Chromium {
         throw 'These tests need a Chromium: install chromium or google-chrome, or name its program in CHROMIUM_PATH.'
     }
 
-    if (-not (Get-Command -Name node -CommandType Application -ErrorAction Ignore)) { throw 'These tests need node 20 or later: install it.' }
+    if (-not (Get-Command -Name node -CommandType Application -ErrorAction Ignore)) {
+        throw 'These tests need node 20 or later: install it.'
+    }
     $folder = Join-Path $PSScriptRoot '../browser'
     if (Test-Path -LiteralPath (Join-Path $folder 'node_modules/playwright-core')) { return }
     $output = npm ci --prefix $folder --silent --no-audit --no-fund 2>&1
@@ -329,24 +361,29 @@ function Get-ChromiumReport {
     $path = Join-Path $Folder 'report.json'
     Wait-Until { Test-Path -LiteralPath $path } 'Chromium ended'
     $report = Get-Content -LiteralPath $path -Raw | ConvertFrom-Json
-    if ($report.PSObject.Properties['failure']) { throw "Chromium could not do what the person wanted: $($report.failure)" }
+    if ($report.PSObject.Properties['failure']) {
+        throw "Chromium could not do what the person wanted: $($report.failure)"
+    }
     $report
 }
 
-# ---------------------------------------------------------------------------------------------------------------------- vaults
+# --------------------------------------------------------------------------------------------------------------- vaults
 
 function Get-VaultMode {
     <#
     .SYNOPSIS
-    Real: the tests have the real SecretManagement and SecretStore. StandIn: they have neither, and make do with tests/SecretManagement.StandIn.
-    NOTIONAUTH_TEST_VAULTS says which, or what is there does.
+    Real: the tests have the real SecretManagement and SecretStore. StandIn: they have neither, and make do with
+    tests/SecretManagement.StandIn. NOTIONAUTH_TEST_VAULTS says which, or what is there does.
     #>
     if (-not $env:NOTIONAUTH_TEST_VAULTS) {
-        $isReal = (Get-RealSecretManagementFolder) -and (Get-Module -ListAvailable -Name Microsoft.PowerShell.SecretStore -Verbose:$false)
+        $isReal = (Get-RealSecretManagementFolder) -and
+            (Get-Module -ListAvailable -Name Microsoft.PowerShell.SecretStore -Verbose:$false)
         $env:NOTIONAUTH_TEST_VAULTS = if ($isReal) { 'Real' } else { 'StandIn' }
     }
 
-    if ($env:NOTIONAUTH_TEST_VAULTS -notin 'Real', 'StandIn') { throw "NOTIONAUTH_TEST_VAULTS is Real or StandIn, not '$env:NOTIONAUTH_TEST_VAULTS'." }
+    if ($env:NOTIONAUTH_TEST_VAULTS -notin 'Real', 'StandIn') {
+        throw "NOTIONAUTH_TEST_VAULTS is Real or StandIn, not '$env:NOTIONAUTH_TEST_VAULTS'."
+    }
     $env:NOTIONAUTH_TEST_VAULTS
 }
 
@@ -355,7 +392,8 @@ function Get-StandInFolder {
     .SYNOPSIS
     The folder with the stand-in and the plain file vault, to be on PSModulePath.
     #>
-    $built = Get-Item -Path (Join-Path $script:Root 'tests/SecretManagement.StandIn/bin/*/Modules/Microsoft.PowerShell.SecretManagement/*/*.dll') -ErrorAction Ignore |
+    $modules = Join-Path $script:Root 'tests/SecretManagement.StandIn/bin/*/Modules'
+    $built = Get-Item -Path "$modules/Microsoft.PowerShell.SecretManagement/*/*.dll" -ErrorAction Ignore |
         Sort-Object LastWriteTimeUtc | Select-Object -Last 1
     if (-not $built) { throw 'The stand-in for SecretManagement is not built. Run: pwsh build.ps1 Build' }
     $built.Directory.Parent.Parent.FullName
@@ -378,7 +416,8 @@ function Get-TestModulePath {
     #>
     if ((Get-VaultMode) -eq 'Real') { return $env:PSModulePath }
     $standIn = Get-StandInFolder
-    @($standIn) + @($env:PSModulePath -split [IO.Path]::PathSeparator | Where-Object { $_ -ne $standIn }) -join [IO.Path]::PathSeparator
+    @($standIn) + @($env:PSModulePath -split [IO.Path]::PathSeparator |
+        Where-Object { $_ -ne $standIn }) -join [IO.Path]::PathSeparator
 }
 
 function Test-SecretStore {
@@ -420,7 +459,12 @@ function New-TestVault {
     .SYNOPSIS
     Registers an empty vault; it is the only one unless -Beside is given.
     #>
-    param([Parameter(Mandatory)] [ValidateSet('SecretStore', 'PlainFile', 'NoMetadata')] [string] $Kind, [string] $Name = 'Personal', [switch] $Beside, [switch] $NotDefault)
+    param(
+        [Parameter(Mandatory)] [ValidateSet('SecretStore', 'PlainFile', 'NoMetadata')] [string] $Kind,
+        [string] $Name = 'Personal',
+        [switch] $Beside,
+        [switch] $NotDefault
+    )
 
     if (-not $Beside) { Remove-TestVault }
     $registration = @{ Name = $Name; DefaultVault = -not $NotDefault }
@@ -444,20 +488,29 @@ function New-TestVault {
     }
 
     Register-SecretVault @registration
-    if ($Kind -eq 'SecretStore') { Get-SecretInfo -Vault $Name | ForEach-Object { Remove-Secret -Name $_.Name -Vault $Name } }
+    if ($Kind -eq 'SecretStore') {
+        Get-SecretInfo -Vault $Name | ForEach-Object { Remove-Secret -Name $_.Name -Vault $Name }
+    }
     [pscustomobject]@{ Name = $Name; Kind = $Kind; Folder = $folder; Registration = $registration }
 }
 
 function Initialize-SecretStore {
     <#
     .SYNOPSIS
-    Makes an empty SecretStore in a HOME, in a process of its own: in the process whose store it is, SecretStore's watcher hears of the new
-    configuration later and reads it with the one PowerShell that every other call uses too, which then fails or ends the process.
+    Makes an empty SecretStore in a HOME, in a process of its own: in the process whose store it is, SecretStore's
+    watcher hears of the new configuration later and reads it with the one PowerShell that every other call uses too,
+    which then fails or ends the process.
     #>
     param([string] $HomeFolder = $env:HOME, [string] $PasswordText)
 
-    $how = if ($PasswordText) { "-Authentication Password -Password ([Net.NetworkCredential]::new('', '$PasswordText').SecurePassword)" } else { '-Authentication None' }
-    $left = Invoke-InProcess -NoImport -HomeFolder $HomeFolder -Script "`$null = Reset-SecretStore -Scope CurrentUser -Interaction None $how -Force -Confirm:`$false -WarningAction Ignore"
+    $how = if ($PasswordText) {
+        "-Authentication Password -Password ([Net.NetworkCredential]::new('', '$PasswordText').SecurePassword)"
+    }
+    else { '-Authentication None' }
+    $left = Invoke-InProcess -NoImport -HomeFolder $HomeFolder -Script (
+        "`$null = Reset-SecretStore -Scope CurrentUser -Interaction None $how -Force -Confirm:`$false " +
+            '-WarningAction Ignore'
+    )
     if ($LASTEXITCODE) { throw "SecretStore could not be set up: $left" }
     if ($HomeFolder -eq $env:HOME) { Import-Module Microsoft.PowerShell.SecretStore -Global }
 }
@@ -487,7 +540,14 @@ function Get-VaultContent {
     $content = [ordered]@{}
     foreach ($info in Get-SecretInfo @where | Sort-Object Name) {
         $secret = Get-Secret -Name $info.Name -Vault $info.VaultName -AsPlainText
-        $content[$info.Name] = @{ text = $secret; metadata = @(if ($info.Metadata) { foreach ($key in $info.Metadata.Keys | Sort-Object) { "$key=$($info.Metadata[$key])" } }) }
+        $content[$info.Name] = @{
+            text = $secret
+            metadata = @(
+                if ($info.Metadata) {
+                    foreach ($key in $info.Metadata.Keys | Sort-Object) { "$key=$($info.Metadata[$key])" }
+                }
+            )
+        }
     }
 
     $content | ConvertTo-Json -Depth 5
@@ -496,7 +556,8 @@ function Get-VaultContent {
 function Invoke-InProcess {
     <#
     .SYNOPSIS
-    Runs a script in a PowerShell process of its own that can't ask anybody, with the module imported; by default in the same HOME.
+    Runs a script in a PowerShell process of its own that can't ask anybody, with the module imported; by default in the
+    same HOME.
     #>
     param([Parameter(Mandatory)] [string] $Script, [string] $HomeFolder = $env:HOME, [switch] $NoImport)
 
@@ -516,14 +577,20 @@ function Set-SecretText {
     .SYNOPSIS
     Writes another text over a secret and leaves its metadata as it is, where the vault keeps any.
     #>
-    param([Parameter(Mandatory)] [string] $Name, [Parameter(Mandatory)] [string] $Text, [Parameter(Mandatory)] [string] $Vault)
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [string] $Text,
+        [Parameter(Mandatory)] [string] $Vault
+    )
 
     $with = @{}
     $kept = (Get-SecretInfo -Name $Name -Vault $Vault).Metadata
     if ($kept -and $kept.Count) {
         $with.Metadata = @{}
         # A number that went through SecretStore's file comes back as a long, which it doesn't take.
-        foreach ($key in $kept.Keys) { $with.Metadata[$key] = if ($kept[$key] -is [long]) { [int]$kept[$key] } else { $kept[$key] } }
+        foreach ($key in $kept.Keys) {
+            $with.Metadata[$key] = if ($kept[$key] -is [long]) { [int]$kept[$key] } else { $kept[$key] }
+        }
     }
 
     Set-Secret -Name $Name -Secret (ConvertTo-Secret $Text) -Vault $Vault @with -ErrorAction Stop
@@ -540,12 +607,13 @@ function Get-StoredConnection {
     Get-Secret -Name "NotionAuth-$BotId" @where -AsPlainText | ConvertFrom-Json -DateKind String
 }
 
-# --------------------------------------------------------------------------------------------------------------- running and judging
+# -------------------------------------------------------------------------------------------------- running and judging
 
 function Invoke-InRunspace {
     <#
     .SYNOPSIS
-    Runs a script in a runspace of its own, in a host that can't ask anybody, with the module imported and nothing connected.
+    Runs a script in a runspace of its own, in a host that can't ask anybody, with the module imported and nothing
+    connected.
     #>
     param([Parameter(Mandatory)] [scriptblock] $Script, [hashtable] $Variables = @{})
 
@@ -581,7 +649,10 @@ function Get-InnerRecord {
     param([Parameter(Mandatory)] [ErrorRecord] $Record)
 
     for ($exception = $Record.Exception; $exception; $exception = $exception.InnerException) {
-        if ($exception -is [IContainsErrorRecord] -and $exception.ErrorRecord.FullyQualifiedErrorId -match ',NotionAuth\.') { return $exception.ErrorRecord }
+        if ($exception -is [IContainsErrorRecord] -and
+                $exception.ErrorRecord.FullyQualifiedErrorId -match ',NotionAuth\.') {
+            return $exception.ErrorRecord
+        }
     }
 
     $Record
@@ -607,12 +678,14 @@ function New-RunspaceShell {
 function Assert-Stopped {
     <#
     .SYNOPSIS
-    Begins a command in a runspace of its own, stops it as Ctrl+C does when it waits, and fails unless it ends at once with nothing sent.
+    Begins a command in a runspace of its own, stops it as Ctrl+C does when it waits, and fails unless it ends at once
+    with nothing sent.
     #>
     param(
         [Parameter(Mandatory)] [string] $Script,
 
-        # For the script; begun is an event that tells when the command is about to wait, and is made where there is none.
+        # For the script; begun is an event that tells when the command is about to wait, and is made where there is
+        # none.
         [Parameter(Mandatory)] [hashtable] $Variables,
 
         # Runs before the stop; returns what is to be disposed of in the end.
@@ -656,18 +729,37 @@ function Get-ErrorOf {
 function Assert-NotionError {
     <#
     .SYNOPSIS
-    Fails unless a script ends with, or a record is, an error of NotionAuth with this id and category, a next step, and a text that fits the pattern.
+    Fails unless a script ends with, or a record is, an error of NotionAuth with this id and category, a next step, and
+    a text that fits the pattern.
     #>
-    param([scriptblock] $Script, [ErrorRecord] $Record, [Parameter(Mandatory)] [string] $Id, [Parameter(Mandatory)] [ErrorCategory] $Category, [string] $Says, [string] $Advises)
+    param(
+        [scriptblock] $Script,
+        [ErrorRecord] $Record,
+        [Parameter(Mandatory)] [string] $Id,
+        [Parameter(Mandatory)] [ErrorCategory] $Category,
+        [string] $Says,
+        [string] $Advises
+    )
 
     if ($Script) { $Record = Get-ErrorOf $Script }
     if (-not $Record) { throw "An error $Id was expected, but there was none." }
-    if (($Record.FullyQualifiedErrorId -split ',')[0] -cne $Id) { throw "The error id should be $Id, but is $($Record.FullyQualifiedErrorId): $Record" }
-    if ($Record.FullyQualifiedErrorId -notmatch ',NotionAuth\.Commands\.\w+Command$') { throw "The error does not come from a cmdlet of NotionAuth: $($Record.FullyQualifiedErrorId)" }
-    if ($Record.CategoryInfo.Category -ne $Category) { throw "The category of $Id should be $Category, but is $($Record.CategoryInfo.Category)." }
+    if (($Record.FullyQualifiedErrorId -split ',')[0] -cne $Id) {
+        throw "The error id should be $Id, but is $($Record.FullyQualifiedErrorId): $Record"
+    }
+    if ($Record.FullyQualifiedErrorId -notmatch ',NotionAuth\.Commands\.\w+Command$') {
+        throw "The error does not come from a cmdlet of NotionAuth: $($Record.FullyQualifiedErrorId)"
+    }
+    if ($Record.CategoryInfo.Category -ne $Category) {
+        throw "The category of $Id should be $Category, but is $($Record.CategoryInfo.Category)."
+    }
     if (-not $Record.ErrorDetails.RecommendedAction) { throw "The error $Id says nothing about what to do." }
-    if ($Says -and "$Record" -notmatch $Says) { throw "The error $Id should say something like '$Says', but says: $Record" }
-    if ($Advises -and $Record.ErrorDetails.RecommendedAction -notmatch $Advises) { throw "The error $Id should advise something like '$Advises', but advises: $($Record.ErrorDetails.RecommendedAction)" }
+    if ($Says -and "$Record" -notmatch $Says) {
+        throw "The error $Id should say something like '$Says', but says: $Record"
+    }
+    if ($Advises -and $Record.ErrorDetails.RecommendedAction -notmatch $Advises) {
+        throw "The error $Id should advise something like '$Advises', but advises: " +
+            "$($Record.ErrorDetails.RecommendedAction)"
+    }
 }
 
 Export-ModuleMember -Function *-*

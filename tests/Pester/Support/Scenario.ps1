@@ -6,7 +6,9 @@ function Invoke-Scenario([string] $Name, [string[]] $Size) {
     $before = $env:HOME
     try {
         $env:HOME = New-TestFolder 'scenario'
-        $said = pwsh -NoProfile -NonInteractive -File "$root/tests/Reliability/Invoke-Scenario.ps1" -Name $Name -ModulePath (Get-NotionAuthPath) -Result $result @Size 2>&1
+        $script = "$root/tests/Reliability/Invoke-Scenario.ps1"
+        $arguments = @('-Name', $Name, '-ModulePath', (Get-NotionAuthPath), '-Result', $result) + $Size
+        $said = pwsh -NoProfile -NonInteractive -File $script @arguments 2>&1
         $code = $LASTEXITCODE
     }
     finally { $env:HOME = $before }

@@ -8,7 +8,8 @@ $writes = 0
 $errors = 0
 while (-not [IO.File]::Exists("$($plan.Folder)/stop-foreign")) {
     try {
-        Set-Secret -Vault Store -Name "Other$($writes % 4)" -Secret "written by another program, number $writes" -ErrorAction Stop
+        $text = "written by another program, number $writes"
+        Set-Secret -Vault Store -Name "Other$($writes % 4)" -Secret $text -ErrorAction Stop
         $writes++
     }
     catch { $errors++ }
