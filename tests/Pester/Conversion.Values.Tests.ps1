@@ -20,17 +20,6 @@ BeforeAll {
         [uri]::UnescapeDataString((Get-FakeRequest '/v1/comments')[0].query)
     }
 
-    function Get-Reply {
-        <#
-        .SYNOPSIS
-        What a reply of a page becomes.
-        #>
-        param([string] $Json)
-
-        Add-FakeFault @{ path = '/v1/users/me'; status = 200; body = $Json }
-        Invoke-NotionRequest users/me -ErrorAction Stop
-    }
-
     Add-Type -TypeDefinition @'
 using System.Collections;
 using System.Collections.Generic;

@@ -106,27 +106,6 @@ Describe 'Invoke-NotionRequest''s variables' {
     }
 }
 
-Describe 'Invoke-NotionRequest -SkipHttpErrorCheck' {
-    It 'returns the error as an object' {
-        $answer = Invoke-NotionRequest nonsense -SkipHttpErrorCheck
-        $answer.PSObject.TypeNames[0] | Should -BeExactly 'Notion.Error'
-        $answer.code | Should -BeExactly 'invalid_request_url'
-    }
-
-    It 'repeats all the same what may be repeated' {
-        Clear-FakeRequest
-        Add-FakeFault @{ status = 429; path = '/v1/users/me'; headers = @{ 'Retry-After' = '0' } }
-        (Invoke-NotionRequest users/me -SkipHttpErrorCheck).object | Should -BeExactly 'user'
-        (Get-FakeRequest).status | Should -Be 429, 200
-    }
-
-    It 'leaves errors of ours as errors' {
-        Assert-NotionError {
-            Invoke-NotionRequest users/../x -SkipHttpErrorCheck -ErrorAction Stop
-        } -Id InvalidPath -Category InvalidArgument
-    }
-}
-
 Describe 'Invoke-NotionRequest''s parameters' {
     It 'refuses <Names>' -ForEach @(
         @{ Names = '-All -OutFile'; Parameters = @{ All = $true; OutFile = 'x' } }

@@ -105,17 +105,6 @@ BeforeAll {
     $arguments = (New-FakeToken -Workspace Acme).SignIn
     $null = Connect-NotionWorkspace @arguments -SessionOnly -Name Seeded
     $PSStyle.OutputRendering = 'PlainText'
-
-    function Get-Reply {
-        <#
-        .SYNOPSIS
-        What Invoke-NotionRequest makes of a reply.
-        #>
-        param([string] $Json)
-
-        Add-FakeFault @{ path = '/v1/users/me'; status = 200; body = $Json }
-        Invoke-NotionRequest users/me -ErrorAction Stop
-    }
 }
 
 AfterAll { Stop-FakeNotion $fake }

@@ -16,8 +16,7 @@ public sealed class SourceShapeTests
     private const int MaximumLines = 400;
 
     private static readonly string[] Folders = ["benchmarks", "build", "samples", "src", "tests"];
-    private static readonly string[] Scripts = [".ps1", ".psm1", ".psd1"];
-    private static readonly string[] Sources = [".cs", .. Scripts, ".mjs", ".sh"];
+    private static readonly string[] Sources = [".cs", ".ps1", ".psm1", ".psd1", ".mjs", ".sh"];
     private static readonly string[] NotOurs = ["bin", "obj", "out", "node_modules"];
 
     // Still to be split. A file that is short enough must not stand here.
@@ -30,17 +29,22 @@ public sealed class SourceShapeTests
     ];
 
     [Fact]
-    public void No_line_is_too_long() => Assert.Empty(
+    public void No_line_is_too_long() => AssertNone(
         from file in Files()
-        let maximum = IsScript(file) ? MaximumColumnsOfScripts : file.EndsWith(".cs", StringComparison.Ordinal) ? MaximumColumns : int.MaxValue
+        let maximum = MaximumColumnsOf(file)
         from line in File.ReadLines(Repository.PathOf(file)).Select((text, index) => (Columns: text.Length, Number: index + 1))
         where line.Columns > maximum
-        select $"{file}:{line.Number} has {line.Columns} columns");
+        select $"{file}:{line.Number} has {line.Columns} columns, of {maximum} at most");
 
     [Fact]
-    public void No_file_is_too_long() => Assert.Equal(
-        LongFiles.Order(StringComparer.Ordinal),
-        Files().Where(f => File.ReadLines(Repository.PathOf(f)).Count() > MaximumLines).Order(StringComparer.Ordinal));
+    public void No_file_is_too_long() => AssertNone(
+        from file in Files()
+        let lines = File.ReadLines(Repository.PathOf(file)).Count()
+        let isKnown = LongFiles.Contains(file)
+        where lines > MaximumLines != isKnown
+        select isKnown
+            ? $"{file} has {lines} lines: it is no exception any more"
+            : $"{file}:{MaximumLines + 1} is one of {lines} lines, of {MaximumLines} at most");
 
     [Fact]
     public void The_files_are_looked_at()
@@ -61,5 +65,16 @@ public sealed class SourceShapeTests
     private static IEnumerable<string> FilesBelow(string folder) => Directory.EnumerateFiles(folder).Concat(
         Directory.EnumerateDirectories(folder).Where(f => !NotOurs.Contains(Path.GetFileName(f))).SelectMany(FilesBelow));
 
-    private static bool IsScript(string file) => Scripts.Contains(Path.GetExtension(file));
+    private static int MaximumColumnsOf(string file) => Path.GetExtension(file) switch
+    {
+        ".cs" => MaximumColumns,
+        ".ps1" or ".psm1" or ".psd1" => MaximumColumnsOfScripts,
+        _ => int.MaxValue,
+    };
+
+    private static void AssertNone(IEnumerable<string> found)
+    {
+        string[] all = [.. found];
+        Assert.True(all.Length == 0, string.Join(Environment.NewLine, all));
+    }
 }
