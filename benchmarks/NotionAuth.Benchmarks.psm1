@@ -64,7 +64,7 @@ function Start-Sdk {
 function Invoke-Sdk {
     <#
     .SYNOPSIS
-    Lets the SDK do a work; ms is its own time of it.
+    Lets the SDK do a work; ms is the time that the SDK measured.
     #>
     param([hashtable] $Work)
 

@@ -1,5 +1,5 @@
-# What is measured, in this order. Why says, to whoever reads docs/benchmarks.md, why a figure isn't what it should be;
-# it is shown only then. A long one is a list of its parts.
+# The works, in this order. Why is shown in docs/benchmarks.md where a figure isn't met. A long text is a list of its
+# parts.
 @{
     'one-get'     = @{
         Order = 1; Runs = 15; Title = 'one GET, warm, 1 KB'

@@ -77,7 +77,7 @@ function Search-Secret {
     $forms = @(Get-SearchedForm $Mark)
     $files = 0
     foreach ($one in $Path) {
-        # find, as a killed process leaves pipes and sockets, at which a reader would wait for ever.
+        # find lists files alone: a killed process leaves pipes and sockets, and a reader would wait at them for ever.
         $names = if ($IsWindows) { [IO.Directory]::EnumerateFiles($one, '*', 'AllDirectories') }
         else { find $one -type f }
         foreach ($file in $names) {

@@ -1,4 +1,4 @@
-# 1,000 requests on one stored connection in a fresh process, with a vault that counts what is asked of it.
+# 1,000 requests on one stored connection in a fresh process, with a vault that counts its calls.
 param([int] $Runs)
 
 $notion = Start-Notion

@@ -1,5 +1,5 @@
-# Vaults live where the system says that the user's data is. If that isn't the temporary home, nothing goes on: the
-# vaults there are a person's.
+# Vaults live in the folder of the user's data. If that isn't below the temporary home, the script ends: the vaults
+# there are a person's.
 $folders = @([Environment]::GetFolderPath('LocalApplicationData', 'DoNotVerify'))
 # Windows keeps vaults in the one folder, the other systems beside it in the profile.
 if ($env:OS -ne 'Windows_NT') { $folders += [Environment]::GetFolderPath('UserProfile', 'DoNotVerify') }

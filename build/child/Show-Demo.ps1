@@ -59,7 +59,7 @@ function Show-Vault {
     param([string]$Kind)
     Write-Heading 'Once: a vault to keep connections in'
     if ($Kind -eq 'Real') {
-        # A store without a password, which nobody should have for real: the demo must not ask for one.
+        # The demo must not ask for a password, so its store has none. A real store should have one.
         $word = [Net.NetworkCredential]::new('', [guid]::NewGuid().ToString()).SecurePassword
         $open = @{ Authentication = 'None'; Interaction = 'None'; Password = $word; Confirm = $false }
         Set-SecretStoreConfiguration @open -WarningAction Ignore

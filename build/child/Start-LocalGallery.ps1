@@ -1,6 +1,6 @@
 # A gallery on the loopback address: it speaks as much of the PowerShell Gallery's protocol (NuGet version 2) as
-# Install-PSResource needs, and takes what it says of a package from the package's own nuspec, as the Gallery does. It
-# ends with the process that started it.
+# Install-PSResource needs, and reads a package's metadata from its nuspec, as the Gallery does. It ends with the
+# process that started it.
 [CmdletBinding()]
 param([string]$Folder, [string]$ReadyFile, [int]$ParentId)
 

@@ -77,7 +77,7 @@ function Install-WithPowerShellGet {
     Confirm-Installed $folder 'Install-Module'
 }
 
-<# Install-PSResource takes the dependencies that a gallery tells. In a folder it reads the manifest alone, so that a
+<# Install-PSResource takes the dependencies from a gallery's feed. In a folder it reads the manifest alone, so that a
    gallery is what this needs. #>
 function Install-WithPSResourceGet {
     param([string]$Gallery)

@@ -117,7 +117,7 @@ function Write-BenchmarkPage {
     Write-Information 'Written: docs/benchmarks.md'
 }
 
-<# Times of a machine that is shared say little; whoever reads the figures has to know. #>
+<# The load of the machine, as a sentence: times of a busy machine say little. #>
 function Get-LoadNote {
     param([object[]]$Results)
     $loads = @($Results | ForEach-Object { $_.Machine.Load -as [double] })

@@ -52,8 +52,7 @@ function Copy-ModuleFile {
     if (Test-Path -LiteralPath (Join-Repository 'CHANGELOG.md')) {
         Copy-Item -LiteralPath (Join-Repository 'CHANGELOG.md') -Destination $Destination
     }
-    # Get-Help's file is made of docs; where a page lacks something, or says something else than the cmdlet, the build
-    # ends here.
+    # Get-Help's file is made of docs. The build fails here where a page lacks something or contradicts the cmdlet.
     Invoke-Program dotnet (Join-Repository 'build', 'NotionAuth.HelpBuilder', 'bin', $Configuration, 'net10.0',
         'NotionAuth.HelpBuilder.dll'), (Join-Repository 'docs'),
             (Join-Path $Destination 'en-US/NotionAuth.dll-Help.xml')

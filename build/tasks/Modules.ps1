@@ -12,7 +12,7 @@ function Find-InstalledModule {
         Sort-Object Version -Descending | Select-Object -First 1
 }
 
-<# Puts modules from the PowerShell Gallery into out/modules, where they are nobody else's business. A Gallery that
+<# Puts modules from the PowerShell Gallery into out/modules; the user's own modules stay as they are. A Gallery that
    can't be reached is asked once. #>
 function Save-GalleryModule {
     param([string]$Name, [version]$Minimum, [version]$Below)
@@ -88,7 +88,7 @@ function Get-LastLine {
     @($Text -split '\r?\n' | Where-Object { $_.Trim() })[-1]
 }
 
-<# Finds a module or gets it; throws an error that says which command installs it. #>
+<# Finds a module or gets it; its error names the command that installs the module. #>
 function Resolve-RequiredModule {
     param([string]$Name, [version]$Minimum, [version]$Below = '99.0')
     $module = Find-InstalledModule $Name $Minimum $Below

@@ -2,7 +2,7 @@
 
 $script:WhyStandIn = ''
 
-# What this measures of the machine's time would be another's, too: it runs alone, after the others.
+# It measures time, which other files would spoil: it runs alone, after the others.
 $script:Alone = 'Import.Tests.ps1'
 
 # These take longest, mostly by waiting: they begin first.
@@ -36,7 +36,7 @@ function Invoke-PesterSuite {
         Run = $Run; Configuration = $Configuration; Filter = $Filter; Pester = $pester; Vault = $vault
         ResultFolder = $folder
     }
-    # Much of a file's time is waiting, for processes that start and for pauses that are asked for: three for two cores.
+    # A file mostly waits, for processes and for pauses: one file more than there are cores runs at a time.
     # The longest files first.
     $beside = @($files | Where-Object Name -NotIn $script:Alone |
         Sort-Object { $_.Name -notin $script:Long }, { -$_.Length })
@@ -55,8 +55,7 @@ function Invoke-PesterSuite {
     $result
 }
 
-<# Whether tests of this name can be in the file. Names are matched as they stand there; of a computed one, or a
-   pattern, nobody can tell. #>
+<# Whether tests of this name can be in the file. A computed name, or a filter with wildcards, counts as yes. #>
 function Test-MayHold {
     param([IO.FileInfo]$File, [string]$Filter)
     if (-not $Filter -or $Filter -match '[.*?\[\]`''"]') { return $true }
@@ -146,7 +145,7 @@ function Open-PesterFile {
     }
 }
 
-<# Shows what a file has said, all of it together, and counts its tests. #>
+<# Shows a file's output in one piece, and counts its tests. #>
 function Complete-PesterFile {
     param([object]$Run, [object]$Running)
     $name = $Running.File.Name
@@ -154,7 +153,7 @@ function Complete-PesterFile {
     try {
         $code = if ($Running.Process.HasExited) { $Running.Process.ExitCode } else { 124 }
         Close-Process $Running.Process
-        # What it said last may still be on its way into the file.
+        # The last lines may still be on their way into the file.
         $null = $Running.Process.WaitForExitAsync().Wait(5000)
         Write-Heading ('{0}, {1:0} s' -f $name, $Running.Watch.Elapsed.TotalSeconds)
         foreach ($file in $Running.Output, "$($Running.Output).errors") {

@@ -1,4 +1,4 @@
-# Test: every suite, and true sums.
+# Test: every suite, and the sums.
 
 function Invoke-Test {
     param([string]$Configuration, [string[]]$Suite, [string]$Filter, [string[]]$File)
@@ -40,7 +40,7 @@ function Invoke-Test {
     $sum.Failed -eq 0 -and $troubles.Count -eq 0
 }
 
-# What didn't run and why, in capitals; said when it is known, and again before the sums.
+# What didn't run and why, in capitals. It is shown at once, and again before the sums.
 $script:NotRun = @()
 
 function Write-NotRun {
@@ -131,7 +131,7 @@ function Invoke-XunitSuite {
     $result
 }
 
-<# What PSScriptAnalyzer has to say about our scripts. #>
+<# The findings of PSScriptAnalyzer in our scripts. #>
 function Get-ScriptFinding {
     Write-Heading 'PSScriptAnalyzer'
     try { Import-Module (Resolve-RequiredModule -Name PSScriptAnalyzer -Minimum 1.21.0).Path }

@@ -9,7 +9,7 @@ Add-Type -AssemblyName System.Net.Http
 $handler = [Net.Http.HttpClientHandler]::new()
 $handler.UseProxy = $false
 $script:Http = [Net.Http.HttpClient]::new($handler)
-# Times stay texts, where ConvertFrom-Json can be asked for that; Windows PowerShell does it anyway.
+# Times stay texts where ConvertFrom-Json has a parameter for that. In Windows PowerShell they always do.
 $timesAsText = @{}
 if ((Get-Command ConvertFrom-Json).Parameters.ContainsKey('DateKind')) { $timesAsText.DateKind = 'String' }
 $script:Current = $null

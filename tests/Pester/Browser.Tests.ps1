@@ -32,7 +32,7 @@ BeforeAll {
         $page.address | Should -BeExactly $fake.RedirectUri
         $page.language | Should -BeExactly 'en'
         $page.scripts | Should -Be 0
-        # Chromium tells in the console too that the page itself came with a 400.
+        # Chromium writes the page's own status 400 to the console, too.
         @($Report.console | Where-Object { $_ -notmatch 'the server responded with a status of 400' }) |
             Should -BeNullOrEmpty -Because 'a page that breaks its own policy says so in the console'
         $Report.errors | Should -BeNullOrEmpty
@@ -56,7 +56,7 @@ AfterAll { Stop-FakeNotion $fake }
 Describe 'A sign-in with a real Chromium' {
     AfterEach { Clear-FakeFault }
 
-    It 'ends with a connection and a page that tells so when the person picks pages and presses Allow' {
+    It 'ends with a connection and a page that shows it when the person picks pages and presses Allow' {
         $app = New-FakeApp -Workspace 'Acme' -Approval off -Icon '🚀'
         $seen = Connect-WithChromium $app.SignIn @{ press = 'allow'; uncheck = @('Roadmap') }
         $seen.Error | Should -BeNullOrEmpty
@@ -94,7 +94,7 @@ Describe 'A sign-in with a real Chromium' {
         @(Get-FakeRequest | Where-Object Path -EQ '/icon.png').Count | Should -Be 0
     }
 
-    It 'ends with AccessDenied and a page that tells so when the person presses Cancel' {
+    It 'ends with AccessDenied and a page that shows it when the person presses Cancel' {
         $app = New-FakeApp -Approval off
         $before = Get-VaultContent
         $seen = Connect-WithChromium $app.SignIn @{ press = 'deny' }
@@ -108,7 +108,7 @@ Describe 'A sign-in with a real Chromium' {
         $page.text | Should -Match 'Connect-NotionWorkspace'
     }
 
-    It 'tells the truth when the exchange fails after the person pressed Allow' {
+    It 'shows an error page when the exchange fails after the person pressed Allow' {
         $app = New-FakeApp -Approval off
         Set-FakeApp $app @{ clientSecret = 'secret_AnotherOneSinceThen0000000000001' }
         $seen = Connect-WithChromium $app.SignIn @{ press = 'allow' }

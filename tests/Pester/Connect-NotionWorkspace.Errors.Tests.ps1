@@ -105,7 +105,7 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
                 Should -Not -Match '<script' -Because 'what Notion says of an error is foreign text'
         }
 
-        It 'refuses a callback with <What> and says why when nobody else comes' -ForEach @(
+        It 'refuses a callback with <What> and says why when no other callback comes' -ForEach @(
             @{ What = 'a wrong state'; Query = 'code=stolen-code&state=wrong'; Id = 'StateMismatch' }
             @{ What = 'no state'; Query = 'code=stolen-code'; Id = 'StateMissing' }
             @{ What = 'a repeated state'; Query = 'code=stolen-code&state={state}&state={state}'; Id = 'StateRepeated' }
@@ -136,7 +136,7 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             "$record" | Should -Not -Match 'made-up-code-000'
         }
 
-        It 'reports that nobody came back in time' {
+        It 'reports that the callback did not come in time' {
             $arguments = (New-FakeApp).SignIn + @{}
             $arguments.TimeoutSec = 2
             $null = Set-Person nothing
@@ -265,7 +265,7 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             Remove-TestVault Empty
         }
 
-        It 'reports a client secret that is not known, and asks nobody where nobody is' {
+        It 'reports a client secret that is not known, and does not ask where no person can answer' {
             $result = Invoke-InRunspace {
                 Connect-NotionWorkspace -ClientId 11111111-2222-4333-8444-555555555555 -BaseUri $baseUri -TimeoutSec 20
             } @{ baseUri = $fake.BaseUri }

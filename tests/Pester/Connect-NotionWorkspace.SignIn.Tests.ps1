@@ -17,7 +17,7 @@ Describe 'The sign-in of Connect-NotionWorkspace' {
         "$warnings" | Should -Match 'state'
     }
 
-    It 'goes on with -Debug where nobody can be asked, after each line that is shown: <Where>' -ForEach @{
+    It 'goes on with -Debug where no person can be asked: <Where>' -ForEach @{
         Where = 'a runspace of its own'
     }, @{ Where = 'pwsh -NonInteractive' } {
         $app, $token = (New-FakeApp), (New-FakeToken)

@@ -229,7 +229,7 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $first = Connect-NotionWorkspace -Token $first.SignIn.Token -BaseUri $fake.BaseUri -Name "Taken $Kind"
         }
 
-        It 'leaves a connection of that name of another bot alone, and says so' {
+        It 'leaves another bot''s connection of that name alone, and reports it' {
             $other = New-FakeToken
             $before = Get-VaultContent
             $name = "taken $Kind".ToUpperInvariant()

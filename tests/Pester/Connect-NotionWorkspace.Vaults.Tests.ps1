@@ -18,7 +18,7 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $good = Connect-NotionWorkspace -Token $good.SignIn.Token -BaseUri $fake.BaseUri
         }
 
-        It 'leaves <What> alone when the same bot connects again, and says so' -ForEach @(
+        It 'leaves <What> alone when the same bot connects again, and reports it' -ForEach @(
             @{ What = 'a secret that is not ours'; Text = 'somebody else''s secret'; Id = 'SecretInvalid' }
             @{ What = 'a broken secret'; Text = '{"version":1,"bot_id":'; Id = 'SecretInvalid' }
             @{
@@ -103,7 +103,7 @@ Describe 'Connect-NotionWorkspace and the vault' {
         Join-Path $person address | Should -Not -Exist
     }
 
-    It 'says what to do about a locked vault where nobody can be asked, and leaves it as it is' -Tag SecretStore -Skip:(
+    It 'says what to do about a locked vault where no person can be asked, and leaves it' -Tag SecretStore -Skip:(
         -not (Test-SecretStore)
     ) {
         $token = New-FakeToken

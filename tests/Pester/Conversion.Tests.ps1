@@ -100,7 +100,7 @@ AfterAll { Stop-FakeNotion $fake }
 Describe 'Objects of replies' {
     AfterEach { Clear-FakeFault }
 
-    Context 'nobody can tell them from objects that were made at once' {
+    Context 'look like objects that were made at once' {
         It '<Name>' -ForEach $useCases {
             $document = [JsonDocument]::Parse($sample)
             $expected = @(& $Use (ConvertTo-EagerObject $document.RootElement))

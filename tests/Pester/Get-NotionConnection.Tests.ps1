@@ -23,7 +23,7 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
             (Get-NotionConnection).Name | Should -Be "Acme $Kind", "Beta $Kind"
         }
 
-        It 'tells everything that is known of a connection, and no secret' {
+        It 'shows everything that is known of a connection, and no secret' {
             $connection = Get-NotionConnection "Acme $Kind"
             $connection.GetType().FullName | Should -BeExactly 'NotionAuth.Core.Connections.NotionConnection'
             foreach ($fact in 'Name', 'WorkspaceName', 'WorkspaceId', 'WorkspaceIcon', 'BotId', 'OwnerType', 'OwnerId',
@@ -45,7 +45,7 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
             }
         }
 
-        It 'tells the same in another process' {
+        It 'shows the same in another process' {
             $there = Invoke-InProcess ("Get-NotionConnection 'Acme $Kind' | Select-Object * -ExcludeProperty " +
                 'IsCurrent, ConnectedAt, AuthType | ConvertTo-Json -Compress')
             $there | Should -BeExactly ($acme | Select-Object * -ExcludeProperty IsCurrent, ConnectedAt, AuthType |
@@ -64,7 +64,7 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
             (Get-NotionConnection "BETA $Kind", 'a?me*').Name | Should -Be "Acme $Kind", "Beta $Kind"
         }
 
-        It 'finds nothing and says nothing where a wildcard fits nothing' {
+        It 'returns nothing and reports no error where a wildcard fits nothing' {
             Get-NotionConnection 'Zz*' -ErrorVariable errors | Should -BeNullOrEmpty
             $errors | Should -BeNullOrEmpty
         }
@@ -182,7 +182,7 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
             $errors[0].TargetObject | Should -BeExactly "Acne $Kind"
         }
 
-        It 'lists the good ones where <What> stands among them, and says which it is' -ForEach @(
+        It 'lists the good ones where <What> stands among them, and names that one in an error' -ForEach @(
             @{ What = 'a secret that is not ours'; Text = 'somebody else''s secret'; Id = 'SecretInvalid' }
             @{ What = 'a broken secret'; Text = '{"version":1,"bot_id":'; Id = 'SecretInvalid' }
             @{
@@ -229,7 +229,7 @@ Describe 'Get-NotionConnection without a vault that works' {
         } -Id VaultFailed -Category InvalidOperation -Says 'Broken.*broken' -Advises 'Get-SecretVault'
     }
 
-    It 'lists nothing and says nothing where there is no vault at all' {
+    It 'returns nothing and reports no error where there is no vault at all' {
         $script = "Get-NotionConnection -ErrorVariable errors; `$errors.Count; @(Get-NotionConnection -Current).Count"
         Invoke-InProcess $script -HomeFolder (New-TestFolder 'empty') | Should -Be 0, 0
     }
@@ -247,7 +247,7 @@ Describe 'Get-NotionConnection and secrets' {
         $null = New-TestVault -Kind (Get-StandardVaultKind)
         $arguments = (New-FakeToken).SignIn
         $connection = Connect-NotionWorkspace @arguments
-        # What is stored is not what the metadata says any more: if the secret were read, this would be an error.
+        # The secret no longer fits the metadata: if it were read, this would be an error.
         Set-SecretText "NotionAuth-$($connection.BotId)" 'not ours any more' Personal
         (Get-NotionConnection $connection.Name -Vault Personal -ErrorAction Stop).BotId |
             Should -BeExactly $connection.BotId

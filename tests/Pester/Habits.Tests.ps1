@@ -1,5 +1,4 @@
-# What vaults do otherwise than SecretStore, as docs/vaults.md tells it of real ones, by a vault that can be given each
-# habit.
+# What vaults do otherwise than SecretStore (docs/vaults.md), shown by a vault that can be given each habit.
 
 BeforeDiscovery {
     $everyday = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'Vaults/Habits.psd1')).Everyday
@@ -127,7 +126,7 @@ Describe 'A secret of ours that a vault does not find' {
         Join-Path $folder 'changed' | Should -Not -Exist -Because 'the first call must have found nothing'
     }
 
-    It 'is a vault that failed where the vault says that it is not healthy: <Command>' -ForEach @(
+    It 'is an error of the vault where Test-SecretVault reports that it is not healthy: <Command>' -ForEach @(
         @{ Command = 'reading'; Do = { Test-NotionToken -ErrorAction Stop } }
         @{ Command = 'listing'; Do = { Get-NotionConnection -Vault Personal -ErrorAction Stop } }
         @{ Command = 'a name'; Do = { Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop } }
@@ -140,7 +139,7 @@ Describe 'A secret of ours that a vault does not find' {
         (Test-NotionToken).Status | Should -Be Active
     }
 
-    It 'is looked for once where it was never there, and the vault is not asked how it is' {
+    It 'is looked for once where it was never there, without Test-SecretVault' {
         $null = Get-NotionConnection -Vault Personal
         Set-Content -LiteralPath (Join-Path $folder 'calls') -Value ''
         $app = New-FakeApp -Approval deny

@@ -86,7 +86,7 @@ Describe '<Name>' -ForEach $commands {
 
     It 'has an approved verb' { (Get-Verb).Verb | Should -Contain $Command.Verb }
 
-    It 'says what it returns' { $Command.OutputType.Count | Should -BeGreaterThan 0 }
+    It 'declares what it returns' { $Command.OutputType.Count | Should -BeGreaterThan 0 }
 
     It 'asks before it changes something, or changes nothing' {
         $Command.Parameters.ContainsKey('WhatIf') |
@@ -166,7 +166,7 @@ Describe 'Tab completion with a <Kind> vault' -ForEach (Get-VaultKind) {
         Get-Completion 'Connect-NotionWorkspace -Owner w' | Should -Be 'workspace'
     }
 
-    It 'says nothing where there is no vault, and leaves $Error as it was' {
+    It 'completes nothing where there is no vault, and leaves $Error as it was' {
         Remove-TestVault
         $global:Error.Clear()
         { Get-Completion 'Test-NotionToken -Connection zz' } | Should -Not -Throw

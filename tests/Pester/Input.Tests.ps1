@@ -110,7 +110,7 @@ Describe 'A failure' {
         $(try { & $Command; 'Done' } catch { 'Failed' }) | Should -BeExactly 'Failed'
     }
 
-    It 'is written where -ErrorAction says so: <Command>' -ForEach @(
+    It 'follows -ErrorAction: <Command>' -ForEach @(
         @{
             Command = {
                 Invoke-NotionRequest pages -Method POST -Body @{

@@ -30,7 +30,7 @@ Describe 'Invoke-NotionRequest -ThrottleLimit' {
         ($users | Invoke-NotionRequest -Path { "users/$($_.id)" } -ThrottleLimit 8).id | Should -Be $users.id
     }
 
-    It 'has as many requests on their way as it was told, never more, and a reply that waits for its turn counts' {
+    It 'has as many requests on their way as -ThrottleLimit allows; a reply that waits for its turn counts' {
         Add-FakeFault @{ kind = 'delay'; delayMs = 1500; path = '/v1/users/me' }
         $answers = @('users/me') + @('users') * 7 | Invoke-NotionRequest -ThrottleLimit 4
         $answers.object | Should -Be (@('user') + @('list') * 7)
@@ -159,7 +159,7 @@ Describe 'Invoke-NotionRequest -ThrottleLimit' {
         (Get-FakeRequest).Count | Should -Be 0
     }
 
-    It 'tells of each request with -Verbose' {
+    It 'writes a verbose line for each request' {
         $all = 'users/me', 'users', 'users/me', 'users' | Invoke-NotionRequest -ThrottleLimit 4 -Verbose 4>&1
         @($all | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Count | Should -Be 4
     }

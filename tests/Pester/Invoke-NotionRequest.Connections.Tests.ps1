@@ -244,7 +244,7 @@ Describe 'Invoke-NotionRequest with a connection in a <Kind> vault' -ForEach (Ge
         (Get-StoredConnection $connection.BotId).access_token | Should -BeExactly $token.Text
     }
 
-    It 'says what is missing where the app registration is gone' {
+    It 'reports that the app registration is gone' {
         $connection = Connect-Fake
         Invoke-FakeExpiry $connection.BotId
         Remove-Secret -Name "NotionAuth-app-$($connection.ClientId)" -Vault $vault.Name

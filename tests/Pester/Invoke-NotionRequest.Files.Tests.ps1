@@ -62,7 +62,7 @@ Describe 'Invoke-NotionRequest -InFile' {
         $done.content_length | Should -Be (10MB + 1000)
     }
 
-    It 'takes the content type that it is told' {
+    It 'takes the content type of -ContentType' {
         $upload = Invoke-NotionRequest file_uploads -Method POST -Body @{
             filename = 'notes.txt'; content_type = 'text/plain'
         }

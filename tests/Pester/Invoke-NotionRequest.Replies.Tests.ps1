@@ -309,7 +309,7 @@ Describe 'Invoke-NotionRequest''s completion' {
         (Get-Completion $Line).CompletionText | Should -Be $Text
     }
 
-    It 'tells which methods an endpoint takes' {
+    It 'completes the methods that an endpoint takes' {
         (Get-Completion 'Invoke-NotionRequest comments/')[0].ToolTip |
             Should -BeExactly 'GET, PATCH, DELETE comments/{comment_id}'
     }

@@ -53,7 +53,7 @@ Describe 'Invoke-NotionRequest' {
     }
 
     Context 'the request' {
-        It 'sends the token, the version and who calls, and nothing else that it was not told' {
+        It 'sends the token, the version, the user agent and the given headers, and no others' {
             Clear-FakeRequest
             $null = Invoke-NotionRequest users/me
             $headers = (Get-FakeRequest)[0].headers
@@ -136,7 +136,7 @@ Describe 'Invoke-NotionRequest' {
             } -Id InvalidBaseUri -Category InvalidArgument
         }
 
-        It 'tells each request with -Verbose: method, path, status, time and request id' {
+        It 'writes a verbose line for each request: method, path, status, time and request id' {
             Clear-FakeRequest
             $verbose = Invoke-NotionRequest users/me -Query @{ page_size = 1 } -Verbose -ErrorAction Ignore 4>&1 |
                 Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
@@ -248,7 +248,7 @@ Describe 'Invoke-NotionRequest' {
             $answer['A'], $answer['a'], $answer[''] | Should -Be 1, 2, 3
         }
 
-        It 'says when an object can not hold the keys' {
+        It 'reports that an object can not hold the keys' {
             Add-FakeFault @{ path = '/v1/users/me'; status = 200; body = '{"A":1,"a":2}' }
             Assert-NotionError {
                 Invoke-NotionRequest users/me -ErrorAction Stop
@@ -330,12 +330,12 @@ Describe 'Invoke-NotionRequest' {
                 Should -BeOfType ([Collections.Specialized.OrderedDictionary])
         }
 
-        It 'returns a reply that is no list as it is' {
+        It 'returns a reply that is no list unchanged' {
             Add-FakeFault @{ path = '/v1/users/me'; status = 200; body = '{"object":"user","id":"one"}' }
             (Invoke-NotionRequest users/me -All).id | Should -BeExactly 'one'
         }
 
-        It 'says when the list would never end' {
+        It 'reports that the list would never end' {
             Add-FakeFault @{
                 path = '/v1/users'; status = 200; times = 5
                 body = '{"object":"list","results":[],"has_more":true,"next_cursor":"again"}'

@@ -79,7 +79,7 @@ BeforeAll {
 AfterAll { Stop-FakeNotion $fake }
 
 Describe 'No secret escapes' {
-    It 'is shown by a run that did everything it was to do' {
+    It 'is shown by a run that did everything' {
         $ids = (Get-Content -LiteralPath (Join-Path $out 'ids.txt')) -replace ',.*'
         foreach ($id in 'InvalidGrant', 'ServerError', 'InvalidCallback', 'InvalidClient', 'InvalidToken',
                 'WrongTokenKind', 'ValidationError', 'InvalidRequest', 'ObjectNotFound', 'BodySecret', 'InvalidHeader',

@@ -127,7 +127,7 @@ Describe 'The lock of a vault' -Skip:(-not ($IsLinux -or $IsMacOS)) {
         (Get-FakeRequest '/v1/oauth/token').Count | Should -Be 1
     }
 
-    It 'says nothing of the vault in its file names' {
+    It 'has no name of the vault in its file names' {
         $null = New-TestVault -Kind NoMetadata
         $null = New-OAuthConnection Personal
         $files = Get-ChildItem -LiteralPath $locks
@@ -151,7 +151,7 @@ Describe 'Where there can be no lock' -Skip:(-not $IsLinux) {
 
     AfterEach { Clear-LockTrouble }
 
-    It 'what only reads goes on, and it is told once (<Trouble>)' -ForEach $troubles {
+    It 'commands that only read go on, with one warning (<Trouble>)' -ForEach $troubles {
         Get-ChildItem -LiteralPath $locks | Remove-Item
         Set-LockTrouble $Trouble
         $script = @(

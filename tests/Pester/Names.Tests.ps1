@@ -113,7 +113,7 @@ Describe 'A vault whose metadata was changed by itself' {
         Rename-InMetadata $b.BotId 'A' $vault.Name
     }
 
-    It 'sends no request to the other workspace, and says what differs, once' {
+    It 'sends no request to the other workspace, and warns once of what differs' {
         foreach ($connection in $a, $b) {
             $how = @{ Connection = $connection.Name; WarningAction = 'SilentlyContinue' }
             $ids = 1..3 | ForEach-Object { 'users/me' } | Invoke-NotionRequest @how -WarningVariable warnings |

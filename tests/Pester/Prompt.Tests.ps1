@@ -37,8 +37,8 @@ BeforeAll {
     function Read-Terminal {
         <#
         .SYNOPSIS
-        Takes what the terminal shows. A terminal that is asked where its cursor is answers at once: late, the answer
-        would count as typed.
+        Reads what the terminal shows. A terminal answers at once where its cursor is: a late answer would count as
+        typed.
         #>
         [CmdletBinding()]
         param($Terminal)
@@ -154,8 +154,7 @@ Describe 'A person at the terminal of a SecretStore with a password' -Tag Secret
         $secret = "([Net.NetworkCredential]::new('', '$($token.Text)').SecurePassword)"
 
         function Invoke-There {
-            # In a process that has unlocked the store and can't ask anybody, while somebody else may be asked at a
-            # terminal.
+            # In a process that has unlocked the store and has no terminal, while another one may ask at a terminal.
             param([string] $Script, $Terminal)
             $start = [Diagnostics.ProcessStartInfo]::new('pwsh')
             $whole = "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$(Get-NotionAuthPath)', " +
@@ -266,7 +265,7 @@ while (`$data.GetType().GetField('_password', `$flags).GetValue(`$data)) { [Thre
         Wait-Shown $terminal 'SECOND Kept' | Should -Match 'FIRST Kept'
     }
 
-    It 'ends the command with Ctrl+C, and is told so under an id of its own' {
+    It 'ends the command with Ctrl+C, with an error id of its own' {
         $environment.PROMPT_SCRIPT = "trap { 'TRAPPED' }; 1..3 | ForEach-Object { 'users/me' } | " +
             "Invoke-NotionRequest -Connection Kept; 'WENT ON'"
         $terminal = Start-Terminal $environment
@@ -280,7 +279,7 @@ while (`$data.GetType().GetField('_password', `$flags).GetValue(`$data)) { [Thre
         $shown | Should -Not -Match 'WENT ON|TRAPPED'
     }
 
-    It 'hears of <What> under an id of its own, and can do it again' -ForEach @(
+    It 'gets an error id of its own for <What>, and can do it again' -ForEach @(
         @{ What = 'no password'; Typed = ''; Id = 'VaultPromptCancelled' }
         @{ What = 'a wrong password'; Typed = 'wrong'; Id = 'VaultPasswordWrong' }
     ) {
@@ -372,7 +371,7 @@ Complete 'Test-NotionToken '
         $null = Wait-Shown $terminal 'Test-NotionToken  = Kept Mine\s'
     }
 
-    It 'is not there: <Where>, the error says that nobody was asked, and names the time-out' -ForEach @(
+    It 'is not there: <Where>, the error says that no person was asked, and names the time-out' -ForEach @(
         @{ Where = 'with -NonInteractive'; Arguments = '-NonInteractive' }
         @{ Where = 'with input from elsewhere'; Arguments = '' }
     ) {

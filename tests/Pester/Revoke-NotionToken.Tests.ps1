@@ -120,7 +120,7 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         Get-SecretInfo -Name "NotionAuth-$($connection.BotId)" -Vault $vault.Name | Should -BeNullOrEmpty
     }
 
-    It 'says that the API can not revoke a token, keeps it, and forgets it with -LocalOnly' {
+    It 'reports that the API can not revoke a token, keeps it, and forgets it with -LocalOnly' {
         $token = New-FakeToken
         $arguments = $token.SignIn
         $connection = Connect-NotionWorkspace @arguments
@@ -219,7 +219,7 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         }
     }
 
-    It 'says what is missing where the app registration is gone, and keeps the connection' {
+    It 'reports that the app registration is gone, and keeps the connection' {
         $connection = Connect-Fake
         Remove-Secret -Name "NotionAuth-app-$($connection.ClientId)" -Vault $vault.Name
         Assert-NotionError {
@@ -230,7 +230,7 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         Revoke-NotionToken $connection.Name -LocalOnly -Confirm:$false
     }
 
-    It 'reports <What>, and forgets it with -LocalOnly only if nobody else can want it' -ForEach @(
+    It 'reports <What>, and forgets it with -LocalOnly only if it can be no other program''s' -ForEach @(
         @{ What = 'a broken secret'; Text = '{"version":1,'; Id = 'SecretInvalid'; Goes = $true }
         @{ What = 'a secret of a newer version'; Text = '{"version":2}'; Id = 'SecretTooNew'; Goes = $false }
     ) {
@@ -246,7 +246,7 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         if (-not $Goes) { Remove-Secret -Name $name -Vault $vault.Name }
     }
 
-    It 'reports a connection that somebody removed meanwhile' {
+    It 'reports a connection that another process removed meanwhile' {
         $connection = Connect-Fake
         Remove-Secret -Name "NotionAuth-$($connection.BotId)" -Vault $vault.Name
         Assert-NotionError {
@@ -273,7 +273,7 @@ Describe 'Revoke-NotionToken without a vault that works' {
         Get-NotionConnection | Where-Object Vault -EQ '' | Should -BeNullOrEmpty
     }
 
-    It 'says so when the vault does not let the connection go' {
+    It 'reports that the vault does not remove the connection' {
         $vault = New-TestVault -Kind NoMetadata -Name ReadOnly
         $arguments = (New-FakeToken).SignIn
         $connection = Connect-NotionWorkspace @arguments

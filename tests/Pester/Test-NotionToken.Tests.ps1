@@ -86,7 +86,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
     }
 
     Context 'a token that is dead' {
-        It 'says Inactive, why, and does not refresh it' {
+        It 'reports Inactive and why, and does not refresh it' {
             Invoke-FakeExpiry $oauth.BotId
             Clear-FakeRequest
             $before = Get-VaultContent -Vault $vault.Name
@@ -101,7 +101,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             (Test-NotionToken $oauth.Name).Status | Should -Be 'Active'
         }
 
-        It 'says that a person must sign in again where the refresh token is dead too' {
+        It 'reports that a person must sign in again where the refresh token is dead too' {
             $arguments = (New-FakeApp).SignIn
             $null = Set-Person visit
             $dead = Connect-NotionWorkspace @arguments 6>$null
@@ -115,7 +115,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             (Get-NotionConnection $dead.Name | Out-String -Width 200) | Should -Match 'NeedsReconnect'
         }
 
-        It 'says Inactive of a given token that Notion does not know' {
+        It 'reports Inactive for a given token that Notion does not know' {
             $result =
                 Test-NotionToken -Token (ConvertTo-Secret 'ntn_NobodyKnowsThisOne000000000') -BaseUri $fake.BaseUri
             $result.Status | Should -Be 'Inactive'
@@ -123,8 +123,8 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         }
     }
 
-    Context 'when it can not be told' {
-        It 'says Unknown, never Inactive: <What>' -ForEach @(
+    Context 'when the status is not known' {
+        It 'reports Unknown, never Inactive: <What>' -ForEach @(
             @{ What = 'the service fails'; Fault = @{ status = 400; code = 'validation_error'; times = 1 } }
             @{ What = 'the edge proxy blocks'; Fault = @{ kind = 'edgeHtml'; times = 1 } }
             @{ What = 'the reply is no JSON'; Fault = @{ status = 200; body = 'oops'; times = 1 } }
@@ -136,7 +136,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             $result.Reason | Should -Not -BeNullOrEmpty
         }
 
-        It 'says Unknown where the client credentials are refused' {
+        It 'reports Unknown where the client credentials are refused' {
             Set-FakeApp $app @{ clientSecret = 'secret_ChangedAtNotionSinceThen00000000001' }
             try {
                 $result = Test-NotionToken $oauth.Name
@@ -186,7 +186,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             } -Id VaultNotFound -Category ObjectNotFound -Says 'Nowhere'
         }
 
-        It 'reports a connection that somebody removed from the vault' {
+        It 'reports a connection that was removed from the vault' {
             $arguments = (New-FakeToken).SignIn
             $gone = Connect-NotionWorkspace @arguments
             $secret = Get-Secret -Name "NotionAuth-$($gone.BotId)" -Vault $vault.Name
@@ -252,7 +252,7 @@ Describe 'Test-NotionToken without a vault' {
         ($connection | Test-NotionToken -Quiet) | Should -BeTrue
     }
 
-    It 'says Unknown where there is no network' {
+    It 'reports Unknown where there is no network' {
         $result = Test-NotionToken -Token (ConvertTo-Secret 'ntn_abc') -BaseUri "http://localhost:$(Get-FreePort)"
         $result.Status | Should -Be 'Unknown'
         $result.Reason | Should -Match 'failed'

@@ -8,7 +8,7 @@ BeforeAll {
 
 AfterAll { Stop-FakeNotion $fake }
 
-Describe 'What the vault says among us, with a <Kind> vault' -ForEach (Get-VaultKind) {
+Describe 'What a connection''s secrets hold, with a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll { $vault = New-TestVault -Kind $Kind }
 
     It 'stands in no transcript, and in no $Error' {

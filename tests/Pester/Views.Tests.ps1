@@ -185,13 +185,13 @@ Describe 'Views' {
         }
     }
 
-    It 'bear a property that somebody added and that fails' {
+    It 'bear an added property that fails' {
         $object = Get-Reply '{"object":"page","id":"x"}'
         $object | Add-Member -MemberType ScriptProperty -Name title -Value { throw 'no' }
         $object | Out-String -Width 160 | Should -Match '\bx\b'
     }
 
-    It 'are there for what comes back from a job and from a file' {
+    It 'work for objects that come back from a job and from a file' {
         $page = Invoke-NotionRequest "pages/$pageId"
         $back = [Management.Automation.PSSerializer]::Deserialize(
             [Management.Automation.PSSerializer]::Serialize($page, 10)

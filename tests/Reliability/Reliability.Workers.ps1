@@ -1,4 +1,4 @@
-# Part of NotionAuth.Reliability.psm1: worker processes, and the files by which they are spoken to.
+# Part of NotionAuth.Reliability.psm1: worker processes, and the files that are their signals.
 
 function Start-Worker {
     <#
@@ -48,11 +48,11 @@ function Start-Worker {
 function Set-Signal {
     <#
     .SYNOPSIS
-    Tells the workers something; they look for the file.
+    Writes a signal, a file that the workers wait for.
     #>
     param([Parameter(Mandatory)] [string] $Name, [string] $Text = '')
 
-    # Whole or not at all: whoever sees the file reads all of it.
+    # Written whole or not at all: a reader never sees half of it.
     $temporary = Join-Path $script:Folder ".$Name"
     [IO.File]::WriteAllText($temporary, $Text)
     [IO.File]::Move($temporary, (Join-Path $script:Folder $Name), $true)
@@ -131,7 +131,7 @@ function Invoke-Round {
 function Get-Outcome {
     <#
     .SYNOPSIS
-    What all workers have to say at their end: their results, their failures, and those as problems.
+    The outcome of all workers: their results, their failures, and those as problems.
     #>
     param([Parameter(Mandatory)] [Diagnostics.Process[]] $Process)
 
@@ -171,7 +171,7 @@ function Start-Session {
 function Send-Step {
     <#
     .SYNOPSIS
-    Tells a session what to do next; Get-Answer waits for what came of it.
+    Sends a session its next step; Get-Answer waits for the outcome.
     #>
     param([Parameter(Mandatory)] [hashtable] $Session, [Parameter(Mandatory)] [string] $What)
 
@@ -181,7 +181,7 @@ function Send-Step {
 function Get-Answer {
     <#
     .SYNOPSIS
-    What came of a session's last step: ErrorId and Message (empty where it succeeded), Warnings, Output, Seconds.
+    The outcome of a session's last step: ErrorId and Message (empty where it succeeded), Warnings, Output, Seconds.
     #>
     param([Parameter(Mandatory)] [hashtable] $Session)
 
@@ -194,7 +194,7 @@ function Get-Answer {
 function Invoke-Step {
     <#
     .SYNOPSIS
-    Tells a session what to do, and waits for what comes of it.
+    Sends a session a step, and waits for the outcome.
     #>
     param([Parameter(Mandatory)] [hashtable] $Session, [Parameter(Mandatory)] [string] $What)
 

@@ -1,6 +1,6 @@
 # The cases of Conversion.Tests.ps1: $useCases and $textCases.
-# What people do with objects. Each is done with an object as it came and with one that was built at once from the
-# same JSON.
+# Ways to use an object. Each is tried with an object of a reply and with one that was built at once from the same
+# JSON.
 $uses = [ordered]@{
     'properties: name, kind, type, text' = {
         param($o)

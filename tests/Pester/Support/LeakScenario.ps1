@@ -44,7 +44,7 @@ $Error.Clear()
 $null = Start-Transcript -Path "$out/transcript.txt" -IncludeInvocationHeader
 $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'
 $ErrorActionPreference = 'Continue'
-# With -Debug, PowerShell asks at each warning unless it is told what to do.
+# With -Debug and without -WarningAction, PowerShell asks at each warning.
 $all = @{ Verbose = $true; Debug = $true; WarningAction = 'Continue' }
 $signIn = @{ BaseUri = $base; RedirectUri = $redirect; TimeoutSec = 20 } + $all
 $objects = [Collections.Generic.List[object]]::new()

@@ -1,7 +1,7 @@
 using namespace System.Management.Automation
 using namespace System.Management.Automation.Runspaces
 
-# Part of NotionAuth.TestSupport.psm1: runspaces, and what errors must say.
+# Part of NotionAuth.TestSupport.psm1: runspaces, and the assertions about errors.
 
 function Invoke-InRunspace {
     <#
@@ -78,11 +78,11 @@ function Assert-Stopped {
     param(
         [Parameter(Mandatory)] [string] $Script,
 
-        # For the script; begun is an event that tells when the command is about to wait, and is made where there is
-        # none.
+        # Variables for the script. begun is an event that the script sets before the command waits; it is made if it
+        # is missing.
         [Parameter(Mandatory)] [hashtable] $Variables,
 
-        # Runs before the stop; returns what is to be disposed of in the end.
+        # Runs before the stop; returns an object to dispose of in the end.
         [scriptblock] $WhenWaiting
     )
 

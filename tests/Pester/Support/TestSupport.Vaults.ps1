@@ -107,7 +107,7 @@ function New-TestVault {
             $registration.ModuleName = 'Microsoft.PowerShell.SecretStore'
         }
         'PlainFile' {
-            # Its folder is one that nobody searches for secrets: it encrypts nothing.
+            # It encrypts nothing: its folder is left out of the search for secrets.
             $registration.ModuleName = 'NotionAuth.PlainFileVault'
             $registration.VaultParameters = @{ Path = Join-Path (New-TestFolder 'vault') 'vault.xml' }
         }

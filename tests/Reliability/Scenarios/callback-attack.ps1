@@ -9,7 +9,7 @@ $mark = 'Mk' + [guid]::NewGuid().ToString('N').Substring(0, 14)
 $app = New-App Attacked
 $problems = [Collections.Generic.List[string]]::new()
 
-# Stands in for the browser: writes down where it was sent, and goes there only when the scenario does.
+# Stands in for the browser: it writes the address to a file, and the scenario opens it.
 $browser = Join-Path $folder browser-held.sh
 Set-Content -LiteralPath $browser -Value ("#!/bin/sh`nprintf '%s' `"`$1`" >`"`$ADDRESS.new`" && mv `"`$ADDRESS.new`" " +
     "`"`$ADDRESS`"`n")

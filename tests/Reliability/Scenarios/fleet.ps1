@@ -1,5 +1,5 @@
-# 16 processes with homes of their own, as 16 machines have them (no lock in common), on one shared vault whose writes
-# are seen after 2 s: they find their token expired at the same moment, and the refresh token works once.
+# 16 processes with homes of their own, as on 16 machines (no lock in common), on one shared vault whose writes are seen
+# after 2 s: they find their token expired at the same moment, and the refresh token works once.
 param([int] $Rounds, [int] $Seed, [int] $Processes = 16, [int] $DelayMs = 2000)
 
 # Outside of what is searched for secrets: the vault encrypts nothing.

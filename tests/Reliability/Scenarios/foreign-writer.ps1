@@ -35,7 +35,7 @@ $told = @($failures | Where-Object { $_ -like 'NeedsReconnect:*' }).Count
 $silent = @($failures | Where-Object { $_ -notlike 'NeedsReconnect:*' })
 $noticed = @($results | ForEach-Object { $_.Warnings } | Where-Object { $_ -like '*back to an older state*' }).Count
 
-# Afterwards, in a process that remembers nothing: usable, or NeedsReconnect.
+# Afterwards, in a fresh process: usable, or NeedsReconnect.
 $last = foreach ($i in 1..$Processes) {
     Start-Worker -Script Judge -Id "judge-$i" -Plan @{ Connection = "Team $i"; Runspaces = 1; Rounds = 1 }
 }

@@ -1,13 +1,12 @@
-# There can be no lock, for one reason after the other: what only reads goes on and it is told once, what would spend a
-# refresh token or write ends at once and says so, and no refresh token is spent. When the trouble is over, the refresh
-# works.
+# No lock can be had, for one reason after the other. Commands that only read go on and warn once. Commands that refresh
+# or write end at once with an error, and no refresh token is spent. When the trouble is over, the refresh works.
 param([int] $Rounds, [int] $Seed)
 
 $connection = Connect-App (New-App Acme)
 $locks = Join-Path (Get-DiskFolder) 'notionauth-locks'
 $away = "$locks-away"
-# Only root can mount a disk and give a file away. To root nothing is forbidden, so that its sessions run without what
-# makes it root.
+# Only root can mount a disk and give a file away. Root may do everything, so its sessions run without root's
+# capabilities.
 $isRoot = $IsLinux -and (id -u) -eq '0'
 $isDivided = $isRoot -and (Get-Command -Name setpriv -CommandType Application -ErrorAction Ignore)
 $prefix = if ($isDivided) { 'setpriv', '--bounding-set=-all', '--inh-caps=-all', '--' } else { @() }

@@ -19,8 +19,7 @@ foreach ($session in $sessions) {
     }
 }
 
-# Takes what the terminal shows. A terminal that is asked where its cursor is answers at once: late, the answer would
-# count as typed.
+# Reads what the terminal shows. A terminal answers at once where its cursor is: a late answer would count as typed.
 function Read-Terminal {
     if (-not $terminal.Reading) {
         $terminal.Reading = $terminal.Process.StandardOutput.ReadAsync($terminal.Buffer, 0, $terminal.Buffer.Length)

@@ -11,7 +11,7 @@ $other = Start-Session other
 for ($round = 0; $round -lt $Rounds; $round++) {
     if (Test-TimeIsUp) { $Rounds = $round }
     if ($round -eq $Rounds) { break }
-    # A connection a round: to the processes that have heard of its limit it holds.
+    # One connection a round: a process that met the limit of a connection keeps it.
     $name = "Team $round"
     $connection = Connect-App (New-App $name)
     $answer = Invoke-Step $other "$me '$name' | ForEach-Object object"
@@ -55,7 +55,7 @@ for ($round = 0; $round -lt $Rounds; $round++) {
     }
     catch { $problems.Add("Round $round`: when the limit was gone: $($_.FullyQualifiedErrorId): $_") }
 
-    # The first process waits still.
+    # The first process is still waiting.
     $answer = Invoke-Step $other "Revoke-NotionToken '$name' -Confirm:`$false"
     $longest = [Math]::Max($longest, $answer.Seconds)
     if ($answer.ErrorId) {

@@ -1,6 +1,6 @@
 # The vault fails at one point of a refresh: before it (then the refresh token must not be spent), between Notion's
-# reply and the write, or during the write (then the pair stays usable in the process, the user is told once, and it is
-# written at the next chance). What the fault met is read from Notion and from what was said, not assumed.
+# reply and the write, or during the write (then the pair stays usable in the process, the user is warned once, and it
+# is written at the next chance). What the fault met is read from Notion and from warnings and errors, not assumed.
 param(
     [int] $Rounds,
     [int] $Seed,
@@ -82,7 +82,7 @@ function Clear-Fault {
         'locked' { $null = Invoke-Step $state.Session 'unlock 3600' }
         'read-only' { Set-StoreDisk rw }
         'disk full' { Remove-Filler }
-        # Whoever repairs it puts the copy back, unless the session has written it whole again meanwhile.
+        # A repair puts the copy back, unless the session has written the file again meanwhile.
         'corrupt' {
             $handle = Open-StoreFile
             $now = [byte[]]::new($handle.Length)
@@ -199,7 +199,7 @@ for ($i = 0; $i -lt $Rounds; $i++) {
         $met = if ($told) { 'Kept' } else { 'Through' }
         if ($spent -ne 1) { $problems.Add("$label`: $spent refreshes where one was enough.") }
         if ($told -gt 1) { $problems.Add("$label`: the user was told $told times.") }
-        # Where the pair got into the vault before the fault, a vault that can't be asked is an error that says so.
+        # Where the pair got into the vault before the fault, a vault that can't be read is an error that names it.
         foreach ($answer in $answers) {
             if ($answer.ErrorId -and ($told -or $answer.ErrorId -notlike 'Vault*')) {
                 $problems.Add("$label`: the pair was refreshed, but a call said $($answer.ErrorId): $($answer.Message)")

@@ -1,5 +1,4 @@
-# Calls Notion once a round, in as many runspaces as the plan says, all at the same moment; everything that a session
-# can write is written.
+# Calls Notion once a round, in all runspaces of the plan at the same moment. It writes all that a session can write.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'
@@ -32,7 +31,7 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
         if (-not [IO.File]::Exists("$($plan.Folder)/go.$round")) { break }
         try {
             $calls++
-            # 5>&1, 4>&1: what verbose and debug say is kept, to be searched for tokens.
+            # 5>&1, 4>&1: verbose and debug lines are kept, for the search for tokens.
             $how = @{ Connection = $plan.Connection; ErrorAction = 'Stop'; WarningAction = 'SilentlyContinue' }
             foreach ($one in
                     Invoke-NotionRequest users/me @how -Verbose -Debug -WarningVariable +warnings 4>&1 5>&1) {

@@ -1,5 +1,4 @@
-# Makes a connection with a token and calls Notion with one whose token has expired, once a round; all that it says is
-# kept.
+# Makes a connection with a token and calls Notion with one whose token has expired, once a round. Its output is kept.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'

@@ -1,4 +1,4 @@
-# Somebody else's program: writes secrets of its own to the store, again and again, and knows nothing of our lock.
+# Another program: it writes secrets of its own to the store, again and again, and knows nothing of our lock.
 param([string] $PlanFile)
 
 $plan = [IO.File]::ReadAllText($PlanFile) | ConvertFrom-Json

@@ -1,4 +1,4 @@
-# Asks the server that lies, with the real cmdlet, and tells what came of each question. The token comes in the
+# Sends requests to the lying server, with the real cmdlet, and writes the outcome of each. The token comes in the
 # environment.
 param([string] $PlanFile)
 

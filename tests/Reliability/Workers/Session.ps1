@@ -1,5 +1,5 @@
-# Does what the scenario tells it, one command after the other, in one process that keeps what it knows: 'call', 'unlock
-# <seconds>', 'end', or a script.
+# Runs the scenario's steps one after the other, in one process that keeps its state: 'call', 'unlock <seconds>', 'end',
+# or a script.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'

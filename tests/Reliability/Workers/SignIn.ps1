@@ -1,4 +1,4 @@
-# Signs in as a user does, and tells how it went; all that it says is kept.
+# Signs in as a user does, and writes the outcome. Its output is kept.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'

@@ -57,7 +57,7 @@ function Set-Secret {
         default { throw "This vault keeps text and SecureString only, not $($_.GetType().Name)." }
     }
 
-    # Written beside and moved, so that nobody reads half a secret.
+    # Written to another file and moved, so that no reader sees half a secret.
     $whole = "$path.$([guid]::NewGuid().ToString('N'))"
     $kept | ConvertTo-Json | Set-Content -LiteralPath $whole -Encoding utf8
     [IO.File]::Move($whole, $path, $true)

@@ -1,6 +1,6 @@
 # A vault in one file of CLIXML, for tests and the demo: all secret types, metadata, nothing encrypted. The vault
 # parameter Path names the file; without it the file is in the home folder. The file is written beside its place and
-# moved there, so that nobody reads half of it.
+# moved there, so that no reader sees half of it.
 
 function Get-VaultPath {
     param([hashtable] $AdditionalParameters)
