@@ -30,9 +30,11 @@ function Resolve-TestFile {
 <# Five names: those that contain the word, then those that differ from it in the fewest letters. #>
 function Get-NearestName {
     param([string]$Word, [string[]]$Name)
-    $Name |
-        Sort-Object { -not $_.Contains($Word, [StringComparison]::OrdinalIgnoreCase) }, { Get-EditDistance $Word $_ } |
-        Select-Object -First 5
+    $rated = foreach ($one in $Name) {
+        $isPart = $one.Contains($Word, [StringComparison]::OrdinalIgnoreCase)
+        [pscustomobject]@{ Name = $one; IsPart = $isPart; Distance = Get-EditDistance $Word $one }
+    }
+    ($rated | Sort-Object @{ Expression = 'IsPart'; Descending = $true }, Distance | Select-Object -First 5).Name
 }
 
 <# How many letters must be added, removed or replaced to make one word of the other (Levenshtein). #>

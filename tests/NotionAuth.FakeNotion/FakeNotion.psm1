@@ -40,8 +40,8 @@ function Start-FakeNotion {
     .EXAMPLE
     $fake = Start-FakeNotion -AutoApprove
     $secret = ConvertTo-SecureString $fake.ClientSecret -AsPlainText -Force
-    $signIn = @{ ClientId = $fake.ClientId; ClientSecret = $secret; RedirectUri = $fake.RedirectUri; BaseUri =
-    $fake.BaseUri } Connect-NotionWorkspace @signIn -SessionOnly
+    $place = @{ RedirectUri = $fake.RedirectUri; BaseUri = $fake.BaseUri }
+    Connect-NotionWorkspace -ClientId $fake.ClientId -ClientSecret $secret @place -SessionOnly
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '')]
     [CmdletBinding()]

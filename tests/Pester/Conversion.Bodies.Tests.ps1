@@ -49,40 +49,48 @@ Describe 'Bodies' {
             Make = { , @('a"\b', "`n`t`0", [char]'x', '漢🚀', "$([char]0xd800)", "$([char]0xdc00)$([char]0xd800)") }
             Json = '["a\"\\b","\u000a\u0009\u0000","x","漢🚀","\ud800","\udc00\ud800"]'
         }
-        @{ What = 'things that have a text'
-        Make = {
-            , @([guid]'59833787-2cf9-4fdf-8782-e53db20768a5', [uri]'https://x.y/a b?c', [DayOfWeek]::Monday,
-                [timespan]'1.02:03:04', [version]'1.2.3', [dateonly]'2026-01-02', [timeonly]'03:04')
-        }
-            Json = ('["59833787-2cf9-4fdf-8782-e53db20768a5","https://x.y/a ' +
-                'b?c","Monday","1.02:03:04","1.2.3","2026-01-02","03:04:00.0000000"]') }
-        @{ What = 'dates'
-        Make = {
-            , @([datetime]::new(2026, 1, 2), [datetime]::new(2026, 1, 2, 3, 4, 5),
-                [datetime]::new(2026, 1, 2, 0, 0, 0, [DateTimeKind]::Utc),
-                [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan]::FromHours(-2)))
-        }
-            Json = ('["2026-01-02","2026-01-02T03:04:05.0000000","2026-01-02T00:00:00.0000000Z",' +
-                '"2026-01-02T03:04:05.0000000-02:00"]') }
-        @{ What = 'lists'
-        Make = {
-            [ordered]@{
-                a = [byte[]](1, 2); b = [Collections.ArrayList]@(1); c = [Collections.Generic.List[string]]@('x')
-                d = [Collections.Generic.HashSet[int]]@(7); e = [Collections.Queue]@(1, 2); f = 1..3
-                g = [int[,]]::new(1, 2)
+        @{
+            What = 'things that have a text'
+            Make = {
+                , @([guid]'59833787-2cf9-4fdf-8782-e53db20768a5', [uri]'https://x.y/a b?c', [DayOfWeek]::Monday,
+                    [timespan]'1.02:03:04', [version]'1.2.3', [dateonly]'2026-01-02', [timeonly]'03:04')
             }
+            Json = ('["59833787-2cf9-4fdf-8782-e53db20768a5","https://x.y/a ' +
+                'b?c","Monday","1.02:03:04","1.2.3","2026-01-02","03:04:00.0000000"]')
         }
-            Json = '{"a":[1,2],"b":[1],"c":["x"],"d":[7],"e":[1,2],"f":[1,2,3],"g":[0,0]}' }
-        @{ What = 'dictionaries'
-        Make = {
-            $d = [Collections.Generic.Dictionary[string, int]]::new()
-            $d['z'] = 1
-            $d['Z'] = 2
-            $x = [Dynamic.ExpandoObject]::new()
-            ([Collections.Generic.IDictionary[string, object]]$x).Add('e', 5)
-            [ordered]@{ a = $d; b = $x; c = [Collections.Specialized.OrderedDictionary]::new(); d = @{} }
+        @{
+            What = 'dates'
+            Make = {
+                , @([datetime]::new(2026, 1, 2), [datetime]::new(2026, 1, 2, 3, 4, 5),
+                    [datetime]::new(2026, 1, 2, 0, 0, 0, [DateTimeKind]::Utc),
+                    [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan]::FromHours(-2)))
+            }
+            Json = ('["2026-01-02","2026-01-02T03:04:05.0000000","2026-01-02T00:00:00.0000000Z",' +
+                '"2026-01-02T03:04:05.0000000-02:00"]')
         }
-            Json = '{"a":{"z":1,"Z":2},"b":{"e":5},"c":{},"d":{}}' }
+        @{
+            What = 'lists'
+            Make = {
+                [ordered]@{
+                    a = [byte[]](1, 2); b = [Collections.ArrayList]@(1); c = [Collections.Generic.List[string]]@('x')
+                    d = [Collections.Generic.HashSet[int]]@(7); e = [Collections.Queue]@(1, 2); f = 1..3
+                    g = [int[,]]::new(1, 2)
+                }
+            }
+            Json = '{"a":[1,2],"b":[1],"c":["x"],"d":[7],"e":[1,2],"f":[1,2,3],"g":[0,0]}'
+        }
+        @{
+            What = 'dictionaries'
+            Make = {
+                $d = [Collections.Generic.Dictionary[string, int]]::new()
+                $d['z'] = 1
+                $d['Z'] = 2
+                $x = [Dynamic.ExpandoObject]::new()
+                ([Collections.Generic.IDictionary[string, object]]$x).Add('e', 5)
+                [ordered]@{ a = $d; b = $x; c = [Collections.Specialized.OrderedDictionary]::new(); d = @{} }
+            }
+            Json = '{"a":{"z":1,"Z":2},"b":{"e":5},"c":{},"d":{}}'
+        }
         @{
             What = 'keys that have a text'
             Make = {
