@@ -2,8 +2,9 @@
 #:property PublishAot=false
 #:property NoWarn=CS1591;CA2007
 
-// What build.sh and build.cmd start where there is no pwsh, and build.ps1 where PowerShell is older than 7.4. It gets PowerShell as a .NET
-// tool and hands over to build.ps1; where that can't be had, Test still runs xunit and Demo still plays the story, through NotionAuth.Core alone.
+// What build.sh and build.cmd start where there is no pwsh, and build.ps1 where PowerShell is older than 7.4. It gets
+// PowerShell as a .NET tool and hands over to build.ps1; where that can't be had, Test still runs xunit and Demo still
+// plays the story, through NotionAuth.Core alone.
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
@@ -19,6 +20,7 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Xml.Linq;
+using NotionAuth.FakeNotion.Endpoints;
 
 const string GetIt = "How to get it: https://aka.ms/install-powershell";
 
@@ -41,7 +43,8 @@ switch (options.Task)
         return await DemoAsync(options.Configuration);
     default:
         int code = await BuildAsync(options.Configuration);
-        Console.WriteLine($"THE MODULE WAS NOT STAGED: PowerShell (pwsh) was not found and could not be fetched. {GetIt}");
+        Console.WriteLine("THE MODULE WAS NOT STAGED: PowerShell (pwsh) was not found and could not be " +
+            $"fetched. {GetIt}");
         return code;
 }
 
@@ -61,7 +64,8 @@ static async Task<string[]?> NewestToolAsync()
     string[] program = [Path.Combine(folder, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh")];
     // The tool's own program has to be told where .NET is, if it isn't in the usual place.
     if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is null)
-        Environment.SetEnvironmentVariable("DOTNET_ROOT", Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")));
+        Environment.SetEnvironmentVariable(
+            "DOTNET_ROOT", Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")));
     // A tool for an older .NET runs on a newer one.
     Environment.SetEnvironmentVariable("DOTNET_ROLL_FORWARD", "Major");
     (int code, string output) = await VersionAsync(program[0]);
@@ -71,7 +75,8 @@ static async Task<string[]?> NewestToolAsync()
         return program;
     }
 
-    (_, output) = await ReadAsync("dotnet", ["package", "search", "PowerShell", "--exact-match", "--format", "json"], TimeSpan.FromMinutes(1));
+    (_, output) = await ReadAsync(
+        "dotnet", ["package", "search", "PowerShell", "--exact-match", "--format", "json"], TimeSpan.FromMinutes(1));
     Version[] versions = [.. ServedVersions(output)];
     if (versions.Length == 0) Console.WriteLine("No other version was found.");
     // A release's last digit doesn't change the runtime that it needs: of 7.6.1 and 7.6.2, only the newer is tried.
@@ -79,7 +84,8 @@ static async Task<string[]?> NewestToolAsync()
     {
         Console.WriteLine($"Getting PowerShell {version} ...");
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        (code, output) = await ReadAsync("dotnet", ["tool", "install", "PowerShell", "--version", $"{version}", "--tool-path", folder],
+        (code, output) = await ReadAsync("dotnet", ["tool", "install", "PowerShell", "--version", $"{version}",
+            "--tool-path", folder],
             TimeSpan.FromMinutes(3));
         if (code == 0) (code, output) = await VersionAsync(program[0]);
         if (code == 0)
@@ -99,8 +105,11 @@ static IEnumerable<Version> ServedVersions(string json)
     try
     {
         using var answer = JsonDocument.Parse(json);
-        return answer.RootElement.GetProperty("searchResult").EnumerateArray().SelectMany(r => r.GetProperty("packages").EnumerateArray())
-            .Select(p => Version.TryParse(p.GetProperty("version").GetString(), out Version? version) ? version : new Version(0, 0))
+        return answer.RootElement.GetProperty("searchResult").EnumerateArray()
+            .SelectMany(r => r.GetProperty("packages").EnumerateArray())
+            .Select(p =>
+                Version.TryParse(p.GetProperty("version").GetString(), out Version? version)
+                ? version : new Version(0, 0))
             .Where(v => v >= new Version(7, 4)).ToList();
     }
     catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -116,13 +125,16 @@ static async Task<(int Code, string Output)> VersionAsync(string program)
 }
 
 static string LastLine(string text) =>
-    text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "no answer";
+    text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault()
+        ?? "no answer";
 
-static Task<int> BuildAsync(string configuration) => RunAsync("dotnet", ["build", "NotionAuth.sln", "--configuration", configuration, "--nologo"]);
+static Task<int> BuildAsync(string configuration) =>
+    RunAsync("dotnet", ["build", "NotionAuth.sln", "--configuration", configuration, "--nologo"]);
 
 static async Task<int> TestAsync(Options options)
 {
-    const string NoPester = "THE PESTER SUITE WAS NOT RUN: PowerShell (pwsh) was not found and could not be fetched. THE CMDLETS WERE NOT TESTED.";
+    const string NoPester = "THE PESTER SUITE WAS NOT RUN: PowerShell (pwsh) was not found and could not be fetched. " +
+        "THE CMDLETS WERE NOT TESTED.";
     if (!options.Suites.Contains("xunit"))
     {
         Console.WriteLine(NoPester);
@@ -139,13 +151,18 @@ static async Task<int> TestAsync(Options options)
     {
         string[] filter = options.Filter.Length == 0 ? [] : ["--filter", $"FullyQualifiedName~{options.Filter}"];
         await InstallNodePackagesAsync(Path.Combine("tests", "sdk"));
-        code = await RunAsync("dotnet", ["test", "NotionAuth.sln", "--configuration", options.Configuration, "--no-build", "--nologo",
-            "--logger", "trx", "--results-directory", results, "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none", .. filter]);
+        code = await RunAsync("dotnet", ["test", "NotionAuth.sln", "--configuration", options.Configuration,
+            "--no-build", "--nologo",
+            "--logger", "trx", "--results-directory", results, "--blame-hang-timeout", "10m", "--blame-hang-dump-type",
+            "none", .. filter]);
     }
 
     int total = 0, passed = 0, failed = 0;
-    IEnumerable<string> files = Directory.Exists(results) ? Directory.EnumerateFiles(results, "*.trx", SearchOption.AllDirectories) : [];
-    foreach (XElement counters in files.SelectMany(f => XDocument.Load(f).Descendants().Where(e => e.Name.LocalName == "Counters")))
+    IEnumerable<string> files = Directory.Exists(results)
+        ? Directory.EnumerateFiles(results, "*.trx", SearchOption.AllDirectories) : [];
+    foreach (
+        XElement counters in files.SelectMany(
+            f => XDocument.Load(f).Descendants().Where(e => e.Name.LocalName == "Counters")))
     {
         int Count(string name) => int.Parse(counters.Attribute(name)?.Value ?? "0", CultureInfo.InvariantCulture);
         total += Count("total");
@@ -173,7 +190,8 @@ static async Task InstallNodePackagesAsync(string folder)
         Console.WriteLine($"THE NPM PACKAGES OF {folder} WERE NOT INSTALLED.");
 }
 
-// The simulated Notion allows every sign-in, and its access tokens live for two seconds; this program is the person at the browser.
+// The simulated Notion allows every sign-in, and its access tokens live for two seconds; this program is the person at
+// the browser.
 static async Task<int> DemoAsync(string configuration)
 {
     const int Lifetime = 2;
@@ -182,19 +200,24 @@ static async Task<int> DemoAsync(string configuration)
 
     // The usual port, and one that is free now in case the usual one is taken.
     string[] redirectUris = ["http://localhost:8914/callback", $"http://localhost:{FreePort()}/callback"];
-    using Process fake = Start("dotnet", [Dll(configuration, "tests", "NotionAuth.FakeNotion"), "--auto-approve", "--exit-with-stdin",
+    using Process fake = Start("dotnet", [Dll(configuration, "tests", "NotionAuth.FakeNotion"), "--auto-approve",
+        "--exit-with-stdin",
         .. redirectUris.SelectMany(u => new[] { "--redirect-uri", u })]);
     try
     {
-        string line = await fake.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The simulated Notion did not start.");
+        string line = await fake.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(
+            "The simulated Notion did not start.");
         using var ready = JsonDocument.Parse(line);
         string Ready(string name) => ready.RootElement.GetProperty(name).GetString()!;
-        using var person = new HttpClient { BaseAddress = new Uri(Ready("baseUri")), Timeout = TimeSpan.FromSeconds(30) };
-        using var behavior = new StringContent($$"""{"accessTokenLifetimeSeconds":{{Lifetime}}}""", Encoding.UTF8, "application/json");
+        using var person =
+            new HttpClient { BaseAddress = new Uri(Ready("baseUri")), Timeout = TimeSpan.FromSeconds(30) };
+        using var behavior = new StringContent($$"""{"accessTokenLifetimeSeconds":{{Lifetime}}}""", Encoding.UTF8,
+            "application/json");
         (await person.PostAsync("_control/behavior", behavior)).EnsureSuccessStatusCode();
 
         code = await PlayAsync(
-            [Dll(configuration, "samples", "NotionAuth.Sample"), "--base-uri", Ready("baseUri"), "--no-browser", "--wait", $"{Lifetime + 1}"],
+            [Dll(configuration, "samples", "NotionAuth.Sample"), "--base-uri", Ready("baseUri"), "--no-browser",
+                "--wait", $"{Lifetime + 1}"],
             new()
             {
                 ["NOTION_CLIENT_ID"] = Ready("clientId"),
@@ -214,7 +237,8 @@ static async Task<int> DemoAsync(string configuration)
     }
 
     Console.WriteLine();
-    Console.WriteLine("CMDLETS AND VAULT NOT SHOWN: PowerShell (pwsh) was not found and could not be fetched. What ran was NotionAuth.Core alone.");
+    Console.WriteLine("CMDLETS AND VAULT NOT SHOWN: PowerShell (pwsh) was not found and could not be fetched. " +
+        "What ran was NotionAuth.Core alone.");
     Console.WriteLine(GetIt);
     return code;
 }
@@ -225,7 +249,8 @@ static async Task<int> PlayAsync(string[] command, Dictionary<string, string> en
     while (await sample.StandardOutput.ReadLineAsync() is { } line)
     {
         Console.WriteLine(line);
-        if (line.Split(' ').LastOrDefault(w => w.Contains("/oauth/authorize?", StringComparison.Ordinal)) is not { } address) continue;
+        if (line.Split(' ').LastOrDefault(w => w.Contains("/oauth/authorize?", StringComparison.Ordinal))
+            is not { } address) continue;
         Console.WriteLine("    (the demo opens it in your place)");
         _ = person.GetAsync(new Uri(address));
     }
@@ -239,7 +264,8 @@ static bool WasRefreshedAndRevoked(string json)
     using var state = JsonDocument.Parse(json);
     return state.RootElement.GetProperty("refreshCount").GetInt32() > 0
         && !state.RootElement.GetProperty("tokens").EnumerateArray().Any(t =>
-            t.GetProperty("refreshToken").ValueKind == JsonValueKind.String && t.GetProperty("refreshState").GetString() == "Active");
+            t.GetProperty("refreshToken").ValueKind == JsonValueKind.String
+                && t.GetProperty("refreshState").GetString() == "Active");
 }
 
 static int FreePort()
@@ -249,11 +275,13 @@ static int FreePort()
     return ((IPEndPoint)listener.LocalEndpoint).Port;
 }
 
-static string Dll(string configuration, string folder, string name) => Path.Combine(folder, name, "bin", configuration, "net10.0", name + ".dll");
+static string Dll(string configuration, string folder, string name) => Path.Combine(folder, name, "bin", configuration,
+    "net10.0", name + ".dll");
 
 static Process Start(string program, IEnumerable<string> arguments, Dictionary<string, string>? environment = null)
 {
-    var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 };
+    var start = new ProcessStartInfo(program, arguments) {
+        RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 };
     foreach ((string name, string value) in environment ?? []) start.Environment[name] = value;
     return Process.Start(start)!;
 }
@@ -289,7 +317,8 @@ static async Task<(int Code, string Output)> ReadAsync(string program, IEnumerab
         process.StandardInput.Close();
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(timer.Token), errors = process.StandardError.ReadToEndAsync(timer.Token);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(timer.Token),
+                errors = process.StandardError.ReadToEndAsync(timer.Token);
             string[] texts = await Task.WhenAll(output, errors);
             await process.WaitForExitAsync(timer.Token);
             return (process.ExitCode, string.Concat(texts));
@@ -340,7 +369,8 @@ internal sealed record Options(string Task, string Configuration, string[] Suite
             else
             {
                 wrong = $"Without PowerShell there is no '{(Is(name, "-Task") ? "" : name + " ")}{value}'. "
-                    + "There are: Build, Test, Demo; -Configuration Debug or Release; -Suite xunit or Pester; -Filter <text>.";
+                    + "There are: Build, Test, Demo; -Configuration Debug or Release; -Suite xunit or Pester; " +
+                        "-Filter <text>.";
                 return null;
             }
         }

@@ -6,7 +6,9 @@ using System.Text.Json;
 
 namespace NotionAuth.Benchmarks;
 
-/// <summary>The floor: HttpClient as it comes, the reply read whole and parsed token by token, and no object made of it.</summary>
+/// <summary>
+/// The floor: HttpClient as it comes, the reply read whole and parsed token by token, and no object made of it.
+/// </summary>
 public sealed class BareClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -36,9 +38,11 @@ public sealed class BareClient : IDisposable
         string? cursor = null;
         do
         {
-            string body = cursor is null ? """{"page_size":100}""" : $$"""{"page_size":100,"start_cursor":"{{cursor}}"}""";
+            string body = cursor is null
+                ? """{"page_size":100}""" : $$"""{"page_size":100,"start_cursor":"{{cursor}}"}""";
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
-            using HttpResponseMessage response = _http.PostAsync(new Uri(path, UriKind.Relative), content).GetAwaiter().GetResult();
+            using HttpResponseMessage response = _http.PostAsync(new Uri(path, UriKind.Relative), content).GetAwaiter()
+                .GetResult();
             response.EnsureSuccessStatusCode();
             _ = Read(response.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult(), out int onThisPage, out cursor);
             items += onThisPage;
@@ -57,9 +61,11 @@ public sealed class BareClient : IDisposable
         var reader = new Utf8JsonReader(body);
         while (reader.Read())
         {
-            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray)) values++;
+            if (reader.TokenType
+                is not (JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray)) values++;
             if (reader.TokenType == JsonTokenType.StartObject && reader.CurrentDepth == 2) items++;
-            if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("next_cursor"u8)) continue;
+            if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals(
+                "next_cursor"u8)) continue;
             reader.Read();
             cursor = reader.GetString();
         }

@@ -9,7 +9,9 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace NotionAuth.Benchmarks;
 
-/// <summary>Measures Core's hot paths with BenchmarkDotNet. Its only argument is the folder that the table is written to.</summary>
+/// <summary>
+/// Measures Core's hot paths with BenchmarkDotNet. Its only argument is the folder that the table is written to.
+/// </summary>
 internal static class Program
 {
     public static int Main(string[] args)

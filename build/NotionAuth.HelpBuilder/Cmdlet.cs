@@ -10,7 +10,9 @@ namespace NotionAuth.HelpBuilder;
 internal sealed record ParameterIn(string Set, bool IsMandatory, int? Position, bool FromPipeline, bool FromProperty);
 
 /// <summary>A parameter as the cmdlet declares it.</summary>
-internal sealed record CmdletParameter(string Name, Type Type, IReadOnlyList<string> Aliases, IReadOnlyList<string> Values, bool HasWildcards, IReadOnlyList<ParameterIn> Sets)
+internal sealed record CmdletParameter(
+    string Name, Type Type, IReadOnlyList<string> Aliases, IReadOnlyList<string> Values, bool HasWildcards,
+    IReadOnlyList<ParameterIn> Sets)
 {
     public bool IsSwitch => Type == typeof(SwitchParameter);
 
@@ -21,7 +23,8 @@ internal sealed record CmdletParameter(string Name, Type Type, IReadOnlyList<str
         : type.IsArray ? NameOf(type.GetElementType()!) + "[]"
         : type.Name switch
         {
-            "String" or "PSObject" or "SecureString" or "PSCredential" or "Uri" or "Object" => type.Name.ToLowerInvariant(),
+            "String" or "PSObject" or "SecureString" or "PSCredential" or "Uri" or "Object" =>
+                type.Name.ToLowerInvariant(),
             "Int32" => "int",
             string other => other,
         };
@@ -38,7 +41,8 @@ internal sealed class Cmdlet
         Noun = (string)attribute.ConstructorArguments[1].Value!;
         DefaultSet = Named(attribute, "DefaultParameterSetName") as string ?? All;
         Parameters = type.GetProperties().OrderBy(p => p.MetadataToken).Select(Parameter).OfType<CmdletParameter>()
-            .Concat(Named(attribute, "SupportsShouldProcess") is true ? [Switch("WhatIf", "wi"), Switch("Confirm", "cf")] : []).ToList();
+            .Concat(Named(attribute, "SupportsShouldProcess") is true
+                ? [Switch("WhatIf", "wi"), Switch("Confirm", "cf")] : []).ToList();
     }
 
     public string Verb { get; }
@@ -52,17 +56,24 @@ internal sealed class Cmdlet
     public IReadOnlyList<CmdletParameter> Parameters { get; }
 
     /// <summary>The parameter sets, the default one first.</summary>
-    public IReadOnlyList<string> Sets => Parameters.SelectMany(p => p.Sets).Select(s => s.Set).Where(s => s != All).Distinct()
+    public IReadOnlyList<string> Sets =>
+        Parameters.SelectMany(p => p.Sets).Select(s => s.Set).Where(s => s != All).Distinct()
         .DefaultIfEmpty(All).OrderBy(s => s != DefaultSet).ToList();
 
     /// <summary>Reads the cmdlets of an assembly.</summary>
     public static IReadOnlyList<Cmdlet> ReadAll(Assembly assembly) => assembly.GetExportedTypes()
-        .Select(t => (Type: t, Attribute: t.GetCustomAttributesData().FirstOrDefault(a => a.AttributeType == typeof(CmdletAttribute))))
-        .Where(t => t.Attribute is not null).Select(t => new Cmdlet(t.Type, t.Attribute!)).OrderBy(c => c.Name, StringComparer.Ordinal).ToList();
+        .Select(t =>
+            (Type: t,
+                Attribute: t.GetCustomAttributesData().FirstOrDefault(a => a.AttributeType == typeof(CmdletAttribute))))
+        .Where(t => t.Attribute is not null).Select(t => new Cmdlet(t.Type, t.Attribute!))
+            .OrderBy(c => c.Name, StringComparer.Ordinal).ToList();
 
-    /// <summary>A set's parameters, in the order of PowerShell's syntax: by position, then the mandatory ones, then the others.</summary>
+    /// <summary>
+    /// A set's parameters, in the order of PowerShell's syntax: by position, then the mandatory ones, then the others.
+    /// </summary>
     public IReadOnlyList<(CmdletParameter Parameter, ParameterIn In)> In(string set) => Parameters
-        .Select(p => (Parameter: p, In: p.Sets.FirstOrDefault(s => s.Set == set) ?? p.Sets.FirstOrDefault(s => s.Set == All)))
+        .Select(p =>
+            (Parameter: p, In: p.Sets.FirstOrDefault(s => s.Set == set) ?? p.Sets.FirstOrDefault(s => s.Set == All)))
         .Where(p => p.In is not null).Select(p => (p.Parameter, In: p.In!))
         .OrderBy(p => p.In.Position ?? int.MaxValue).ThenBy(p => !p.In.IsMandatory).ToList();
 
@@ -82,16 +93,22 @@ internal sealed class Cmdlet
     private static CmdletParameter? Parameter(PropertyInfo property)
     {
         IList<CustomAttributeData> attributes = property.GetCustomAttributesData();
-        List<ParameterIn> sets = attributes.Where(a => a.AttributeType == typeof(ParameterAttribute)).Select(a => new ParameterIn(
+        List<ParameterIn> sets = attributes.Where(a => a.AttributeType == typeof(ParameterAttribute))
+            .Select(a => new ParameterIn(
             Named(a, "ParameterSetName") as string ?? All, Named(a, "Mandatory") is true, Named(a, "Position") as int?,
             Named(a, "ValueFromPipeline") is true, Named(a, "ValueFromPipelineByPropertyName") is true)).ToList();
         return sets.Count == 0 ? null : new CmdletParameter(
-            property.Name, property.PropertyType, Words(attributes, "AliasAttribute"), Words(attributes, "ValidateSetAttribute"),
+            property.Name, property.PropertyType, Words(attributes, "AliasAttribute"), Words(attributes,
+                "ValidateSetAttribute"),
             attributes.Any(a => a.AttributeType.Name == "SupportsWildcardsAttribute"), sets);
     }
 
-    private static List<string> Words(IEnumerable<CustomAttributeData> attributes, string type) => attributes.Where(a => a.AttributeType.Name == type)
-        .SelectMany(a => a.ConstructorArguments).SelectMany(a => a.Value as IEnumerable<CustomAttributeTypedArgument> ?? []).Select(a => (string)a.Value!).ToList();
+    private static List<string> Words(IEnumerable<CustomAttributeData> attributes, string type) =>
+        attributes.Where(a => a.AttributeType.Name == type)
+        .SelectMany(a => a.ConstructorArguments)
+            .SelectMany(a => a.Value as IEnumerable<CustomAttributeTypedArgument> ?? []).Select(a => (string)a.Value!)
+            .ToList();
 
-    private static object? Named(CustomAttributeData attribute, string name) => attribute.NamedArguments.FirstOrDefault(a => a.MemberName == name).TypedValue.Value;
+    private static object? Named(CustomAttributeData attribute, string name) =>
+        attribute.NamedArguments.FirstOrDefault(a => a.MemberName == name).TypedValue.Value;
 }

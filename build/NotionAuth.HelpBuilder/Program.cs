@@ -6,8 +6,8 @@ using System.Text;
 using System.Xml;
 using NotionAuth.HelpBuilder;
 
-// Makes the file that Get-Help reads of the pages in docs. Arguments: the folder of the pages, and the file to write. It fails where a cmdlet or a
-// parameter has no text, or a page says something else of it than the cmdlet does.
+// Makes the file that Get-Help reads of the pages in docs. Arguments: the folder of the pages, and the file to write.
+// It fails where a cmdlet or a parameter has no text, or a page says something else of it than the cmdlet does.
 if (args.Length != 2)
 {
     Console.Error.WriteLine("Usage: NotionAuth.HelpBuilder <folder of the pages> <file to write>");
@@ -23,7 +23,8 @@ try
     if (faults.Count > 0) return 1;
 
     Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(args[1]))!);
-    using var writer = XmlWriter.Create(args[1], new XmlWriterSettings { Indent = true, NewLineChars = "\n", Encoding = new UTF8Encoding(false) });
+    using var writer = XmlWriter.Create(
+        args[1], new XmlWriterSettings { Indent = true, NewLineChars = "\n", Encoding = new UTF8Encoding(false) });
     Maml.Of(pages.Select(p => (p, cmdlets.First(c => c.Name == p.Title)))).Save(writer);
     return 0;
 }

@@ -15,8 +15,8 @@ internal sealed record SampleOptions
           --no-browser     print the address to sign in at, and open no browser
           --wait SECONDS   wait before a last request: long enough, and the token has expired and is refreshed
 
-        NOTION_CLIENT_ID and NOTION_CLIENT_SECRET name the integration; NOTION_REDIRECT_URI its redirect URI, if it isn't
-        http://localhost:8914/callback.
+        NOTION_CLIENT_ID and NOTION_CLIENT_SECRET name the integration; NOTION_REDIRECT_URI its redirect URI, if it
+        isn't http://localhost:8914/callback.
         """;
 
     public Uri BaseUri { get; private init; } = Core.Http.BaseUri.Default;
@@ -49,7 +49,8 @@ internal sealed record SampleOptions
         ? Core.Http.BaseUri.Check(uri)
         : throw new ArgumentException($"{text} is no address.");
 
-    private static TimeSpan Seconds(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+    private static TimeSpan Seconds(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
         ? TimeSpan.FromSeconds(seconds)
         : throw new ArgumentException($"--wait needs a number of seconds and not {text}.");
 }

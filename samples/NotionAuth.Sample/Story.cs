@@ -17,8 +17,8 @@ namespace NotionAuth.Sample;
 /// <summary>Connect, list, test, request, refresh, revoke: what the five cmdlets do, said in C#.</summary>
 internal sealed class Story(SampleOptions options) : IDisposable
 {
-    // One transport for the life of the process; where connections are kept (a program of yours has a safer place: IConnectionStore);
-    // and what the process knows of them.
+    // One transport for the life of the process; where connections are kept (a program of yours has a safer place:
+    // IConnectionStore); and what the process knows of them.
     private readonly NotionTransport _transport = new();
     private readonly MemoryConnectionStore _store = new();
     private readonly ConnectionCache _cache = new();
@@ -31,7 +31,8 @@ internal sealed class Story(SampleOptions options) : IDisposable
         Heading("What am I connected to?");
         await ListAsync(ct);
 
-        // Everything that can be done with a connection. Its client refreshes the token when Notion rejects it: nobody else ever handles one.
+        // Everything that can be done with a connection. Its client refreshes the token when Notion rejects it: nobody
+        // else ever handles one.
         var known = _cache.Get(new ConnectionKey(_store.Vault, connection.Details.BotId));
         var opened = new OpenedConnection(known, _store, _cache, _transport, Log, Console.Error.WriteLine);
         var client = await opened.ClientAsync(ct);
@@ -44,7 +45,8 @@ internal sealed class Story(SampleOptions options) : IDisposable
 
         if (options.Wait > TimeSpan.Zero)
         {
-            Heading(string.Create(CultureInfo.InvariantCulture, $"Another request, {options.Wait.TotalSeconds} seconds later"));
+            Heading(string.Create(CultureInfo.InvariantCulture,
+                $"Another request, {options.Wait.TotalSeconds} seconds later"));
             await Task.Delay(options.Wait, ct);
             await TestAsync(opened, ct);
             await RequestAsync(client, known, ct);
@@ -76,7 +78,8 @@ internal sealed class Story(SampleOptions options) : IDisposable
     {
         var connections = (await _store.ListAsync(ct)).Connections;
         foreach (var c in connections)
-            Console.WriteLine($"{c.Name}: workspace {c.WorkspaceName}, {c.AuthType}, {c.OwnerName}, connected {c.ConnectedAt:u}");
+            Console.WriteLine($"{c.Name}: workspace {c.WorkspaceName}, {c.AuthType}, {c.OwnerName}, " +
+                $"connected {c.ConnectedAt:u}");
         if (connections.Count == 0)
             Console.WriteLine("No connection.");
     }
@@ -113,7 +116,9 @@ internal sealed class Story(SampleOptions options) : IDisposable
         var response = await client.SendAsync(new NotionRequest { Path = "users/me" }, ct);
         using var me = response.ParseJson();
         var refreshed = known.Connection?.Details.RefreshedAt;
-        Console.WriteLine($"{me.RootElement.GetProperty("name").GetString()}; token refreshed: {(refreshed is null ? "never" : $"{refreshed:u}")}");
+        Console.WriteLine(
+            $"{me.RootElement.GetProperty("name").GetString()}; " +
+            $"token refreshed: {(refreshed is null ? "never" : $"{refreshed:u}")}");
     }
 
     private static string TitleOf(ReadOnlyMemory<byte> page)

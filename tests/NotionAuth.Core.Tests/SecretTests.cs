@@ -18,7 +18,13 @@ public sealed class SecretTests
 
     private static readonly StoredConnection Connection = new()
     {
-        Details = new NotionConnection { Name = "Acme", BotId = "b", BaseUri = new Uri("https://api.notion.com"), NotionVersion = "2026-03-11" },
+        Details = new NotionConnection
+        {
+            Name = "Acme",
+            BotId = "b",
+            BaseUri = new Uri("https://api.notion.com"),
+            NotionVersion = "2026-03-11"
+        },
         AccessToken = new Secret(Value),
         RefreshToken = new Secret(Value),
         Reply = TestNotion.Json("{}"),
@@ -29,10 +35,13 @@ public sealed class SecretTests
         new Secret(Value),
         Connection,
         new ClientCredentials("client", new Secret(Value)),
-        new AppRegistration(new ClientCredentials("client", new Secret(Value)), [AppResolver.DefaultRedirectUri], new Uri("https://api.notion.com")),
+        new AppRegistration(
+            new ClientCredentials("client", new Secret(Value)), [AppResolver.DefaultRedirectUri], new Uri(
+                "https://api.notion.com")),
         AuthorizationResponse.Parse($"?code={Value}&state=s", "s"),
         new { Nested = new[] { new Secret(Value) } },
-        TokenReply.Parse(TestNotion.Json($$"""{"access_token":"{{Value}}","refresh_token":"{{Value}}","bot_id":"b","x":1}""")),
+        TokenReply.Parse(
+            TestNotion.Json($$"""{"access_token":"{{Value}}","refresh_token":"{{Value}}","bot_id":"b","x":1}""")),
     ];
 
     [Theory]
@@ -47,7 +56,8 @@ public sealed class SecretTests
     [Fact]
     public void A_secret_does_not_show_in_a_debugger()
     {
-        Assert.DoesNotContain("{", typeof(Secret).GetCustomAttribute<DebuggerDisplayAttribute>()!.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "{", typeof(Secret).GetCustomAttribute<DebuggerDisplayAttribute>()!.Value, StringComparison.Ordinal);
         Assert.Empty(typeof(Secret).GetProperties(BindingFlags.Public | BindingFlags.Instance));
         Assert.All(
             typeof(Secret).GetFields(BindingFlags.NonPublic | BindingFlags.Instance),

@@ -3,6 +3,9 @@ using System.Diagnostics;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.Endpoints;
+using NotionAuth.FakeNotion.Hosting;
 
 namespace NotionAuth.FakeNotion;
 

@@ -10,7 +10,8 @@ namespace Microsoft.PowerShell.SecretManagement;
 internal sealed class VaultNameCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
+        IDictionary fakeBoundParameters) =>
         Completion.Of(VaultRegistry.Read().Vaults.Keys, wordToComplete);
 }
 
@@ -18,10 +19,12 @@ internal sealed class VaultNameCompleter : IArgumentCompleter
 internal sealed class SecretNameCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
+        IDictionary fakeBoundParameters)
     {
         using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand("Microsoft.PowerShell.SecretManagement\\Get-SecretInfo").AddParameter("ErrorAction", ActionPreference.Ignore);
+        shell.AddCommand("Microsoft.PowerShell.SecretManagement\\Get-SecretInfo")
+            .AddParameter("ErrorAction", ActionPreference.Ignore);
         if (fakeBoundParameters["Vault"] is string vault) shell.AddParameter("Vault", vault);
         return Completion.Of(shell.Invoke<SecretInformation>().Select(i => i.Name), wordToComplete);
     }

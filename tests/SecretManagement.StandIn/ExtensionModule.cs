@@ -7,7 +7,8 @@ using System.Management.Automation.Host;
 namespace Microsoft.PowerShell.SecretManagement;
 
 /// <summary>
-/// What a module must be to be registered as a vault: one with a nested module of its name and ".Extension" that has five functions.
+/// What a module must be to be registered as a vault: one with a nested module of its name and ".Extension" that has
+/// five functions.
 /// </summary>
 internal static class ExtensionModule
 {
@@ -20,7 +21,9 @@ internal static class ExtensionModule
         ["Test-SecretVault"] = [],
     };
 
-    /// <summary>The place that is registered: without the folder of a version, so that a newer version is found there.</summary>
+    /// <summary>
+    /// The place that is registered: without the folder of a version, so that a newer version is found there.
+    /// </summary>
     public static string PlaceOf(PSModuleInfo module)
     {
         string folder = module.ModuleBase;
@@ -28,7 +31,8 @@ internal static class ExtensionModule
     }
 
     /// <summary>The extension of a module that is registered.</summary>
-    public static PSModuleInfo Load(PSHost host, string modulePath) => LoadOf(host, ExtensionRunspace.Import(host, modulePath));
+    public static PSModuleInfo Load(PSHost host, string modulePath) =>
+        LoadOf(host, ExtensionRunspace.Import(host, modulePath));
 
     private static PSModuleInfo LoadOf(PSHost host, PSModuleInfo module)
     {
@@ -47,7 +51,8 @@ internal static class ExtensionModule
         }
         catch (RuntimeException e)
         {
-            throw new ItemNotFoundException($"There is no module {module.Name}.Extension in it that can be loaded: {e.Message}");
+            throw new ItemNotFoundException(
+                $"There is no module {module.Name}.Extension in it that can be loaded: {e.Message}");
         }
 
         foreach (KeyValuePair<string, string[]> function in Required)

@@ -9,8 +9,8 @@ using System.Management.Automation.Runspaces;
 namespace Microsoft.PowerShell.SecretManagement;
 
 /// <summary>
-/// The runspace that all extensions of the process are loaded into and called in. It takes one call at a time: a second one fails, as it does
-/// with the real module, so that a caller who forgets to wait is found out here as well.
+/// The runspace that all extensions of the process are loaded into and called in. It takes one call at a time: a second
+/// one fails, as it does with the real module, so that a caller who forgets to wait is found out here as well.
 /// </summary>
 internal static class ExtensionRunspace
 {
@@ -34,12 +34,15 @@ internal static class ExtensionRunspace
     }
 
     /// <summary>
-    /// A PowerShell that calls a function of a module; a function that is missing is the error of a command that is missing. Warnings and the like
-    /// come with the output: the caller's cmdlet writes them, and not this runspace's host as well.
+    /// A PowerShell that calls a function of a module; a function that is missing is the error of a command that is
+    /// missing. Warnings and the like come with the output: the caller's cmdlet writes them, and not this runspace's
+    /// host as well.
     /// </summary>
-    public static System.Management.Automation.PowerShell Call(PSHost host, PSModuleInfo module, string function, IDictionary parameters)
+    public static System.Management.Automation.PowerShell Call(
+        PSHost host, PSModuleInfo module, string function, IDictionary parameters)
     {
-        object target = module.ExportedCommands.TryGetValue(function, out CommandInfo? found) ? found : $"{module.Name}\\{function}";
+        object target = module.ExportedCommands.TryGetValue(function, out CommandInfo? found)
+            ? found : $"{module.Name}\\{function}";
         return Create(host)
             .AddScript("param ($Target, $Parameters) & $Target @Parameters 3>&1 4>&1 6>&1")
             .AddParameter("Target", target)

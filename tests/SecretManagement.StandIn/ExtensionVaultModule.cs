@@ -18,9 +18,11 @@ internal sealed class ExtensionVaultModule(RegisteredVault vault, SecretCmdlet c
         Outcome outcome = Invoke("Get-Secret", new Hashtable { ["Name"] = name });
         Fails(outcome, "GetSecretInvalidOperation", $"The secret {name} could not be read from vault {Name}.");
         object? secret = outcome.Output.FirstOrDefault()?.BaseObject;
-        if (secret is null or byte[] or string or System.Security.SecureString or PSCredential or Hashtable) return secret;
+        if (secret is null or byte[] or string or System.Security.SecureString or PSCredential or Hashtable)
+            return secret;
         caller.WriteError(new ErrorRecord(
-            new PSInvalidOperationException($"Vault {Name} returned something of type {secret.GetType()} for {name}, which no secret can be."),
+            new PSInvalidOperationException(
+                $"Vault {Name} returned something of type {secret.GetType()} for {name}, which no secret can be."),
             "GetSecretInvalidOperation", ErrorCategory.InvalidOperation, this));
         return null;
     }
@@ -33,32 +35,39 @@ internal sealed class ExtensionVaultModule(RegisteredVault vault, SecretCmdlet c
         var sorted = new SortedDictionary<string, SecretInformation>(StringComparer.OrdinalIgnoreCase);
 
         // Two names that differ only in their case are one too many for the real module as well: an ArgumentException.
-        foreach (SecretInformation info in outcome.Output.Select(o => o?.BaseObject).OfType<SecretInformation>()) sorted.Add(info.Name, info);
+        foreach (SecretInformation info in outcome.Output.Select(o => o?.BaseObject).OfType<SecretInformation>())
+            sorted.Add(info.Name, info);
         return sorted.Values;
     }
 
-    /// <summary>Writes a secret. Metadata that the vault can't keep is an error, and the secret is removed again.</summary>
+    /// <summary>
+    /// Writes a secret. Metadata that the vault can't keep is an error, and the secret is removed again.
+    /// </summary>
     public void SetSecret(string name, object? secret, Hashtable? metadata)
     {
         var parameters = new Hashtable { ["Name"] = name, ["Secret"] = secret };
         if (vault.SetSecretSupportsMetadata) parameters["Metadata"] = metadata ?? new Hashtable();
-        if (Fails(Invoke("Set-Secret", parameters), "SetSecretInvalidOperation", $"The secret {name} could not be written to vault {Name}.")) return;
+        if (Fails(Invoke("Set-Secret", parameters), "SetSecretInvalidOperation",
+            $"The secret {name} could not be written to vault {Name}.")) return;
         if (vault.SetSecretSupportsMetadata || metadata is null || metadata.Count == 0) return;
         if (!SetSecretInfo(name, metadata)) RemoveSecret(name);
     }
 
     public bool SetSecretInfo(string name, Hashtable metadata)
     {
-        Outcome outcome = Invoke("Set-SecretInfo", new Hashtable { ["Name"] = name, ["Metadata"] = metadata }, isOptional: true);
+        Outcome outcome =
+            Invoke("Set-SecretInfo", new Hashtable { ["Name"] = name, ["Metadata"] = metadata }, isOptional: true);
         if (outcome.IsMissing)
         {
             caller.WriteError(new ErrorRecord(
-                new PSNotSupportedException($"The metadata of {name} was not written: vault {Name} has no function Set-SecretInfo."),
+                new PSNotSupportedException(
+                    $"The metadata of {name} was not written: vault {Name} has no function Set-SecretInfo."),
                 "SetSecretMetadataCommandNotSupported", ErrorCategory.NotImplemented, this));
             return false;
         }
 
-        return !Fails(outcome, "SetSecretMetadataInvalidOperation", $"The metadata of {name} could not be written to vault {Name}.");
+        return !Fails(outcome, "SetSecretMetadataInvalidOperation",
+            $"The metadata of {name} could not be written to vault {Name}.");
     }
 
     public void RemoveSecret(string name) => Fails(
@@ -75,7 +84,8 @@ internal sealed class ExtensionVaultModule(RegisteredVault vault, SecretCmdlet c
     public void Unlock(System.Security.SecureString password)
     {
         Outcome outcome = Invoke("Unlock-SecretVault", new Hashtable { ["Password"] = password }, isOptional: true);
-        if (outcome.IsMissing) caller.WriteWarning($"Vault {Name} was not unlocked: its extension has no function Unlock-SecretVault.");
+        if (outcome.IsMissing)
+            caller.WriteWarning($"Vault {Name} was not unlocked: its extension has no function Unlock-SecretVault.");
         else Fails(outcome, "UnlockSecretVaultInvalidOperation", $"Vault {Name} could not be unlocked.");
     }
 
@@ -84,7 +94,8 @@ internal sealed class ExtensionVaultModule(RegisteredVault vault, SecretCmdlet c
     {
         Outcome outcome = Invoke("Unregister-SecretVault", [], isOptional: true);
         if (outcome.IsMissing) return;
-        Fails(outcome, "UnregisterSecretVaultInvalidOperation", $"The extension of vault {Name} failed while it was unregistered.");
+        Fails(outcome, "UnregisterSecretVaultInvalidOperation",
+            $"The extension of vault {Name} failed while it was unregistered.");
     }
 
     private bool Fails(Outcome outcome, string errorId, string message)
@@ -101,7 +112,8 @@ internal sealed class ExtensionVaultModule(RegisteredVault vault, SecretCmdlet c
     private Outcome Invoke(string function, Hashtable parameters, bool isOptional = false)
     {
         var additional = new Hashtable(StringComparer.OrdinalIgnoreCase) { ["Verbose"] = caller.IsVerbose };
-        foreach (KeyValuePair<string, object?> parameter in vault.VaultParameters) additional[parameter.Key] = parameter.Value;
+        foreach (KeyValuePair<string, object?> parameter in vault.VaultParameters)
+            additional[parameter.Key] = parameter.Value;
         parameters["VaultName"] = Name;
         parameters["AdditionalParameters"] = additional;
 
@@ -109,7 +121,8 @@ internal sealed class ExtensionVaultModule(RegisteredVault vault, SecretCmdlet c
         try
         {
             PSModuleInfo module = ExtensionModule.Load(caller.Host, vault.ModulePath);
-            using System.Management.Automation.PowerShell shell = caller.Running(ExtensionRunspace.Call(caller.Host, module, function, parameters));
+            using System.Management.Automation.PowerShell shell =
+                caller.Running(ExtensionRunspace.Call(caller.Host, module, function, parameters));
             try
             {
                 outcome.Output.AddRange(shell.Invoke());

@@ -26,7 +26,8 @@ public sealed class SecretInformation
         VaultName = vaultName;
     }
 
-    public SecretInformation(string name, SecretType type, string vaultName, ReadOnlyDictionary<string, object> metadata)
+    public SecretInformation(
+        string name, SecretType type, string vaultName, ReadOnlyDictionary<string, object> metadata)
         : this(name, type, vaultName) => Metadata = metadata;
 
     public SecretInformation(string name, SecretType type, string vaultName, Hashtable metadata)

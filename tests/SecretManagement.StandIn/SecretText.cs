@@ -16,7 +16,8 @@ internal static class SecretText
             case SecureString secure when asPlainText: return new NetworkCredential(string.Empty, secure).Password;
             case Hashtable table:
                 var shown = new Hashtable(StringComparer.OrdinalIgnoreCase);
-                foreach (DictionaryEntry entry in table) shown[entry.Key] = entry.Value is null ? null : Show(entry.Value, asPlainText);
+                foreach (DictionaryEntry entry in table)
+                    shown[entry.Key] = entry.Value is null ? null : Show(entry.Value, asPlainText);
                 return shown;
             default: return secret;
         }

@@ -15,7 +15,8 @@ internal static class VaultRegistry
     // The folders are the real module's, so that a home of its own keeps both apart from a user's vaults.
     private static readonly string Folder = Path.Combine(
         OperatingSystem.IsWindows()
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "Microsoft", "PowerShell")
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "Microsoft",
+                "PowerShell")
             : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
         OperatingSystem.IsWindows() ? "secretmanagement" : ".secretmanagement",
         "secretvaultregistry");
@@ -27,7 +28,8 @@ internal static class VaultRegistry
         var registrations = new Registrations();
         if (!File.Exists(FilePath)) return registrations;
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(FilePath));
-        registrations.DefaultVaultName = document.RootElement.GetProperty("DefaultVaultName").GetString() ?? string.Empty;
+        registrations.DefaultVaultName = document.RootElement.GetProperty("DefaultVaultName").GetString()
+            ?? string.Empty;
         foreach (JsonProperty entry in document.RootElement.GetProperty("Vaults").EnumerateObject())
         {
             registrations.Vaults[entry.Name] = new RegisteredVault(
@@ -68,7 +70,8 @@ internal static class VaultRegistry
     private static object? ToPlain(object? value) => value switch
     {
         System.Management.Automation.PSObject wrapped => ToPlain(wrapped.BaseObject),
-        IDictionary dictionary => dictionary.Cast<DictionaryEntry>().ToDictionary(e => $"{e.Key}", e => ToPlain(e.Value)),
+        IDictionary dictionary =>
+            dictionary.Cast<DictionaryEntry>().ToDictionary(e => $"{e.Key}", e => ToPlain(e.Value)),
         string or null => value,
         IEnumerable list => list.Cast<object?>().Select(ToPlain).ToList(),
         _ => value,

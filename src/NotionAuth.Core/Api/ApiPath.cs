@@ -7,17 +7,21 @@ using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Api;
 
-/// <summary>The one check of where a request goes: below <c>/v1/</c> on the connection's own host, and nowhere else.</summary>
+/// <summary>
+/// The one check of where a request goes: below <c>/v1/</c> on the connection's own host, and nowhere else.
+/// </summary>
 internal static class ApiPath
 {
     private const string Root = "/v1/";
 
-    // How bytes begin that aren't UTF-8, so that decoding leaves them, and that some servers take for dots and slashes all the same
-    // (RFC 3629 section 3).
-    private static readonly Regex Overlong = new("%(C[01]|[EF]0%[89]|F[8C]%8)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    // How bytes begin that aren't UTF-8, so that decoding leaves them, and that some servers take for dots and slashes
+    // all the same (RFC 3629 section 3).
+    private static readonly Regex Overlong =
+        new("%(C[01]|[EF]0%[89]|F[8C]%8)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>Makes a request's URI.</summary>
-    /// <param name="path"><c>users/me</c>, <c>/v1/users/me</c>, or a full URL on the connection's host; it may have a query.</param>
+    /// <param name="path"><c>users/me</c>, <c>/v1/users/me</c>, or a full URL on the connection's host; it may have a
+    /// query.</param>
     /// <param name="baseUri">The connection's origin.</param>
     /// <param name="query">More of the query, not yet encoded; null for none.</param>
     /// <returns>The URI.</returns>
@@ -33,7 +37,8 @@ internal static class ApiPath
                 throw Invalid(
                     path, "is on another host than the connection",
                     $"Pass a path such as users/me, or a URL on {origin}. "
-                    + "The signed address of a file needs no token: fetch it with Invoke-WebRequest -Uri <address> -OutFile <file>.");
+                    + "The signed address of a file needs no token: fetch it with Invoke-WebRequest -Uri <address> " +
+                        "-OutFile <file>.");
             rest = rest.Substring(origin.Length);
         }
 
@@ -42,7 +47,8 @@ internal static class ApiPath
         CheckCharacters(path, pathPart);
         CheckCharacters(path, queryPart);
         if (pathPart.StartsWith("//", StringComparison.Ordinal)) throw Invalid(path, "names a host");
-        if (pathPart.IndexOfAny(['{', '}']) >= 0) throw Invalid(path, "has a placeholder ({...}) left in it", "Put an id in its place.");
+        if (pathPart.IndexOfAny(['{', '}']) >= 0)
+            throw Invalid(path, "has a placeholder ({...}) left in it", "Put an id in its place.");
 
         string relative = pathPart.TrimStart('/');
         if (relative.StartsWith("v1/", StringComparison.Ordinal)) relative = relative.Substring(3);
@@ -59,11 +65,13 @@ internal static class ApiPath
 
         foreach (KeyValuePair<string, string> pair in query ?? [])
         {
-            full.Append(separator).Append(Uri.EscapeDataString(pair.Key)).Append('=').Append(Uri.EscapeDataString(pair.Value));
+            full.Append(separator).Append(Uri.EscapeDataString(pair.Key)).Append('=')
+                .Append(Uri.EscapeDataString(pair.Value));
             separator = '&';
         }
 
-        // The rules above say what is refused; this says that the platform's own reading of the result stays within the API all the same.
+        // The rules above say what is refused; this says that the platform's own reading of the result stays within the
+        // API all the same.
         if (!Uri.TryCreate(full.ToString(), UriKind.Absolute, out Uri? uri)
             || uri.Scheme != baseUri.Scheme || uri.Authority != baseUri.Authority || uri.UserInfo.Length > 0
             || !uri.AbsolutePath.StartsWith(Root, StringComparison.Ordinal) || uri.AbsolutePath.Contains("//"))
@@ -80,7 +88,9 @@ internal static class ApiPath
         return question < 0 ? (path, null) : (path.Substring(0, question), path.Substring(question + 1));
     }
 
-    /// <summary>The part of a path below <c>/v1/</c>, without slashes around it. What it is for, and not whether it may be sent.</summary>
+    /// <summary>
+    /// The part of a path below <c>/v1/</c>, without slashes around it. What it is for, and not whether it may be sent.
+    /// </summary>
     /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
     /// <returns>The part, such as <c>users/me</c>.</returns>
     internal static string Relative(string path)
@@ -97,14 +107,18 @@ internal static class ApiPath
         return rest.StartsWith("v1/", StringComparison.Ordinal) ? rest.Substring(3) : rest;
     }
 
-    // Letters, digits, hyphens, underscores and single slashes between them: nothing there could be refused, or read in two ways.
+    // Letters, digits, hyphens, underscores and single slashes between them: nothing there could be refused, or read in
+    // two ways.
     private static bool IsPlain(string path)
     {
         for (int i = 0; i < path.Length; i++)
         {
             char c = path[i];
             bool isSlash = c == '/';
-            if (isSlash ? i == 0 || path[i - 1] == '/' : c is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_')) return false;
+            if (isSlash ? i == 0
+                || path[i - 1] == '/'
+                : c is not (
+                    (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_')) return false;
         }
 
         return path.Length > 0 && path[path.Length - 1] != '/' && !path.StartsWith("v1/", StringComparison.Ordinal);
@@ -115,23 +129,29 @@ internal static class ApiPath
         if (part.IndexOf('\\') >= 0) throw Invalid(path, "has a backslash");
         if (part.IndexOf('#') >= 0) throw Invalid(path, "has a fragment (#)");
         if (part.Any(char.IsControl)) throw Invalid(path, "has a control character");
-        if (part.Any(c => c is ' ' or > '~')) throw Invalid(path, "has a blank or a character outside ASCII", "Percent-encode it, or pass it with -Query.");
+        if (part.Any(c => c is ' ' or > '~'))
+            throw Invalid(
+                path, "has a blank or a character outside ASCII", "Percent-encode it, or pass it with -Query.");
     }
 
     private static void CheckSegments(string path, string relative)
     {
         if (relative.IndexOf('@') >= 0) throw Invalid(path, "has an @");
         bool endsWithSlash = relative.EndsWith("/", StringComparison.Ordinal);
-        if (relative[0] == '/' || relative.Contains("//") || (endsWithSlash && NotionEndpoint.MayLackId(relative.TrimEnd('/'))))
-            throw Invalid(path, "has an empty part, before or after a slash", "Is a variable in it empty? Put an id in its place.");
+        if (relative[0] == '/' || relative.Contains("//")
+            || (endsWithSlash && NotionEndpoint.MayLackId(relative.TrimEnd('/'))))
+            throw Invalid(path, "has an empty part, before or after a slash",
+                "Is a variable in it empty? Put an id in its place.");
 
         string decoded = Decoded(path, relative);
         if (decoded.Any(char.IsControl)) throw Invalid(path, "has an encoded control character");
-        if (decoded.Split('/', '\\').Any(segment => segment.Split(';')[0] is "." or "..")) throw Invalid(path, "has a dot segment (. or ..)");
+        if (decoded.Split('/', '\\').Any(segment => segment.Split(';')[0] is "." or ".."))
+            throw Invalid(path, "has a dot segment (. or ..)");
         if (Overlong.IsMatch(decoded)) throw Invalid(path, "has an overlong encoding");
     }
 
-    // What is left when nothing more can be decoded: a server may decode more than once, and take for dots what normalization makes dots of.
+    // What is left when nothing more can be decoded: a server may decode more than once, and take for dots what
+    // normalization makes dots of.
     private static string Decoded(string path, string text)
     {
         string decoded = text, before;
@@ -151,6 +171,10 @@ internal static class ApiPath
         return decoded;
     }
 
-    private static NotionAuthException Invalid(string path, string why, string action = "Pass a path such as users/me, pages/<id> or data_sources/<id>/query.") =>
-        new(ErrorIds.InvalidPath, NotionErrorKind.InvalidArgument, $"The path {why}. Nothing was sent.", action) { Target = Redaction.Scrub(SplitQuery(path).Path) };
+    private static NotionAuthException Invalid(string path, string why, string action =
+        "Pass a path such as users/me, pages/<id> or data_sources/<id>/query.") =>
+        new(ErrorIds.InvalidPath, NotionErrorKind.InvalidArgument, $"The path {why}. Nothing was sent.", action)
+        {
+            Target = Redaction.Scrub(SplitQuery(path).Path)
+        };
 }

@@ -9,16 +9,17 @@ using NotionAuth.Core.Http.Bodies;
 namespace NotionAuth.Core.Api;
 
 /// <summary>
-/// An error reply of Notion's API. The id is Notion's <c>code</c> in Pascal case (<c>object_not_found</c> is <c>ObjectNotFound</c>);
-/// a reply without a code, such as the edge proxy's HTML, is <c>Http</c> and the status (<c>Http403</c>).
-/// Source: developers.notion.com/reference/status-codes.
+/// An error reply of Notion's API. The id is Notion's <c>code</c> in Pascal case (<c>object_not_found</c> is
+/// <c>ObjectNotFound</c>); a reply without a code, such as the edge proxy's HTML, is <c>Http</c> and the status
+/// (<c>Http403</c>). Source: developers.notion.com/reference/status-codes.
 /// </summary>
 public sealed class NotionApiException : NotionAuthException, IHasErrorReply
 {
     private readonly ErrorReply _reply;
 
     private NotionApiException(ErrorReply reply, string message, string recommendedAction)
-        : base(reply.Code is null ? $"Http{reply.Status}" : SafeCode.ToErrorId(reply.Code), KindOf(reply.Status), message, recommendedAction)
+        : base(reply.Code is null ? $"Http{reply.Status}" : SafeCode.ToErrorId(reply.Code), KindOf(reply.Status),
+            message, recommendedAction)
     {
         _reply = reply;
         Target = reply.Path.Length == 0 ? null : reply.Path;
@@ -52,13 +53,20 @@ public sealed class NotionApiException : NotionAuthException, IHasErrorReply
     /// <summary><c>additional_data.rate_limit_reason</c> of a 429, or null.</summary>
     public string? RateLimitReason => _reply.RateLimitReason;
 
-    /// <summary>The fields that a validation error names, such as <c>body.properties.Name.title</c>; empty for none.</summary>
+    /// <summary>
+    /// The fields that a validation error names, such as <c>body.properties.Name.title</c>; empty for none.
+    /// </summary>
     public IReadOnlyList<string> Fields => _reply.Fields;
 
-    /// <summary>What Notion made or changed although it answered with an error: <c>additional_data.committed_resource_id</c>; null for none.</summary>
+    /// <summary>
+    /// What Notion made or changed although it answered with an error: <c>additional_data.committed_resource_id</c>;
+    /// null for none.
+    /// </summary>
     public string? CommittedResourceId => _reply.CommittedResourceId;
 
-    /// <summary>The same of blocks that were appended: <c>additional_data.committed_child_ids</c>; empty for none.</summary>
+    /// <summary>
+    /// The same of blocks that were appended: <c>additional_data.committed_child_ids</c>; empty for none.
+    /// </summary>
     public IReadOnlyList<string> CommittedChildIds => _reply.CommittedChildIds;
 
     /// <summary>Notion's <c>additional_data.retry_guidance</c>, redacted; null for none.</summary>
@@ -66,22 +74,29 @@ public sealed class NotionApiException : NotionAuthException, IHasErrorReply
 
     /// <summary>Reads an error from a reply.</summary>
     /// <param name="response">A reply that is no success, its body read.</param>
-    /// <param name="known">Secrets in play, which are redacted wherever the reply repeats them, as are those that the request carried.</param>
+    /// <param name="known">Secrets in play, which are redacted wherever the reply repeats them, as are those that the
+    /// request carried.</param>
     /// <returns>The error.</returns>
-    public static NotionApiException From(HttpResponseMessage response, params Secret?[] known) => From(response, BufferedContent.BodyOf(response), known);
+    public static NotionApiException From(HttpResponseMessage response, params Secret?[] known) =>
+        From(response, BufferedContent.BodyOf(response), known);
 
-    internal static NotionApiException From(HttpResponseMessage response, ReadOnlyMemory<byte> json, params Secret?[] known)
+    internal static NotionApiException From(
+        HttpResponseMessage response, ReadOnlyMemory<byte> json, params Secret?[] known)
     {
         ErrorReply reply = ErrorReply.From(response, json, known);
-        return new(reply, MessageOf(reply, RequestContext.Find(response.RequestMessage)?.WhyNotRepeated), ErrorAdvice.For(reply)) { Headers = new ReplyHeaders(response).All };
+        return new(reply, MessageOf(reply, RequestContext.Find(response.RequestMessage)?.WhyNotRepeated),
+            ErrorAdvice.For(reply))
+        { Headers = new ReplyHeaders(response).All };
     }
 
     /// <inheritdoc/>
-    internal override NotionAuthException With(string message, string recommendedAction) => new NotionApiException(_reply, message, recommendedAction) { Headers = Headers };
+    internal override NotionAuthException With(string message, string recommendedAction) =>
+        new NotionApiException(_reply, message, recommendedAction) { Headers = Headers };
 
     /// <summary>Tells whether a body says that it is an error, whatever the reply's status says.</summary>
     /// <param name="body">The body, or its beginning.</param>
-    /// <returns><see langword="true"/> where the object begins with <c>"object":"error"</c>, as Notion's errors do.</returns>
+    /// <returns><see langword="true"/> where the object begins with <c>"object":"error"</c>, as Notion's errors
+    /// do.</returns>
     internal static bool IsErrorBody(ReadOnlySpan<byte> body)
     {
         try
@@ -113,11 +128,15 @@ public sealed class NotionApiException : NotionAuthException, IHasErrorReply
     /// <summary>What became of a write that was answered with an error of the service.</summary>
     private static string? Outcome(ErrorReply reply)
     {
-        string children = reply.CommittedChildIds.Count == 0 ? string.Empty : $" {string.Join(", ", reply.CommittedChildIds)}";
+        string children = reply.CommittedChildIds.Count == 0
+            ? string.Empty : $" {string.Join(", ", reply.CommittedChildIds)}";
         if (reply.CommittedResourceId is { } id)
-            return children.Length == 0 ? $"It was carried out all the same: {id}." : $"It was carried out all the same: in {id}, children{children}.";
+            return children.Length == 0
+                ? $"It was carried out all the same: {id}."
+                : $"It was carried out all the same: in {id}, children{children}.";
         if (children.Length > 0) return $"It was carried out all the same: children{children}.";
-        return reply.MayHaveWritten && reply.Status is 500 or 502 or 503 or 504 ? "It may have been carried out all the same." : null;
+        return reply.MayHaveWritten
+            && reply.Status is 500 or 502 or 503 or 504 ? "It may have been carried out all the same." : null;
     }
 
     private static NotionErrorKind KindOf(int status) => status switch

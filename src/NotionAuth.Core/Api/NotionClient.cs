@@ -22,7 +22,8 @@ public sealed class NotionClient
     // What the connection decides, and what belongs to the wire.
     private static readonly HashSet<string> Forbidden = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Authorization", "Proxy-Authorization", "Cookie", "Host", "Notion-Version", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Expect",
+        "Authorization", "Proxy-Authorization", "Cookie", "Host", "Notion-Version", "Content-Length", "Content-Type",
+            "Transfer-Encoding", "Connection", "Expect",
     };
 
     private readonly NotionTransport _transport;
@@ -37,7 +38,9 @@ public sealed class NotionClient
     /// <param name="tokens">Where the token comes from.</param>
     /// <param name="limits">The connection's rate limits, or null.</param>
     /// <param name="log">Called for each attempt, or null.</param>
-    internal NotionClient(NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, ConnectionLimits? limits, Action<RequestLogEntry>? log = null)
+    internal NotionClient(
+        NotionTransport transport, Uri baseUri, IAccessTokenSource tokens, ConnectionLimits? limits,
+        Action<RequestLogEntry>? log = null)
     {
         _transport = transport;
         _baseUri = baseUri;
@@ -61,27 +64,37 @@ public sealed class NotionClient
     /// <summary>Sends a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <returns>The reply: a success, or an error where <see cref="NotionRequest.ReturnsErrorReplies"/> wants it.</returns>
+    /// <returns>The reply: a success, or an error where <see cref="NotionRequest.ReturnsErrorReplies"/> wants
+    /// it.</returns>
     /// <exception cref="NotionApiException">Notion answered with an error.</exception>
     /// <exception cref="NotionAuthException">
-    /// Before anything is sent: <see cref="ErrorIds.InvalidPath"/>, <see cref="ErrorIds.InvalidHeader"/>, <see cref="ErrorIds.InvalidNotionVersion"/>,
-    /// <see cref="ErrorIds.InvalidBody"/>, and of a file <see cref="ErrorIds.FileNotFound"/>, <see cref="ErrorIds.FileUnavailable"/>,
-    /// <see cref="ErrorIds.InvalidFileSize"/>, <see cref="ErrorIds.InvalidContentType"/>. <see cref="ErrorIds.FileChanged"/>: the file changed while it was sent.
-    /// <see cref="ErrorIds.RateLimited"/>: the wait would last longer than <see cref="NotionRequest.TotalTimeout"/>.
-    /// <see cref="ErrorIds.UnexpectedRedirect"/>; no answer; or what the token source threw.
+    /// Before anything is sent: <see cref="ErrorIds.InvalidPath"/>, <see cref="ErrorIds.InvalidHeader"/>,
+    /// <see cref="ErrorIds.InvalidNotionVersion"/>, <see cref="ErrorIds.InvalidBody"/>, and of a file
+    /// <see cref="ErrorIds.FileNotFound"/>, <see cref="ErrorIds.FileUnavailable"/>,
+    /// <see cref="ErrorIds.InvalidFileSize"/>, <see cref="ErrorIds.InvalidContentType"/>.
+    /// <see cref="ErrorIds.FileChanged"/>: the file changed while it was sent. <see cref="ErrorIds.RateLimited"/>: the
+    /// wait would last longer than <see cref="NotionRequest.TotalTimeout"/>. <see cref="ErrorIds.UnexpectedRedirect"/>;
+    /// no answer; or what the token source threw.
     /// </exception>
-    public Task<NotionReply> SendAsync(NotionRequest request, CancellationToken cancellationToken) => SendAsync(request, null, cancellationToken);
+    public Task<NotionReply> SendAsync(NotionRequest request, CancellationToken cancellationToken) =>
+        SendAsync(request, null, cancellationToken);
 
-    /// <summary>Sends a request and writes the reply's body to a file, when the reply is whole. Its size is bounded by the disk alone.</summary>
+    /// <summary>
+    /// Sends a request and writes the reply's body to a file, when the reply is whole. Its size is bounded by the disk
+    /// alone.
+    /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="path">The file, whose content is replaced where it exists; a link, a device or a pipe stays what it is.</param>
+    /// <param name="path">The file, whose content is replaced where it exists; a link, a device or a pipe stays what it
+    /// is.</param>
     /// <param name="progress">Told of what has arrived, a few times a second at most, on any thread; or null.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <returns>The reply without its body; an error that <see cref="NotionRequest.ReturnsErrorReplies"/> wants has its body, and no file.</returns>
+    /// <returns>The reply without its body; an error that <see cref="NotionRequest.ReturnsErrorReplies"/> wants has its
+    /// body, and no file.</returns>
     /// <exception cref="NotionApiException">Notion answered with an error. No file was written.</exception>
     /// <exception cref="NotionAuthException">
-    /// As <see cref="SendAsync(NotionRequest, CancellationToken)"/>; <see cref="ErrorIds.FileNotFound"/> (no such folder) and
-    /// <see cref="ErrorIds.FileUnavailable"/>, before anything is sent where it shows then; <see cref="ErrorIds.DiskFull"/>.
+    /// As <see cref="SendAsync(NotionRequest, CancellationToken)"/>; <see cref="ErrorIds.FileNotFound"/> (no such
+    /// folder) and <see cref="ErrorIds.FileUnavailable"/>, before anything is sent where it shows then;
+    /// <see cref="ErrorIds.DiskFull"/>.
     /// </exception>
     public async Task<NotionReply> DownloadAsync(
         NotionRequest request, string path, Action<TransferProgress>? progress, CancellationToken cancellationToken)
@@ -90,7 +103,8 @@ public sealed class NotionClient
         return await SendAsync(request, file, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<NotionReply> SendAsync(NotionRequest request, ReplyFile? file, CancellationToken cancellationToken)
+    private async Task<NotionReply> SendAsync(
+        NotionRequest request, ReplyFile? file, CancellationToken cancellationToken)
     {
         Uri uri = ApiPath.ToUri(request.Path, _baseUri, request.Query);
         var message = new HttpRequestMessage(request.Method, uri);
@@ -114,7 +128,8 @@ public sealed class NotionClient
         };
         try
         {
-            message.Headers.TryAddWithoutValidation("Notion-Version", Api.NotionVersion.Check(request.NotionVersion ?? NotionVersion));
+            message.Headers.TryAddWithoutValidation(
+                "Notion-Version", Api.NotionVersion.Check(request.NotionVersion ?? NotionVersion));
             UserAgent.AddTo(message);
             AddHeaders(message, request.Headers);
             message.Content = await ContentOfAsync(request, context, cancellationToken).ConfigureAwait(false);
@@ -137,14 +152,16 @@ public sealed class NotionClient
     }
 
     private static NotionReply ReplyOf(
-        NotionRequest request, HttpResponseMessage response, RequestContext context, ReplyFile? file, out bool isForFile)
+        NotionRequest request, HttpResponseMessage response, RequestContext context, ReplyFile? file,
+        out bool isForFile)
     {
         int status = (int)response.StatusCode;
         if (status is >= 300 and < 400) throw NetworkErrors.Redirected(response);
 
         bool isFile = file is not null && response.IsSuccessStatusCode;
         ReadOnlyMemory<byte> body = BufferedContent.BodyOf(response);
-        bool isError = !response.IsSuccessStatusCode || NotionApiException.IsErrorBody(isFile ? file!.ReadStart(ErrorStart) : body.Span);
+        bool isError = !response.IsSuccessStatusCode
+            || NotionApiException.IsErrorBody(isFile ? file!.ReadStart(ErrorStart) : body.Span);
         if (isFile && isError) body = file!.ReadStart(LongestError);
         if (isError && !request.ReturnsErrorReplies) throw NotionApiException.From(response, body);
         isForFile = isFile && !isError;
@@ -155,16 +172,24 @@ public sealed class NotionClient
         };
     }
 
-    private static async Task<HttpContent?> ContentOfAsync(NotionRequest request, RequestContext context, CancellationToken cancellationToken)
+    private static async Task<HttpContent?> ContentOfAsync(
+        NotionRequest request, RequestContext context, CancellationToken cancellationToken)
     {
         if (request.File is not null)
         {
-            if (request.Body is null) return await FileContent.OpenAsync(request.File, context, cancellationToken).ConfigureAwait(false);
+            if (request.Body is null)
+                return await FileContent.OpenAsync(request.File, context, cancellationToken).ConfigureAwait(false);
             throw new NotionAuthException(
-                ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument, "A request has a body or a file, not both. Nothing was sent.", "Pass -Body or -InFile.");
+                ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument,
+                "A request has a body or a file, not both. Nothing was sent.", "Pass -Body or -InFile.");
         }
 
-        return request.Body is null ? null : new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        return request.Body is null
+            ? null : new ByteArrayContent(request.Body)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue(
+                "application/json") }
+            };
     }
 
     private static void AddHeaders(HttpRequestMessage message, IEnumerable<KeyValuePair<string, string>> headers)
@@ -172,13 +197,17 @@ public sealed class NotionClient
         foreach (KeyValuePair<string, string> header in headers)
         {
             string name = header.Key.Trim();
-            bool isClean = name.Length > 0 && name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_') && header.Value.All(c => c is >= ' ' and <= '~');
-            if (isClean && !Forbidden.Contains(name) && message.Headers.TryAddWithoutValidation(name, header.Value)) continue;
+            bool isClean = name.Length > 0 && name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_')
+                && header.Value.All(c => c is >= ' ' and <= '~');
+            if (isClean && !Forbidden.Contains(name) && message.Headers.TryAddWithoutValidation(name, header.Value))
+                continue;
 
             string shown = Redaction.Scrub(name);
             throw new NotionAuthException(
-                ErrorIds.InvalidHeader, NotionErrorKind.InvalidArgument, $"The header '{shown}' can't be set. Nothing was sent.",
-                "Authorization comes from the connection (-Connection or -Token), the version from -NotionVersion, the content type from -Body; other headers take printable ASCII only.")
+                ErrorIds.InvalidHeader, NotionErrorKind.InvalidArgument,
+                $"The header '{shown}' can't be set. Nothing was sent.",
+                "Authorization comes from the connection (-Connection or -Token), the version from -NotionVersion, " +
+                "the content type from -Body; other headers take printable ASCII only.")
             { Target = shown };
         }
     }

@@ -43,7 +43,8 @@ internal sealed partial record NotionEndpoint
         new("views/{view_id}/queries", [List("POST", ReadContent) with { Reads = false }]),
         new("views/{view_id}/queries/{query_id}", [List("GET", ReadContent), Write("DELETE", UpdateContent)]),
         new("comments", [List("GET", ReadComments), Write("POST", InsertComments)]),
-        new("comments/{comment_id}", [Read(ReadComments), Write("PATCH", InsertComments), Write("DELETE", InsertComments)]),
+        new("comments/{comment_id}",
+            [Read(ReadComments), Write("PATCH", InsertComments), Write("DELETE", InsertComments)]),
         new("file_uploads", [List("GET", ReadContent), Write("POST", InsertContent)]),
         new("file_uploads/{file_upload_id}", [Read(ReadContent)]),
         new("file_uploads/{file_upload_id}/send", [Write("POST", InsertContent) with { TakesFile = true }]),
@@ -55,11 +56,13 @@ internal sealed partial record NotionEndpoint
     ];
 
     /// <summary>The names under which lists hold their items.</summary>
-    internal static IReadOnlyList<string> ItemNames { get; } = [.. All.SelectMany(e => e.Operations).Select(o => o.Items).OfType<string>().Distinct()];
+    internal static IReadOnlyList<string> ItemNames { get; } =
+        [.. All.SelectMany(e => e.Operations).Select(o => o.Items).OfType<string>().Distinct()];
 
     private static EndpointOperation Read(string capability) => new("GET", capability) { Reads = true };
 
-    private static EndpointOperation List(string method, string capability, string items = "results") => new(method, capability) { Reads = true, Items = items };
+    private static EndpointOperation List(string method, string capability, string items = "results") =>
+        new(method, capability) { Reads = true, Items = items };
 
     private static EndpointOperation Write(string method, string capability) => new(method, capability);
 }

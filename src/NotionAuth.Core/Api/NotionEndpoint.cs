@@ -6,8 +6,9 @@ using System.Net.Http;
 namespace NotionAuth.Core.Api;
 
 /// <summary>
-/// An endpoint of Notion's API: the one place that knows what a path is. Source: Notion's OpenAPI description (April 2026), and the reference's pages for
-/// what that leaves out: queries of databases (before 2025-09-03), meeting notes, asynchronous tasks, agents and sessions.
+/// An endpoint of Notion's API: the one place that knows what a path is. Source: Notion's OpenAPI description (April
+/// 2026), and the reference's pages for what that leaves out: queries of databases (before 2025-09-03), meeting notes,
+/// asynchronous tasks, agents and sessions.
 /// </summary>
 /// <param name="Path">The path below <c>/v1/</c>; a placeholder stands in braces: <c>pages/{page_id}</c>.</param>
 /// <param name="Operations">What can be done there; empty where that isn't known.</param>
@@ -30,35 +31,45 @@ internal sealed partial record NotionEndpoint(string Path, IReadOnlyList<Endpoin
     public static NotionEndpoint? Find(string path)
     {
         string[] segments = ApiPath.Relative(path).Split('/');
-        return All.Where(e => e.Matches(segments, segments.Length)).OrderBy(e => e._segments.Count(IsPlaceholder)).FirstOrDefault();
+        return All.Where(e => e.Matches(segments, segments.Length)).OrderBy(e => e._segments.Count(IsPlaceholder))
+            .FirstOrDefault();
     }
 
-    /// <summary>Completes a path that has been begun: the segments that are there stay as they are, and the rest comes from the endpoints.</summary>
+    /// <summary>
+    /// Completes a path that has been begun: the segments that are there stay as they are, and the rest comes from the
+    /// endpoints.
+    /// </summary>
     /// <param name="typed">What is there of the path.</param>
     /// <param name="method">The method; null where it is open.</param>
     /// <returns>The completed paths, and the endpoint of each.</returns>
     public static IEnumerable<(string Path, NotionEndpoint Endpoint)> Complete(string typed, string? method)
     {
-        string lead = typed.StartsWith("/v1/", StringComparison.Ordinal) ? "/v1/" : typed.StartsWith("v1/", StringComparison.Ordinal) ? "v1/"
+        string lead = typed.StartsWith("/v1/", StringComparison.Ordinal)
+            ? "/v1/" : typed.StartsWith("v1/", StringComparison.Ordinal) ? "v1/"
             : typed.StartsWith("/", StringComparison.Ordinal) ? "/" : string.Empty;
         string[] segments = typed.Substring(lead.Length).Split('/');
         int whole = segments.Length - 1;
         foreach (NotionEndpoint endpoint in All)
         {
-            if (method is not null && endpoint.Methods.Count > 0 && !endpoint.Methods.Contains(method, StringComparer.OrdinalIgnoreCase)) continue;
+            if (method is not null && endpoint.Methods.Count > 0
+                && !endpoint.Methods.Contains(method, StringComparer.OrdinalIgnoreCase)) continue;
             if (endpoint._segments.Length <= whole || !endpoint.Matches(segments, whole)) continue;
             string next = endpoint._segments[whole];
             string begun = segments[whole];
-            bool isTyped = begun.Length > 0 && IsPlaceholder(next) && !next.StartsWith(begun, StringComparison.OrdinalIgnoreCase);
+            bool isTyped = begun.Length > 0 && IsPlaceholder(next)
+                && !next.StartsWith(begun, StringComparison.OrdinalIgnoreCase);
             if (!isTyped && !next.StartsWith(begun, StringComparison.OrdinalIgnoreCase)) continue;
-            string completed = lead + string.Join("/", segments.Take(whole).Append(isTyped ? begun : next).Concat(endpoint._segments.Skip(whole + 1)));
+            string completed = lead +
+                string.Join(
+                    "/", segments.Take(whole).Append(isTyped ? begun : next)
+                    .Concat(endpoint._segments.Skip(whole + 1)));
             if (completed != typed) yield return (completed, endpoint);
         }
     }
 
     /// <summary>
-    /// Tells whether an id may be missing at a path's end: <c>pages/</c> is the path of a page whose id is empty, and <c>users/me/</c> is <c>users/me</c>
-    /// with a slash behind it, which Notion tolerates.
+    /// Tells whether an id may be missing at a path's end: <c>pages/</c> is the path of a page whose id is empty, and
+    /// <c>users/me/</c> is <c>users/me</c> with a slash behind it, which Notion tolerates.
     /// </summary>
     /// <param name="path">The path below <c>/v1/</c>, without the slash at its end.</param>
     /// <returns><see langword="true"/> where an id may follow, and where the path isn't known.</returns>
@@ -66,16 +77,21 @@ internal sealed partial record NotionEndpoint(string Path, IReadOnlyList<Endpoin
     {
         string[] segments = path.Split('/');
         return !All.Any(e => e.Matches(segments, segments.Length))
-            || All.Any(e => e._segments.Length > segments.Length && IsPlaceholder(e._segments[segments.Length]) && e.Matches([.. segments, string.Empty], segments.Length));
+            || All.Any(e => e._segments.Length > segments.Length && IsPlaceholder(e._segments[segments.Length])
+                && e.Matches([.. segments, string.Empty], segments.Length));
     }
 
     /// <summary>Finds what a method does at a path.</summary>
     /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
     /// <param name="method">The method.</param>
     /// <returns>The operation, or null where none is known: it counts as one that writes.</returns>
-    public static EndpointOperation? Find(string path, HttpMethod method) => Find(path)?.Operations.FirstOrDefault(o => o.Method == method.Method);
+    public static EndpointOperation? Find(string path, HttpMethod method) =>
+        Find(path)?.Operations.FirstOrDefault(o => o.Method == method.Method);
 
-    /// <summary>What all requests to one endpoint have in common, such as <c>GET /v1/pages/*/properties/*</c>: Notion limits some endpoints by themselves.</summary>
+    /// <summary>
+    /// What all requests to one endpoint have in common, such as <c>GET /v1/pages/*/properties/*</c>: Notion limits
+    /// some endpoints by themselves.
+    /// </summary>
     /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
     /// <param name="method">The method.</param>
     /// <returns>The key.</returns>

@@ -9,18 +9,25 @@ namespace NotionAuth.Core.Api;
 
 /// <summary>A reply: a success, or an error where the request wants those too.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Body">The body as it came; empty for none, and where the reply is a stream of events or went into a file.</param>
+/// <param name="Body">The body as it came; empty for none, and where the reply is a stream of events or went into a
+/// file.</param>
 /// <param name="RequestId">Notion's id of the request, or null.</param>
 public sealed record NotionReply(int Status, ReadOnlyMemory<byte> Body, string? RequestId)
 {
-    internal static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> NoHeaders = new Dictionary<string, IReadOnlyList<string>>();
+    internal static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> NoHeaders =
+        new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>The reply's headers, those of its body included; names in any case. What is secret isn't among them.</summary>
+    /// <summary>
+    /// The reply's headers, those of its body included; names in any case. What is secret isn't among them.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers => Source?.All ?? NoHeaders;
 
     internal ReplyHeaders? Source { get; init; }
 
-    /// <summary>The events of a text/event-stream, each as it arrives; null for any other reply. Whoever gets the reply disposes of them.</summary>
+    /// <summary>
+    /// The events of a text/event-stream, each as it arrives; null for any other reply. Whoever gets the reply disposes
+    /// of them.
+    /// </summary>
     public ServerSentEvents? Events { get; init; }
 
     /// <summary>Reads the body.</summary>
@@ -29,6 +36,8 @@ public sealed record NotionReply(int Status, ReadOnlyMemory<byte> Body, string? 
     public JsonDocument ParseJson() => JsonText.Parse(Body) ?? throw Invalid("isn't JSON");
 
     internal NotionAuthException Invalid(string why) => new(
-        ErrorIds.InvalidReply, NotionErrorKind.InvalidData, $"Notion's reply {why}{(RequestId is null ? string.Empty : $" (request {RequestId})")}.",
-        "Run the command again; if it happens again, check -BaseUri and whether a proxy changes replies. -Raw shows the reply as it came.");
+        ErrorIds.InvalidReply, NotionErrorKind.InvalidData,
+        $"Notion's reply {why}{(RequestId is null ? string.Empty : $" (request {RequestId})")}.",
+        "Run the command again; if it happens again, check -BaseUri and whether a proxy changes replies. " +
+        "-Raw shows the reply as it came.");
 }

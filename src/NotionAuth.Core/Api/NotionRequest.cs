@@ -29,20 +29,31 @@ public sealed record NotionRequest
     /// <summary>The Notion-Version; null for the client's.</summary>
     public string? NotionVersion { get; init; }
 
-    /// <summary>How long one attempt may take. Where a file is sent or written, or events arrive one by one: the longest silence.</summary>
+    /// <summary>
+    /// How long one attempt may take. Where a file is sent or written, or events arrive one by one: the longest
+    /// silence.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long all attempts may take, the waits before and between them included; infinite for no bound. A wait that would end later isn't begun.</summary>
+    /// <summary>
+    /// How long all attempts may take, the waits before and between them included; infinite for no bound. A wait that
+    /// would end later isn't begun.
+    /// </summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How often a failed attempt is repeated at most.</summary>
     public int MaximumRetryCount { get; init; } = Http.Handlers.RetryPolicy.DefaultMaximumRetryCount;
 
-    /// <summary>Whether an error of Notion's that isn't retried any more is returned as a reply in place of being thrown.</summary>
+    /// <summary>
+    /// Whether an error of Notion's that isn't retried any more is returned as a reply in place of being thrown.
+    /// </summary>
     public bool ReturnsErrorReplies { get; init; }
 
-    /// <summary>Whether it changes nothing: GET, and the POSTs that are known to read (<c>search</c>, queries).</summary>
-    public bool IsReadOnly => Method == HttpMethod.Get || (Method == HttpMethod.Post && NotionEndpoint.Find(Path, Method)?.Reads == true);
+    /// <summary>
+    /// Whether it changes nothing: GET, and the POSTs that are known to read (<c>search</c>, queries).
+    /// </summary>
+    public bool IsReadOnly =>
+        Method == HttpMethod.Get || (Method == HttpMethod.Post && NotionEndpoint.Find(Path, Method)?.Reads == true);
 
     /// <summary>Whether doing it twice does no harm.</summary>
     internal bool IsSafeToRepeat => IsReadOnly || Method == HttpMethod.Delete;

@@ -15,7 +15,9 @@ internal static class NotionVersion
     public static IReadOnlyList<string> Known { get; } =
         [Default, "2025-09-03", "2022-06-28", "2022-02-22", "2021-08-16", "2021-05-13", "2021-05-11"];
 
-    /// <summary>Checks that a version is a date; whether it exists, Notion decides, which may know newer ones.</summary>
+    /// <summary>
+    /// Checks that a version is a date; whether it exists, Notion decides, which may know newer ones.
+    /// </summary>
     /// <param name="version">The version.</param>
     /// <returns>The version.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidNotionVersion"/>.</exception>
@@ -23,9 +25,11 @@ internal static class NotionVersion
     {
         if (IsDate(version)) return version;
         throw new NotionAuthException(
-            ErrorIds.InvalidNotionVersion, NotionErrorKind.InvalidArgument, "A Notion-Version is a date such as 2026-03-11.",
+            ErrorIds.InvalidNotionVersion, NotionErrorKind.InvalidArgument,
+            "A Notion-Version is a date such as 2026-03-11.",
             $"Pass one of these with -NotionVersion, or leave it out: {string.Join(", ", Known)}.");
     }
 
-    internal static bool IsDate(string version) => DateTime.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    internal static bool IsDate(string version) =>
+        DateTime.TryParseExact(version, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 }

@@ -4,7 +4,9 @@ using System.Threading.Tasks;
 
 namespace NotionAuth.Core.Api;
 
-/// <summary>What comes next of <see cref="OrderedSequences{TInput,T}"/>: an item of an input's sequence, or that sequence's end.</summary>
+/// <summary>
+/// What comes next of <see cref="OrderedSequences{TInput,T}"/>: an item of an input's sequence, or that sequence's end.
+/// </summary>
 /// <typeparam name="TInput">What a sequence was made of.</typeparam>
 /// <typeparam name="T">What it gives.</typeparam>
 /// <param name="Input">The input.</param>
@@ -14,8 +16,9 @@ namespace NotionAuth.Core.Api;
 internal sealed record OrderedResult<TInput, T>(TInput Input, bool IsEnd, T? Item, Exception? Error);
 
 /// <summary>
-/// Several sequences that run at once and are read one after the other, in the order in which they were added. Each holds its place until it has
-/// been read to its end, so that no more than so many are ever held, whichever of them is ready first. Used by one thread at a time.
+/// Several sequences that run at once and are read one after the other, in the order in which they were added. Each
+/// holds its place until it has been read to its end, so that no more than so many are ever held, whichever of them is
+/// ready first. Used by one thread at a time.
 /// </summary>
 /// <typeparam name="TInput">What a sequence is made of.</typeparam>
 /// <typeparam name="T">What it gives.</typeparam>
@@ -33,7 +36,8 @@ internal sealed class OrderedSequences<TInput, T>(int limit)
 
     /// <summary>Adds a sequence and begins with its first item at once.</summary>
     /// <param name="input">What it is made of.</param>
-    /// <param name="start">Makes the sequence. The task that it gets ends when the sequence's turn to be read has come: nothing beyond the first item is wanted before.</param>
+    /// <param name="start">Makes the sequence. The task that it gets ends when the sequence's turn to be read has come:
+    /// nothing beyond the first item is wanted before.</param>
     /// <exception cref="InvalidOperationException">Every place is taken.</exception>
     public void Add(TInput input, Func<Task, IAsyncEnumerable<T>> start)
     {
@@ -47,7 +51,8 @@ internal sealed class OrderedSequences<TInput, T>(int limit)
     /// <returns>A task that never fails: a sequence's failure is a result.</returns>
     /// <exception cref="InvalidOperationException">There is nothing to be read.</exception>
     public Task<OrderedResult<TInput, T>> PeekAsync() =>
-        _next ??= _running.Count > 0 ? _running.Peek().NextAsync() : throw new InvalidOperationException("There is nothing to be read.");
+        _next ??= _running.Count > 0 ? _running.Peek().NextAsync() : throw new InvalidOperationException(
+            "There is nothing to be read.");
 
     /// <summary>Takes the next result; after a sequence's last one, the next sequence has its turn.</summary>
     /// <returns>The result.</returns>

@@ -16,7 +16,9 @@ internal sealed record RequestOptions
     /// <summary>Whether every page of a list is fetched, and its items are wanted.</summary>
     public bool All { get; init; }
 
-    /// <summary>How many items a page has, 1 to 100; null where that is left to the request, or to <see cref="Paginator"/>.</summary>
+    /// <summary>
+    /// How many items a page has, 1 to 100; null where that is left to the request, or to <see cref="Paginator"/>.
+    /// </summary>
     public int? PageSize { get; init; }
 
     /// <summary>The full path of the file that a success is written to; null for none.</summary>
@@ -31,7 +33,9 @@ internal sealed record RequestOptions
 /// <param name="Values">The values in it, each JSON in UTF-8: the reply's body, or the page's items.</param>
 /// <param name="IsCapped">Whether Notion stopped a list at its limit of 10,000 rows although there is more.</param>
 /// <param name="Event">The event; null for all other replies.</param>
-internal sealed record ReplyPiece(NotionReply Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false, ServerSentEvent? Event = null);
+internal sealed record ReplyPiece(
+    NotionReply Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false,
+    ServerSentEvent? Event = null);
 
 /// <summary>Sends a request as its options say, and gives what comes of it piece by piece.</summary>
 internal static class RequestSender
@@ -45,7 +49,8 @@ internal static class RequestSender
         if (!options.All && options.PageSize is null) return;
         if (request.IsReadOnly || NotionEndpoint.Find(request.Path, request.Method)?.IsList == true) return;
         throw new NotionAuthException(
-            ErrorIds.InvalidPaging, NotionErrorKind.InvalidArgument, "-All and -PageSize are for lists, and this request writes. Nothing was sent.",
+            ErrorIds.InvalidPaging, NotionErrorKind.InvalidArgument,
+            "-All and -PageSize are for lists, and this request writes. Nothing was sent.",
             "Leave them out, or read the list: with GET, or with POST on search and on a query.");
     }
 
@@ -56,13 +61,17 @@ internal static class RequestSender
     /// <param name="turn">Nothing beyond the first piece is fetched before this has ended.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>The pieces.</returns>
-    /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/> and <see cref="Paginator.PagesAsync"/>.</exception>
+    /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>
+    /// and <see cref="Paginator.PagesAsync"/>.</exception>
     public static async IAsyncEnumerable<ReplyPiece> RunAsync(
-        NotionClient client, NotionRequest request, RequestOptions options, Task turn, [EnumeratorCancellation] CancellationToken cancellationToken)
+        NotionClient client, NotionRequest request, RequestOptions options, Task turn,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (options.All)
         {
-            await foreach (NotionPage page in Paginator.PagesAsync(client, request, options.PageSize, cancellationToken, turn).ConfigureAwait(false))
+            await foreach (
+                NotionPage page in Paginator.PagesAsync(client, request, options.PageSize, cancellationToken, turn)
+                .ConfigureAwait(false))
                 yield return new(page.Response, page.Items, page.IsCapped);
             yield break;
         }
@@ -70,16 +79,20 @@ internal static class RequestSender
         if (options.PageSize is int pageSize) request = Paginator.WithPageSize(request, pageSize);
         NotionReply response = options.OutFile is null
             ? await client.SendAsync(request, cancellationToken).ConfigureAwait(false)
-            : await client.DownloadAsync(request, options.OutFile, options.Progress, cancellationToken).ConfigureAwait(false);
+            : await client.DownloadAsync(request, options.OutFile, options.Progress, cancellationToken)
+            .ConfigureAwait(false);
         if (response.Events is null)
         {
             yield return new(response, response.Body.Length > 0 ? [response.Body] : []);
             yield break;
         }
 
-        // The reply itself comes first, for who wants to know its status before the first event is there; and may be all that is taken.
+        // The reply itself comes first, for who wants to know its status before the first event is there; and may be
+        // all that is taken.
         using ServerSentEvents events = response.Events;
         yield return new(response, []);
-        await foreach (ServerSentEvent next in events.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return new(response, [], Event: next);
+        await foreach (
+            ServerSentEvent next in events.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return new(
+            response, [], Event: next);
     }
 }

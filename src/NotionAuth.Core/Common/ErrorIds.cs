@@ -1,8 +1,8 @@
 namespace NotionAuth.Core.Common;
 
 /// <summary>
-/// The stable ids of NotionAuth's own errors. Errors of Notion's API and of OAuth carry their own codes in Pascal case instead
-/// (<c>object_not_found</c> is <c>ObjectNotFound</c>, <c>invalid_grant</c> is <c>InvalidGrant</c>).
+/// The stable ids of NotionAuth's own errors. Errors of Notion's API and of OAuth carry their own codes in Pascal case
+/// instead (<c>object_not_found</c> is <c>ObjectNotFound</c>, <c>invalid_grant</c> is <c>InvalidGrant</c>).
 /// </summary>
 public static class ErrorIds
 {
@@ -87,7 +87,9 @@ public static class ErrorIds
     /// <summary>A name, a vault, a client or a body that was passed or piped, and is null or empty.</summary>
     public const string MissingValue = "MissingValue";
 
-    /// <summary>The callback, or the text pasted in its place, has neither a code nor an error, or one of them twice.</summary>
+    /// <summary>
+    /// The callback, or the text pasted in its place, has neither a code nor an error, or one of them twice.
+    /// </summary>
     public const string InvalidCallback = "InvalidCallback";
 
     /// <summary>A client id that Notion doesn't know, or a wrong client secret (RFC 6749 section 5.2).</summary>
@@ -129,7 +131,10 @@ public static class ErrorIds
     /// <summary>A token that is empty or has characters that no token has.</summary>
     public const string InvalidToken = "InvalidToken";
 
-    /// <summary>No lock against other processes can be had, though nobody holds it: a read-only or full disk, another user's lock file.</summary>
+    /// <summary>
+    /// No lock against other processes can be had, though nobody holds it: a read-only or full disk, another user's
+    /// lock file.
+    /// </summary>
     public const string LockUnavailable = "LockUnavailable";
 
     /// <summary>Neither a client id nor a client secret is known.</summary>
@@ -162,7 +167,10 @@ public static class ErrorIds
     /// <summary>Notion doesn't know the redirect URI for this client.</summary>
     public const string RedirectUriNotRegistered = "RedirectUriNotRegistered";
 
-    /// <summary>Notion's rate limit was reached: Notion's own code, and what a request is told that would wait longer than it may.</summary>
+    /// <summary>
+    /// Notion's rate limit was reached: Notion's own code, and what a request is told that would wait longer than it
+    /// may.
+    /// </summary>
     public const string RateLimited = "RateLimited";
 
     /// <summary>A reply larger than the module takes.</summary>
@@ -174,7 +182,9 @@ public static class ErrorIds
     /// <summary>A stored secret that can't be read: broken, or not NotionAuth's.</summary>
     public const string SecretInvalid = "SecretInvalid";
 
-    /// <summary>A vault is needed, and the module Microsoft.PowerShell.SecretManagement isn't installed or can't be loaded.</summary>
+    /// <summary>
+    /// A vault is needed, and the module Microsoft.PowerShell.SecretManagement isn't installed or can't be loaded.
+    /// </summary>
     public const string SecretManagementMissing = "SecretManagementMissing";
 
     /// <summary>A stored secret of a newer version of NotionAuth.</summary>

@@ -10,14 +10,16 @@ using System.Threading.Tasks;
 namespace NotionAuth.Core.Common;
 
 /// <summary>
-/// A lock between the processes of one user: an open file that the system lets nobody else open. The system gives it back when its process ends,
-/// however that ends, so that a dead process blocks nobody, and nobody can take it from a live one. The files stay, and are empty.
+/// A lock between the processes of one user: an open file that the system lets nobody else open. The system gives it
+/// back when its process ends, however that ends, so that a dead process blocks nobody, and nobody can take it from a
+/// live one. The files stay, and are empty.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
 
-    // A file that is only read can be locked too, and on a read-only disk nothing else can. A network's file system may want it open for writing.
+    // A file that is only read can be locked too, and on a read-only disk nothing else can. A network's file system may
+    // want it open for writing.
     private static readonly FileAccess[] Ways = [FileAccess.Read, FileAccess.ReadWrite];
     private readonly FileStream? _file;
 
@@ -26,19 +28,24 @@ internal sealed class FileLock : IDisposable
     private FileLock(NotionAuthException problem) => Problem = problem;
 
     /// <summary>
-    /// Null where the lock is held; otherwise why none can be had (<see cref="ErrorIds.LockUnavailable"/>), though nobody else holds it. What
-    /// only reads may go on; what would spend a refresh token or write throws it.
+    /// Null where the lock is held; otherwise why none can be had (<see cref="ErrorIds.LockUnavailable"/>), though
+    /// nobody else holds it. What only reads may go on; what would spend a refresh token or write throws it.
     /// </summary>
     public NotionAuthException? Problem { get; }
 
-    /// <summary>Takes a lock; waits where another process or another part of this one holds it, and only there.</summary>
-    /// <param name="folder">The folder of the locks' files, the same one for all processes that share what is locked.</param>
+    /// <summary>
+    /// Takes a lock; waits where another process or another part of this one holds it, and only there.
+    /// </summary>
+    /// <param name="folder">The folder of the locks' files, the same one for all processes that share what is
+    /// locked.</param>
     /// <param name="name">What is locked; any text. It shows in no file name.</param>
     /// <param name="timeout">How long to wait at most.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The lock, or <see cref="Problem"/>; dispose of it to give it back.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.Busy"/>: it wasn't given back within the time.</exception>
-    public static async Task<FileLock> AcquireAsync(string folder, string name, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.Busy"/>: it wasn't given back within the
+    /// time.</exception>
+    public static async Task<FileLock> AcquireAsync(
+        string folder, string name, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         string path = Path.Combine(folder, FileNameOf(name));
@@ -48,7 +55,8 @@ internal sealed class FileLock : IDisposable
             if (watch.Elapsed > timeout)
                 throw new NotionAuthException(
                     ErrorIds.Busy, NotionErrorKind.Busy,
-                    $"Another PowerShell process has been working with this connection or vault for {timeout.TotalSeconds:0} s.",
+                    "Another PowerShell process has been working with this connection or vault for " +
+                    $"{timeout.TotalSeconds:0} s.",
                     "Wait until it has finished, or end it, then run the command again.");
             await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
         }
@@ -72,7 +80,8 @@ internal sealed class FileLock : IDisposable
             {
                 return null;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or
+            catch (Exception e)
+                when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or
                 SecurityException)
             {
                 problem = e;
@@ -85,7 +94,13 @@ internal sealed class FileLock : IDisposable
     private static FileStream Open(string path, FileAccess access)
     {
 #if NET8_0_OR_GREATER
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = access, Share = FileShare.None, BufferSize = 1 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = access,
+            Share = FileShare.None,
+            BufferSize = 1
+        };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var file = new FileStream(path, options);
 #else
@@ -106,7 +121,8 @@ internal sealed class FileLock : IDisposable
     private static string FileNameOf(string name)
     {
         using var sha = SHA256.Create();
-        return BitConverter.ToString(sha.ComputeHash(Encoding.UTF8.GetBytes(name)), 0, 16).Replace("-", string.Empty) + ".lock";
+        return BitConverter.ToString(sha.ComputeHash(Encoding.UTF8.GetBytes(name)), 0, 16).Replace("-", string.Empty) +
+            ".lock";
     }
 
     // Whoever may open a lock's file may hold the lock, and so keep us waiting: nobody else may.

@@ -7,15 +7,23 @@ using System.Text.Json;
 
 namespace NotionAuth.Core.Common;
 
-/// <summary>Reads JSON strings that may be anything: a lone surrogate or broken UTF-8 makes <see cref="JsonElement.GetString"/> throw.</summary>
+/// <summary>
+/// Reads JSON strings that may be anything: a lone surrogate or broken UTF-8 makes <see cref="JsonElement.GetString"/>
+/// throw.
+/// </summary>
 internal static class JsonText
 {
-    /// <summary>How many levels a reply may be nested: Notion nests blocks and property values, a few dozen levels; it doesn't nest thousands.</summary>
+    /// <summary>
+    /// How many levels a reply may be nested: Notion nests blocks and property values, a few dozen levels; it doesn't
+    /// nest thousands.
+    /// </summary>
     public const int MaximumDepth = 512;
 
     public static readonly JsonDocumentOptions Limits = new() { MaxDepth = MaximumDepth };
 
-    /// <summary>Parses a reply whose names can all be read; one that can't be makes every look for a name throw.</summary>
+    /// <summary>
+    /// Parses a reply whose names can all be read; one that can't be makes every look for a name throw.
+    /// </summary>
     /// <returns>The document, or null where it isn't JSON.</returns>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> utf8)
     {
@@ -45,9 +53,12 @@ internal static class JsonText
     }
 
     public static string? StringOf(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? StringOf(value) : null;
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String ? StringOf(value) : null;
 
-    /// <summary>Writes JSON as one line of ASCII: vaults differ in what they make of line ends and of other characters.</summary>
+    /// <summary>
+    /// Writes JSON as one line of ASCII: vaults differ in what they make of line ends and of other characters.
+    /// </summary>
     /// <param name="json">JSON, as it came.</param>
     /// <returns>The same value.</returns>
     public static string OneLine(string json)
@@ -69,8 +80,11 @@ internal static class JsonText
         return line.ToString();
     }
 
-    /// <summary>Copies an object without some of its members; the values stay as they came, broken characters and all.</summary>
-    public static JsonElement Without(JsonElement value, params string[] names) => Copy(writer => AddMembers(writer, value, names));
+    /// <summary>
+    /// Copies an object without some of its members; the values stay as they came, broken characters and all.
+    /// </summary>
+    public static JsonElement Without(JsonElement value, params string[] names) =>
+        Copy(writer => AddMembers(writer, value, names));
 
     /// <summary>Puts two objects together; where both have a member, the second's counts.</summary>
     public static JsonElement Merge(JsonElement first, JsonElement second) => Copy(writer =>

@@ -43,7 +43,8 @@ public enum NotionErrorKind
 }
 
 /// <summary>
-/// An error with a stable id and the next step. Neither the message nor any property ever holds a token, a code or a client secret.
+/// An error with a stable id and the next step. Neither the message nor any property ever holds a token, a code or a
+/// client secret.
 /// </summary>
 public class NotionAuthException : Exception
 {
@@ -54,7 +55,8 @@ public class NotionAuthException : Exception
     /// <param name="recommendedAction">What to do next, in one or two sentences.</param>
     /// <param name="innerException">The platform's exception where it adds something and holds no secret.</param>
     public NotionAuthException(
-        string errorId, NotionErrorKind kind, string message, string recommendedAction, Exception? innerException = null)
+        string errorId, NotionErrorKind kind, string message, string recommendedAction,
+        Exception? innerException = null)
         : base(message, innerException)
     {
         ErrorId = errorId;
@@ -79,5 +81,6 @@ public class NotionAuthException : Exception
     /// <param name="recommendedAction">What to do next.</param>
     /// <returns>The error; this one where its type has more to say than can be copied.</returns>
     internal virtual NotionAuthException With(string message, string recommendedAction) =>
-        GetType() == typeof(NotionAuthException) ? new(ErrorId, Kind, message, recommendedAction, InnerException) { Target = Target } : this;
+        GetType() == typeof(NotionAuthException)
+            ? new(ErrorId, Kind, message, recommendedAction, InnerException) { Target = Target } : this;
 }

@@ -17,12 +17,13 @@ internal static partial class Redaction
     private const string Mark = "[redacted]";
     private const int MaximumLength = 2_000;
 
-    // The prefixes of Notion's tokens, and credentials as HTTP and OAuth spell them. Blanks are few: without a bound each of thousands
-    // would look back over all the others.
+    // The prefixes of Notion's tokens, and credentials as HTTP and OAuth spell them. Blanks are few: without a bound
+    // each of thousands would look back over all the others.
     private const string Pattern =
         @"\b(?:ntn|nrt|secret)_[A-Za-z0-9_\-]{4,}"
         + @"|\b(?:Bearer|Basic)\s{1,4}[A-Za-z0-9+/=._~\-]{8,}"
-        + @"|(?<=\b(?:access_token|refresh_token|client_secret|code|token)[""']?\s{0,4}[=:]\s{0,4}[""']?)[^\s&""',;]{6,}";
+        + @"|(?<=\b(?:access_token|refresh_token|client_secret|code|token)[""']?"
+        + @"\s{0,4}[=:]\s{0,4}[""']?)[^\s&""',;]{6,}";
 
 #if NET8_0_OR_GREATER
     [GeneratedRegex(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
@@ -36,8 +37,10 @@ internal static partial class Redaction
 
     /// <summary>Makes a foreign text fit to be shown.</summary>
     /// <param name="text">The text, in the form it arrived in.</param>
-    /// <param name="known">Secrets in play at this place: wherever one of them stands in the text, it is replaced.</param>
-    /// <returns>The text on one line without secrets and control characters, 2,000 characters at most; empty for null.</returns>
+    /// <param name="known">Secrets in play at this place: wherever one of them stands in the text, it is
+    /// replaced.</param>
+    /// <returns>The text on one line without secrets and control characters, 2,000 characters at most; empty for
+    /// null.</returns>
     public static string Scrub(string? text, params Secret?[] known)
     {
         if (string.IsNullOrEmpty(text)) return string.Empty;
@@ -51,7 +54,9 @@ internal static partial class Redaction
 
             // Both %2B and %2b are right, so that the encoded form is looked for in either case.
             string encoded = Uri.EscapeDataString(secret);
-            if (encoded != secret) scrubbed = Regex.Replace(scrubbed, Regex.Escape(encoded), Mark, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+            if (encoded != secret)
+                scrubbed = Regex.Replace(
+                    scrubbed, Regex.Escape(encoded), Mark, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
         }
 
         // Cut after the replacement, so that no half of a known secret is left at the end.
@@ -67,7 +72,9 @@ internal static partial class Redaction
         }
     }
 
-    /// <summary>Makes a foreign name fit to be shown: no control characters, which a terminal would obey, and a bounded length.</summary>
+    /// <summary>
+    /// Makes a foreign name fit to be shown: no control characters, which a terminal would obey, and a bounded length.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <returns>The text on one line, 2,000 characters at most; empty for null.</returns>
     public static string OneLine(string? text)
@@ -85,9 +92,11 @@ internal static partial class Redaction
                 break;
             }
 
-            // Format characters too: a right-to-left override can make a message lie. A lone half of a character is none, and shows as anything.
+            // Format characters too: a right-to-left override can make a message lie. A lone half of a character is
+            // none, and shows as anything.
             UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(given, i);
-            bool hidden = category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+            bool hidden = category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
             if ((hidden && !Joins(given, i)) || Fillers.IndexOf(given[i]) >= 0) line.Append(' ');
             else if (category == UnicodeCategory.Surrogate) line.Append('\ufffd');
             else if (!IsUnseen(given, i)) line.Append(given, i, length);
@@ -96,8 +105,8 @@ internal static partial class Redaction
         return line.ToString();
     }
 
-    // Variation selectors choose the glyph of an emoji, and elsewhere nothing that a person would see (UTS #51, UAX #31 section 2.3); the grapheme
-    // joiner is never seen.
+    // Variation selectors choose the glyph of an emoji, and elsewhere nothing that a person would see (UTS #51, UAX #31
+    // section 2.3); the grapheme joiner is never seen.
     private static bool IsUnseen(string text, int at)
     {
         if (text[at] == '\u034f') return true;
@@ -106,11 +115,13 @@ internal static partial class Redaction
         if (at == 0 || text[at] is not ('\ufe0e' or '\ufe0f')) return true;
         int before = at - 1;
         if (before > 0 && char.IsSurrogatePair(text, before - 1)) before--;
-        return !IsPictograph(CharUnicodeInfo.GetUnicodeCategory(text, before)) && text[before] is not ((>= '0' and <= '9') or '#' or '*' or '\u203c' or '\u2049');
+        return !IsPictograph(CharUnicodeInfo.GetUnicodeCategory(text, before))
+            && text[before] is not ((>= '0' and <= '9') or '#' or '*' or '\u203c' or '\u2049');
     }
 
-    // Where Unicode allows an invisible character in a name: joiners in emoji (UTS #51) and between letters of scripts that join or stack them, which
-    // have no capitals (UAX #31 section 2.3), and the tags of a flag. There they change what is seen; elsewhere they make two names that look the same.
+    // Where Unicode allows an invisible character in a name: joiners in emoji (UTS #51) and between letters of scripts
+    // that join or stack them, which have no capitals (UAX #31 section 2.3), and the tags of a flag. There they change
+    // what is seen; elsewhere they make two names that look the same.
     private static bool Joins(string text, int at)
     {
         if (IsTag(text, at))
@@ -124,7 +135,8 @@ internal static partial class Redaction
         int before = at - 1;
         if (text[before] == '\ufe0f' && before > 0) before--;
         if (before > 0 && char.IsSurrogatePair(text, before - 1)) before--;
-        UnicodeCategory left = CharUnicodeInfo.GetUnicodeCategory(text, before), right = CharUnicodeInfo.GetUnicodeCategory(text, at + 1);
+        UnicodeCategory left = CharUnicodeInfo.GetUnicodeCategory(text, before),
+            right = CharUnicodeInfo.GetUnicodeCategory(text, at + 1);
         return IsScript(left) ? IsScript(right) : text[at] == '\u200d' && IsPictograph(left) && IsPictograph(right);
     }
 
@@ -132,7 +144,8 @@ internal static partial class Redaction
         at >= 0 && char.IsSurrogatePair(text, at) && char.ConvertToUtf32(text, at) is >= 0xE0020 and <= 0xE007F;
 
     private static bool IsScript(UnicodeCategory category) =>
-        category is UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+        category is UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark
+            or UnicodeCategory.SpacingCombiningMark;
 
     // Skin tones are modifiers.
     private static bool IsPictograph(UnicodeCategory category) =>

@@ -20,12 +20,16 @@ internal static class SafeCode
         return id.ToString();
     }
 
-    /// <summary>Lets a code or id through only if it looks like one and isn't a secret: it is foreign text that ends in messages and ids.</summary>
+    /// <summary>
+    /// Lets a code or id through only if it looks like one and isn't a secret: it is foreign text that ends in messages
+    /// and ids.
+    /// </summary>
     public static string? OrNull(string? value, params Secret?[] known) =>
         !string.IsNullOrEmpty(value) && value!.Length <= 100
         && value.All(c => IsLetterOrDigit(c) || c is '_' or '-' or '.') && value.Any(IsLetterOrDigit)
         && Redaction.Scrub(value, known) == value
             ? value : null;
 
-    private static bool IsLetterOrDigit(char c) => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9');
+    private static bool IsLetterOrDigit(char c) =>
+        c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9');
 }

@@ -30,7 +30,8 @@ public sealed class Secret
     /// <summary>Tells whether two secrets hold the same value.</summary>
     /// <param name="other">The secret to compare with.</param>
     /// <returns><see langword="true"/> when both hold the same text.</returns>
-    public bool Matches(Secret? other) => other is not null && string.Equals(_value, other._value, StringComparison.Ordinal);
+    public bool Matches(Secret? other) =>
+        other is not null && string.Equals(_value, other._value, StringComparison.Ordinal);
 
     /// <summary>Wraps a value where there is one.</summary>
     /// <param name="value">The secret's text, or null or empty for none.</param>

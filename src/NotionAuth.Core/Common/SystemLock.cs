@@ -6,9 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace NotionAuth.Core.Common;
 
 /// <summary>
-/// The system's own lock on an open file. On Windows a file that is opened without sharing is locked. Elsewhere .NET takes <c>flock</c> for that,
-/// but says nothing where the file system refuses it, or where the environment turns it off (DOTNET_SYSTEM_IO_DISABLEFILELOCKING): so it is asked
-/// for here.
+/// The system's own lock on an open file. On Windows a file that is opened without sharing is locked. Elsewhere .NET
+/// takes <c>flock</c> for that, but says nothing where the file system refuses it, or where the environment turns it
+/// off (DOTNET_SYSTEM_IO_DISABLEFILELOCKING): so it is asked for here.
 /// </summary>
 internal static class SystemLock
 {
@@ -17,7 +17,8 @@ internal static class SystemLock
 
     /// <summary>Takes the lock of a file that was opened without sharing, for as long as it is open.</summary>
     /// <param name="file">The open file.</param>
-    /// <exception cref="IOException">It is held elsewhere, or can't be had; <see cref="Exception.HResult"/> says which.</exception>
+    /// <exception cref="IOException">It is held elsewhere, or can't be had; <see cref="Exception.HResult"/> says
+    /// which.</exception>
     public static void Take(SafeFileHandle file)
     {
         if (Path.DirectorySeparatorChar == '\\') return;
@@ -26,12 +27,14 @@ internal static class SystemLock
             while (flock(file, Exclusive | WithoutWaiting) != 0)
             {
                 int error = Marshal.GetLastWin32Error();
-                if (error != Interrupted) throw new IOException($"The file system can't lock files (error {error}).", error);
+                if (error != Interrupted)
+                    throw new IOException($"The file system can't lock files (error {error}).", error);
             }
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            // A system whose C library has another name: .NET's own lock, which was taken when the file was opened, has to do.
+            // A system whose C library has another name: .NET's own lock, which was taken when the file was opened, has
+            // to do.
             return;
         }
     }

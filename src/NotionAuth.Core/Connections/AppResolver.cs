@@ -31,7 +31,9 @@ public sealed record AppInput
     public Func<string, CancellationToken, Task<Secret?>>? AskForSecret { get; init; }
 }
 
-/// <summary>Puts together the integration to sign in with: what was given, else the environment, else what the store remembers.</summary>
+/// <summary>
+/// Puts together the integration to sign in with: what was given, else the environment, else what the store remembers.
+/// </summary>
 /// <param name="store">The store.</param>
 public sealed class AppResolver(IConnectionStore store)
 {
@@ -42,7 +44,8 @@ public sealed class AppResolver(IConnectionStore store)
     /// <param name="input">What was given.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The registration.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingClient"/>, <see cref="ErrorIds.InvalidClientId"/>, <see cref="ErrorIds.InvalidRedirectUri"/>.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingClient"/>,
+    /// <see cref="ErrorIds.InvalidClientId"/>, <see cref="ErrorIds.InvalidRedirectUri"/>.</exception>
     public async Task<AppRegistration> ResolveAsync(AppInput input, CancellationToken cancellationToken)
     {
         string? environmentId = NullIfBlank(input.Environment("NOTION_CLIENT_ID"));
@@ -55,13 +58,16 @@ public sealed class AppResolver(IConnectionStore store)
         if (secret is null && (environmentId is null || environmentId == clientId))
             secret = Secret.From(NullIfBlank(input.Environment("NOTION_CLIENT_SECRET")));
         secret ??= remembered?.Credentials.ClientSecret;
-        if (secret is null && input.AskForSecret is not null) secret = await input.AskForSecret(clientId, cancellationToken).ConfigureAwait(false);
+        if (secret is null && input.AskForSecret is not null)
+            secret = await input.AskForSecret(clientId, cancellationToken).ConfigureAwait(false);
         if (secret is null) throw Missing($"The client secret of {clientId} isn't known.");
 
-        return new AppRegistration(new ClientCredentials(clientId, Trimmed(secret)), RedirectUris(input, remembered), input.BaseUri);
+        return new AppRegistration(
+            new ClientCredentials(clientId, Trimmed(secret)), RedirectUris(input, remembered), input.BaseUri);
     }
 
-    private async Task<AppRegistration?> RememberedAsync(string clientId, AppInput input, CancellationToken cancellationToken)
+    private async Task<AppRegistration?> RememberedAsync(
+        string clientId, AppInput input, CancellationToken cancellationToken)
     {
         try
         {
@@ -93,16 +99,22 @@ public sealed class AppResolver(IConnectionStore store)
         return remembered?.RedirectUris is { Count: > 0 } known ? known : [DefaultRedirectUri];
     }
 
-    private static Uri Parse(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) ? uri : throw new NotionAuthException(
-        ErrorIds.InvalidRedirectUri, NotionErrorKind.InvalidArgument, "NOTION_REDIRECT_URI holds something that isn't a URI.",
-        $"Set it to the registered redirect URI, for example {DefaultRedirectUri.OriginalString}; several stand with a comma between them.");
+    private static Uri Parse(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) ? uri : throw new NotionAuthException(
+        ErrorIds.InvalidRedirectUri, NotionErrorKind.InvalidArgument,
+        "NOTION_REDIRECT_URI holds something that isn't a URI.",
+        $"Set it to the registered redirect URI, for example {DefaultRedirectUri.OriginalString}; " +
+        "several stand with a comma between them.");
 
     private static Secret Trimmed(Secret secret) =>
-        NullIfBlank(secret.Reveal()) is { } text && AccessTokenText.IsUsable(text) ? new Secret(text) : throw Missing("The client secret is empty, or has a blank or line break in it.");
+        NullIfBlank(secret.Reveal()) is { } text && AccessTokenText.IsUsable(text) ? new Secret(text) : throw Missing(
+            "The client secret is empty, or has a blank or line break in it.");
 
     private static string? NullIfBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text!.Trim();
 
     private static NotionAuthException Missing(string message) => new(
         ErrorIds.MissingClient, NotionErrorKind.InvalidArgument, message,
-        "Pass -ClientId <id> -ClientSecret (Read-Host -AsSecureString), or -Credential, or set NOTION_CLIENT_ID and NOTION_CLIENT_SECRET; both stand on the integration's page (notion.so/my-integrations). For an internal integration pass -Token.");
+        "Pass -ClientId <id> -ClientSecret (Read-Host -AsSecureString), or -Credential, " +
+        "or set NOTION_CLIENT_ID and NOTION_CLIENT_SECRET; both stand on the integration's page " +
+        "(notion.so/my-integrations). For an internal integration pass -Token.");
 }

@@ -16,12 +16,14 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
 {
     /// <summary>Finds one connection.</summary>
     /// <param name="name">Its name or its bot id; null for the current one.</param>
-    /// <param name="vault">The vault to look in; empty for the process's own store; null for that store first, then the default vault.</param>
+    /// <param name="vault">The vault to look in; empty for the process's own store; null for that store first, then the
+    /// default vault.</param>
     /// <param name="current">The caller's current connection, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connection's session and its store.</returns>
     /// <exception cref="NotionAuthException">
-    /// <see cref="ErrorIds.NotConnected"/>, <see cref="ErrorIds.ConnectionNotFound"/>, <see cref="ErrorIds.ConnectionAmbiguous"/>, or what the stores threw.
+    /// <see cref="ErrorIds.NotConnected"/>, <see cref="ErrorIds.ConnectionNotFound"/>,
+    /// <see cref="ErrorIds.ConnectionAmbiguous"/>, or what the stores threw.
     /// </exception>
     public async Task<(KnownConnection Session, IConnectionStore Store)> FindAsync(
         string? name, string? vault, ConnectionKey? current, CancellationToken cancellationToken)
@@ -31,14 +33,16 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
             if (current is null)
                 throw new NotionAuthException(
                     ErrorIds.NotConnected, NotionErrorKind.InvalidOperation, "This session has no current connection.",
-                    "Run Connect-NotionWorkspace first (-Name <name> takes a stored connection without a browser), or name one with -Connection; Get-NotionConnection lists them.");
+                    "Run Connect-NotionWorkspace first (-Name <name> takes a stored connection without a browser), " +
+                    "or name one with -Connection; Get-NotionConnection lists them.");
             return (cache.Get(current), stores.Known(current.Vault));
         }
 
         var known = new List<string>();
         if (string.IsNullOrEmpty(vault))
         {
-            if (await FindInAsync(stores.Memory, name, known, cancellationToken).ConfigureAwait(false) is { } session) return session;
+            if (await FindInAsync(stores.Memory, name, known, cancellationToken).ConfigureAwait(false) is { } session)
+                return session;
             if (vault is not null) throw ConnectionName.NotFound(name, known, "this process (-SessionOnly)");
         }
 
@@ -48,9 +52,11 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
             return await FindInAsync(store, name, known, cancellationToken).ConfigureAwait(false)
                 ?? throw ConnectionName.NotFound(name, known, $"vault '{store.Vault}'");
         }
-        catch (NotionAuthException e) when (e.ErrorId != ErrorIds.ConnectionAmbiguous && cache.Unsaved(vault, name) is { } unsaved)
+        catch (NotionAuthException e)
+            when (e.ErrorId != ErrorIds.ConnectionAmbiguous && cache.Unsaved(vault, name) is { } unsaved)
         {
-            // Its pair is in this process and nowhere else: a vault that can't be asked any more doesn't keep it from its user.
+            // Its pair is in this process and nowhere else: a vault that can't be asked any more doesn't keep it from
+            // its user.
             return (unsaved, stores.Known(unsaved.Key.Vault));
         }
     }
@@ -58,14 +64,17 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
     private async Task<(KnownConnection Session, IConnectionStore Store)?> FindInAsync(
         IConnectionStore store, string name, List<string> known, CancellationToken cancellationToken)
     {
-        // Asked anew each time: another process may have given the name to another bot, and the wrong workspace is worse than a look at the metadata.
+        // Asked anew each time: another process may have given the name to another bot, and the wrong workspace is
+        // worse than a look at the metadata.
         StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
         known.AddRange(listing.Connections.Select(c => c.Name));
-        IReadOnlyList<NotionConnection> found = await new ConnectionNames(store, cache, warn).FindAsync(listing, name, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<NotionConnection> found = await new ConnectionNames(store, cache, warn)
+            .FindAsync(listing, name, cancellationToken).ConfigureAwait(false);
         if (found.Count > 1) throw ConnectionName.Ambiguous(name, found);
         if (found.Count == 1) return (cache.Get(new ConnectionKey(store.Vault, found[0].BotId)), store);
 
-        // A secret that can't be read tells no name, but this process may know whose it is, and its error says more than that there is none.
+        // A secret that can't be read tells no name, but this process may know whose it is, and its error says more
+        // than that there is none.
         return listing.Problems.Count > 0 && cache.Known(store.Vault, name) is { } session ? (session, store) : null;
     }
 }

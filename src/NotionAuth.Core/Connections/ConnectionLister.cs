@@ -15,18 +15,22 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
 {
     /// <summary>Lists connections, sorted by name.</summary>
     /// <param name="vault">
-    /// The vault; empty for the process's own store; null for that store, the default vault, and the vaults that this process has used.
+    /// The vault; empty for the process's own store; null for that store, the default vault, and the vaults that this
+    /// process has used.
     /// </param>
     /// <param name="current">The caller's current connection, which is marked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connections, and what could not be read.</returns>
-    /// <exception cref="NotionAuthException">What the named vault's store threw. Having no vault at all is no error.</exception>
-    public async Task<StoreListing> ListAsync(string? vault, ConnectionKey? current, CancellationToken cancellationToken)
+    /// <exception cref="NotionAuthException">What the named vault's store threw. Having no vault at all is no
+    /// error.</exception>
+    public async Task<StoreListing> ListAsync(
+        string? vault, ConnectionKey? current, CancellationToken cancellationToken)
     {
         var connections = new List<NotionConnection>();
         var problems = new List<NotionAuthException>();
         var failures = new List<NotionAuthException>();
-        (List<IConnectionStore> found, NotionAuthException? noVault) = await StoresAsync(vault, current, problems, cancellationToken).ConfigureAwait(false);
+        (List<IConnectionStore> found, NotionAuthException? noVault) =
+            await StoresAsync(vault, current, problems, cancellationToken).ConfigureAwait(false);
         foreach (IConnectionStore store in found)
         {
             try
@@ -43,16 +47,21 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
             }
         }
 
-        return new StoreListing(connections.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ToList(), [.. failures, .. problems]) { NoVault = noVault };
+        return new StoreListing(connections.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ToList(),
+            [.. failures, .. problems])
+        { NoVault = noVault };
     }
 
-    /// <summary>Lists connections that are named. Those of the process come first: where it has all of them, no vault is asked.</summary>
+    /// <summary>
+    /// Lists connections that are named. Those of the process come first: where it has all of them, no vault is asked.
+    /// </summary>
     /// <param name="names">Their names or ids, without wildcards.</param>
     /// <param name="vault">As for <see cref="ListAsync(string?, ConnectionKey?, CancellationToken)"/>.</param>
     /// <param name="current">The caller's current connection, which is marked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Connections, these among them, and what could not be read.</returns>
-    public async Task<StoreListing> ListNamedAsync(IReadOnlyCollection<string> names, string? vault, ConnectionKey? current, CancellationToken cancellationToken)
+    public async Task<StoreListing> ListNamedAsync(
+        IReadOnlyCollection<string> names, string? vault, ConnectionKey? current, CancellationToken cancellationToken)
     {
         if (vault is null)
         {
@@ -68,14 +77,20 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
     /// <param name="current">The caller's current connection, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connection, if it is there, and what could not be read.</returns>
-    public async Task<StoreListing> ListCurrentAsync(string? vault, ConnectionKey? current, CancellationToken cancellationToken)
+    public async Task<StoreListing> ListCurrentAsync(
+        string? vault, ConnectionKey? current, CancellationToken cancellationToken)
     {
-        if (current is null || (vault is not null && !string.Equals(vault, current.Vault, StringComparison.OrdinalIgnoreCase))) return new StoreListing([], []);
-        StoreListing listing = await ListAsync(stores.Known(current.Vault), current, cancellationToken).ConfigureAwait(false);
+        if (current is null
+            || (vault is not null
+                && !string.Equals(vault, current.Vault, StringComparison.OrdinalIgnoreCase))) return new StoreListing(
+                [], []);
+        StoreListing listing = await ListAsync(stores.Known(current.Vault), current, cancellationToken)
+            .ConfigureAwait(false);
         return listing with { Connections = listing.Connections.Where(c => c.IsCurrent).ToList() };
     }
 
-    private static async Task<StoreListing> ListAsync(IConnectionStore store, ConnectionKey? current, CancellationToken cancellationToken)
+    private static async Task<StoreListing> ListAsync(
+        IConnectionStore store, ConnectionKey? current, CancellationToken cancellationToken)
     {
         StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
         return listing with
@@ -101,16 +116,19 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
                 if (names.Add(store.Vault)) found.Add(store);
                 cache.Missing.TryRemove(store.Vault, out _);
             }
-            catch (NotionAuthException e) when (e.ErrorId is ErrorIds.VaultNotConfigured or ErrorIds.SecretManagementMissing)
+            catch (NotionAuthException e)
+                when (e.ErrorId is ErrorIds.VaultNotConfigured or ErrorIds.SecretManagementMissing)
             {
                 // A session without a vault has its own connections only.
                 noVault = e;
             }
             catch (NotionAuthException e) when (name is not null && e.ErrorId == ErrorIds.VaultNotFound)
             {
-                // Said once, as it may be gone for good; but where the current connection is in it, nothing works, and that is said each time.
+                // Said once, as it may be gone for good; but where the current connection is in it, nothing works, and
+                // that is said each time.
                 bool isNews = cache.Missing.TryAdd(name, true);
-                if (isNews || string.Equals(current?.Vault, name, StringComparison.OrdinalIgnoreCase)) problems.Add(Missing(name));
+                if (isNews || string.Equals(current?.Vault, name, StringComparison.OrdinalIgnoreCase))
+                    problems.Add(Missing(name));
             }
         }
 
@@ -119,7 +137,9 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
 
     private static NotionAuthException Missing(string vault) => new(
         ErrorIds.VaultNotFound, NotionErrorKind.NotFound,
-        $"Vault '{Redaction.OneLine(vault)}', which this process has used, isn't registered any more: its connections are not listed.",
-        "Register it again with Register-SecretVault, if it was not meant to go; otherwise nothing has to be done, and this is not said again.")
+        $"Vault '{Redaction.OneLine(vault)}', which this process has used, isn't registered any more: " +
+        "its connections are not listed.",
+        "Register it again with Register-SecretVault, if it was not meant to go; otherwise nothing has to be done, " +
+        "and this is not said again.")
     { Target = Redaction.OneLine(vault) };
 }

@@ -9,7 +9,8 @@ using NotionAuth.Core.Connections.Store;
 namespace NotionAuth.Core.Connections;
 
 /// <summary>
-/// Whose a name is in a store. The name in the secret counts: a vault's metadata can be changed by itself, and is only where to look first.
+/// Whose a name is in a store. The name in the secret counts: a vault's metadata can be changed by itself, and is only
+/// where to look first.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="cache">What this process knows.</param>
@@ -17,7 +18,8 @@ namespace NotionAuth.Core.Connections;
 internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache cache, Action<string>? warn)
 {
     /// <summary>
-    /// The lock of all names of a store, for whoever gives one. It is taken before any connection's lock, and never by one who holds such a lock.
+    /// The lock of all names of a store, for whoever gives one. It is taken before any connection's lock, and never by
+    /// one who holds such a lock.
     /// </summary>
     public const string Lock = "names of connections";
 
@@ -26,7 +28,8 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
     /// <param name="name">The name, or an id.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connections; more than one where the name is ambiguous.</returns>
-    public async Task<IReadOnlyList<NotionConnection>> FindAsync(StoreListing listing, string name, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<NotionConnection>> FindAsync(
+        StoreListing listing, string name, CancellationToken cancellationToken)
     {
         IReadOnlyList<NotionConnection> found = await LookAsync(listing, name, cancellationToken).ConfigureAwait(false);
         if (found.Count <= 1) return found;
@@ -39,18 +42,24 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
         }
     }
 
-    /// <summary>All connections with the names that their secrets have; with the metadata's, where a secret can't be read.</summary>
+    /// <summary>
+    /// All connections with the names that their secrets have; with the metadata's, where a secret can't be read.
+    /// </summary>
     /// <param name="listing">What the store listed just now.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connections.</returns>
-    public async Task<IReadOnlyList<NotionConnection>> AllAsync(StoreListing listing, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<NotionConnection>> AllAsync(
+        StoreListing listing, CancellationToken cancellationToken) =>
         (await ReadAllAsync(listing, cancellationToken).ConfigureAwait(false)).Select(c => c.Connection).ToList();
 
-    private async Task<IReadOnlyList<NotionConnection>> LookAsync(StoreListing listing, string name, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<NotionConnection>> LookAsync(
+        StoreListing listing, string name, CancellationToken cancellationToken)
     {
         if (listing.Connections.FirstOrDefault(c => ConnectionName.IsIdOf(c, name)) is { } byId) return [byId];
         List<NotionConnection> listed = listing.Connections.Where(c => ConnectionName.AreSame(c.Name, name)).ToList();
-        if (listing.FromMetadata.Count == 0 || (listed.Count == 1 && await IsTrueAsync(listing, listed[0], cancellationToken).ConfigureAwait(false))) return listed;
+        if (listing.FromMetadata.Count == 0
+            || (listed.Count == 1
+                && await IsTrueAsync(listing, listed[0], cancellationToken).ConfigureAwait(false))) return listed;
 
         ILookup<bool, NotionConnection> all = (await ReadAllAsync(listing, cancellationToken).ConfigureAwait(false))
             .Where(c => ConnectionName.AreSame(c.Connection.Name, name)).ToLookup(c => c.IsTrue, c => c.Connection);
@@ -58,12 +67,14 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
     }
 
     // The one secret is read in such a way that whoever uses the connection next needn't read it again.
-    private async Task<bool> IsTrueAsync(StoreListing listing, NotionConnection listed, CancellationToken cancellationToken)
+    private async Task<bool> IsTrueAsync(
+        StoreListing listing, NotionConnection listed, CancellationToken cancellationToken)
     {
         if (IsKnown(listing, listed)) return true;
         try
         {
-            StoredConnection? stored = await SessionOf(listed).ReadAsync(store, cancellationToken).ConfigureAwait(false);
+            StoredConnection? stored = await SessionOf(listed).ReadAsync(store, cancellationToken)
+                .ConfigureAwait(false);
             return stored is not null && ConnectionName.AreSame(stored.Details.Name, listed.Name);
         }
         catch (NotionAuthException e) when (IsUnreadable(e))
@@ -72,7 +83,8 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
         }
     }
 
-    private async Task<List<(NotionConnection Connection, bool IsTrue)>> ReadAllAsync(StoreListing listing, CancellationToken cancellationToken)
+    private async Task<List<(NotionConnection Connection, bool IsTrue)>> ReadAllAsync(
+        StoreListing listing, CancellationToken cancellationToken)
     {
         var all = new List<(NotionConnection Connection, bool IsTrue)>();
         var differences = new List<string>();
@@ -100,8 +112,10 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
 
         if (differences.Count > 0)
             warn?.Invoke(
-                $"The metadata of vault '{store.Vault}' differs from the secrets, which count: connection {string.Join(", ", differences)}. "
-                + "Somebody may have changed it by mistake, or to lead requests to another workspace. Signing in again under the right name writes it anew.");
+                $"The metadata of vault '{store.Vault}' differs from the secrets," +
+                $" which count: connection {string.Join(", ", differences)}. "
+                + "Somebody may have changed it by mistake, or to lead requests to another workspace. " +
+                    "Signing in again under the right name writes it anew.");
         return all;
     }
 
@@ -109,7 +123,9 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
         !listing.FromMetadata.Contains(listed.BotId)
         || (SessionOf(listed).Connection is { } known && ConnectionName.AreSame(known.Details.Name, listed.Name));
 
-    private KnownConnection SessionOf(NotionConnection listed) => cache.Get(new ConnectionKey(store.Vault, listed.BotId));
+    private KnownConnection SessionOf(NotionConnection listed) =>
+        cache.Get(new ConnectionKey(store.Vault, listed.BotId));
 
-    private static bool IsUnreadable(NotionAuthException error) => error.ErrorId is ErrorIds.SecretInvalid or ErrorIds.SecretTooNew;
+    private static bool IsUnreadable(NotionAuthException error) =>
+        error.ErrorId is ErrorIds.SecretInvalid or ErrorIds.SecretTooNew;
 }

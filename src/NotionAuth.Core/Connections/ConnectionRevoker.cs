@@ -15,7 +15,8 @@ namespace NotionAuth.Core.Connections;
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Told of each attempt, or null.</param>
 internal sealed class ConnectionRevoker(
-    KnownConnection session, IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
+    KnownConnection session, IConnectionStore store, ConnectionCache cache, NotionTransport transport,
+    Action<RequestLogEntry>? log)
 {
     // While it waits, it holds the connection, and other processes wait for that.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
@@ -29,7 +30,8 @@ internal sealed class ConnectionRevoker(
     /// <returns>What was forgotten; null where its secret could not be read.</returns>
     /// <exception cref="OAuthException">Notion refused: nothing was forgotten.</exception>
     /// <exception cref="NotionAuthException">
-    /// <see cref="ErrorIds.RevokeNotSupported"/>, <see cref="ErrorIds.MissingClient"/>, no answer: nothing was forgotten.
+    /// <see cref="ErrorIds.RevokeNotSupported"/>, <see cref="ErrorIds.MissingClient"/>, no answer: nothing was
+    /// forgotten.
     /// </exception>
     public Task<NotionConnection?> RevokeAsync(bool localOnly, CancellationToken cancellationToken) =>
         session.LockedAsync<NotionConnection?>(
@@ -37,7 +39,8 @@ internal sealed class ConnectionRevoker(
             known: null,
             async () =>
             {
-                NotionConnection? details = await RevokeAtNotionAsync(localOnly, cancellationToken).ConfigureAwait(false);
+                NotionConnection? details = await RevokeAtNotionAsync(localOnly, cancellationToken)
+                    .ConfigureAwait(false);
                 await store.RemoveAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false);
                 cache.Forget(session.Key);
                 return details;
@@ -50,7 +53,9 @@ internal sealed class ConnectionRevoker(
         try
         {
             // A pair that the vault didn't take is the live one; the vault's is spent.
-            stored = session.IsUnsaved ? session.Connection : session.Newest(await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false));
+            stored = session.IsUnsaved
+                ? session.Connection
+                : session.Newest(await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false));
         }
         catch (NotionAuthException e) when (localOnly && e.ErrorId == ErrorIds.SecretInvalid)
         {
@@ -64,15 +69,20 @@ internal sealed class ConnectionRevoker(
         if (details.AuthType == AuthType.Token)
             throw new NotionAuthException(
                 ErrorIds.RevokeNotSupported, NotionErrorKind.InvalidOperation,
-                $"The token of '{details.Name}' is an internal integration secret or a personal access token, which Notion's API can't revoke. It was kept.",
-                "Revoke it in Notion (notion.so/my-integrations: the integration's page, or Personal access tokens), then forget it here: Revoke-NotionToken -LocalOnly.")
+                $"The token of '{details.Name}' is an internal integration secret or a personal access token, " +
+                "which Notion's API can't revoke. It was kept.",
+                "Revoke it in Notion (notion.so/my-integrations: the integration's page, or Personal access tokens), " +
+                "then forget it here: Revoke-NotionToken -LocalOnly.")
             { Target = details.Name };
 
-        AppRegistration app = await store.FindAppAsync(details, "revoking", "The connection was kept.", cancellationToken).ConfigureAwait(false);
+        AppRegistration app = await store.FindAppAsync(
+            details, "revoking", "The connection was kept.", cancellationToken).ConfigureAwait(false);
         OAuthClient client = app.Client(transport, details.NotionVersion, Bounds.AtMost(LongestWait), log);
 
-        // Whether revoking one token of a pair ends the other isn't documented, and an expired access token says nothing of the refresh token: both go.
-        if (stored.RefreshToken is not null) await client.RevokeAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);
+        // Whether revoking one token of a pair ends the other isn't documented, and an expired access token says
+        // nothing of the refresh token: both go.
+        if (stored.RefreshToken is not null)
+            await client.RevokeAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);
         await client.RevokeAsync(stored.AccessToken, cancellationToken).ConfigureAwait(false);
         return details;
     }

@@ -12,7 +12,8 @@ namespace NotionAuth.Core.Connections;
 /// <param name="store">Where it is kept.</param>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Told of each attempt, or null.</param>
-internal sealed class ConnectionTester(KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
+internal sealed class ConnectionTester(
+    KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
 {
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
@@ -20,20 +21,25 @@ internal sealed class ConnectionTester(KnownConnection session, IConnectionStore
     /// <summary>Tests the token.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The result.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.ConnectionNotFound"/>, or what the store threw.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.ConnectionNotFound"/>, or what the store
+    /// threw.</exception>
     public async Task<TokenTestResult> TestAsync(CancellationToken cancellationToken)
     {
         StoredConnection connection = await LoadAsync(cancellationToken).ConfigureAwait(false);
         AppRegistration? app = connection.Details is { AuthType: AuthType.OAuth, ClientId: { } clientId }
-            ? await store.FindAppAsync(clientId, connection.Details.BaseUri, cancellationToken).ConfigureAwait(false) : null;
-        return await new TokenTester(transport, log) { Bounds = Bounds }.TestAsync(connection, app, cancellationToken).ConfigureAwait(false);
+            ? await store.FindAppAsync(clientId, connection.Details.BaseUri, cancellationToken).ConfigureAwait(false)
+            : null;
+        return await new TokenTester(transport, log) { Bounds = Bounds }.TestAsync(connection, app, cancellationToken)
+            .ConfigureAwait(false);
     }
 
-    // Not through the token source: a connection that needs a person to sign in again is tested, not refused. And from the vault, where another
-    // process may have put a newer pair, unless this process holds one that the vault didn't take.
+    // Not through the token source: a connection that needs a person to sign in again is tested, not refused. And from
+    // the vault, where another process may have put a newer pair, unless this process holds one that the vault didn't
+    // take.
     private async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
         if (session is { IsUnsaved: true, Connection: { } unsaved }) return unsaved;
-        return session.Newest(await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)) ?? throw ConnectionName.Gone();
+        return session.Newest(await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false))
+            ?? throw ConnectionName.Gone();
     }
 }

@@ -10,8 +10,8 @@ using NotionAuth.Core.OAuth;
 namespace NotionAuth.Core.Connections;
 
 /// <summary>
-/// How a connection's token stays valid: read once per process, refreshed when Notion rejects it and never on a clock, one refresh at a time,
-/// written before it is used.
+/// How a connection's token stays valid: read once per process, refreshed when Notion rejects it and never on a clock,
+/// one refresh at a time, written before it is used.
 /// </summary>
 /// <param name="session">The connection.</param>
 /// <param name="store">Where it is kept.</param>
@@ -19,12 +19,14 @@ namespace NotionAuth.Core.Connections;
 /// <param name="log">Told of each attempt, or null.</param>
 /// <param name="warn">Told what the user must know.</param>
 internal sealed class ConnectionTokenSource(
-    KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log, Action<string> warn) : IAccessTokenSource
+    KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log,
+    Action<string> warn) : IAccessTokenSource
 {
     // A refresh holds the connection, so that it doesn't wait itself: the request that needs it does, and asks again.
     private static readonly RequestBounds OneAttempt = new() { MaximumRetryCount = 0 };
 
-    // How long a write to a vault that machines share may take to be seen. A mark costs a person a sign-in, and so isn't written sooner.
+    // How long a write to a vault that machines share may take to be seen. A mark costs a person a sign-in, and so
+    // isn't written sooner.
     private static readonly TimeSpan[] Settling = [.. new[] { 1, 1, 2, 3, 3 }.Select(s => TimeSpan.FromSeconds(s))];
     private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(2);
 
@@ -55,24 +57,31 @@ internal sealed class ConnectionTokenSource(
     }
 
     /// <inheritdoc/>
-    public async Task<Secret> GetAsync(CancellationToken cancellationToken) => (await LoadAsync(cancellationToken).ConfigureAwait(false)).AccessToken;
+    public async Task<Secret> GetAsync(CancellationToken cancellationToken) =>
+        (await LoadAsync(cancellationToken).ConfigureAwait(false)).AccessToken;
 
     /// <inheritdoc/>
-    public async Task<RenewedToken?> RenewAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken)
+    public async Task<RenewedToken?> RenewAsync(
+        Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
         if (Newer(rejected) is { } newer) return newer;
-        return await session.LockedAsync(store, () => Newer(rejected), () => RefreshAsync(rejected, context, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await session.LockedAsync(
+            store, () => Newer(rejected), () => RefreshAsync(rejected, context, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
     }
 
-    private async Task<RenewedToken?> RefreshAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken)
+    private async Task<RenewedToken?> RefreshAsync(
+        Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
-        StoredConnection stored = session.IsUnsaved ? session.Connection! : await ReadAsync(cancellationToken).ConfigureAwait(false);
+        StoredConnection stored = session.IsUnsaved
+            ? session.Connection! : await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (stored.Details.NeedsReconnect) throw Reconnect(stored.Details);
         if (!stored.AccessToken.Matches(rejected)) return Others(stored);
         if (stored.RefreshToken is null || stored.Details.ClientId is null) return null;
 
         AppRegistration app = await store.FindAppAsync(
-            stored.Details, "refreshing the expired token of", "The connection was kept.", cancellationToken).ConfigureAwait(false);
+            stored.Details, "refreshing the expired token of", "The connection was kept.", cancellationToken)
+            .ConfigureAwait(false);
 
         // A refresh token is spent by using it: first make sure that the new one can be kept.
         await store.ProveWritableAsync(stored, cancellationToken).ConfigureAwait(false);
@@ -81,7 +90,8 @@ internal sealed class ConnectionTokenSource(
         {
             OAuthClient client = app.Client(transport, stored.Details.NotionVersion, OneAttempt, log);
             TokenReply reply = await client.RefreshAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);
-            refreshed = IsSameId(reply.BotId, session.Key.BotId) ? stored.Refreshed(reply, DateTime.UtcNow) : throw OtherBot(stored.Details);
+            refreshed = IsSameId(reply.BotId, session.Key.BotId)
+                ? stored.Refreshed(reply, DateTime.UtcNow) : throw OtherBot(stored.Details);
         }
         catch (OAuthException e) when (e.Error == "invalid_grant")
         {
@@ -92,8 +102,9 @@ internal sealed class ConnectionTokenSource(
         return new(refreshed.AccessToken, IsIssued: true);
     }
 
-    // Somebody else may have spent the refresh token: then the winner's pair is in the vault, or will be seen there. Where the vault is shared by
-    // machines, no lock of ours reaches the others, and their writes are seen after some time. Nothing is ever deleted here.
+    // Somebody else may have spent the refresh token: then the winner's pair is in the vault, or will be seen there.
+    // Where the vault is shared by machines, no lock of ours reaches the others, and their writes are seen after some
+    // time. Nothing is ever deleted here.
     private async Task<RenewedToken?> AfterInvalidGrantAsync(
         StoredConnection spent, OAuthException refusal, RequestContext context, CancellationToken cancellationToken)
     {
@@ -125,7 +136,8 @@ internal sealed class ConnectionTokenSource(
     }
 
     /// <summary>Writes a mark over what was read just now, and gives way where a pair is seen after all.</summary>
-    private async Task<RenewedToken?> MarkAsync(StoredConnection marked, RequestContext context, CancellationToken cancellationToken)
+    private async Task<RenewedToken?> MarkAsync(
+        StoredConnection marked, RequestContext context, CancellationToken cancellationToken)
     {
         session.Connection = marked;
         session.IsUnsaved = true;
@@ -133,7 +145,8 @@ internal sealed class ConnectionTokenSource(
         {
             await store.OverwriteAsync(marked, CancellationToken.None).ConfigureAwait(false);
             session.IsUnsaved = false;
-            if (store.Vault.Length == 0 || !await PauseAsync(LastPause, context, cancellationToken).ConfigureAwait(false)) return null;
+            if (store.Vault.Length == 0
+                || !await PauseAsync(LastPause, context, cancellationToken).ConfigureAwait(false)) return null;
             (bool isOthers, StoredConnection last) = await LookAsync(marked, cancellationToken).ConfigureAwait(false);
             return isOthers ? Others(last) : null;
         }
@@ -144,11 +157,17 @@ internal sealed class ConnectionTokenSource(
         }
     }
 
-    /// <summary>Looks for somebody else's pair, and takes it. One that is older than the refused one isn't it, and a mark is none.</summary>
-    private async Task<(bool IsOthers, StoredConnection Last)> LookAsync(StoredConnection refused, CancellationToken cancellationToken)
+    /// <summary>
+    /// Looks for somebody else's pair, and takes it. One that is older than the refused one isn't it, and a mark is
+    /// none.
+    /// </summary>
+    private async Task<(bool IsOthers, StoredConnection Last)> LookAsync(
+        StoredConnection refused, CancellationToken cancellationToken)
     {
-        StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone();
-        if (stored.Details.NeedsReconnect || stored.HasPairOf(refused) || refused.IsNewerThan(stored)) return (false, stored);
+        StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)
+            ?? throw Gone();
+        if (stored.Details.NeedsReconnect || stored.HasPairOf(refused) || refused.IsNewerThan(stored))
+            return (false, stored);
         session.Connection = stored;
         session.IsUnsaved = false;
         return (true, stored);
@@ -158,7 +177,9 @@ internal sealed class ConnectionTokenSource(
     {
         if (pause > context.TimeLeft) return false;
         string detail = $"the refresh token was refused, and {Where()} is looked at again";
-        await transport.Policy.WaitAsync("POST", "/v1/oauth/token", context, WaitReason.Vault, detail, pause, cancellationToken).ConfigureAwait(false);
+        await transport.Policy.WaitAsync(
+            "POST", "/v1/oauth/token", context, WaitReason.Vault, detail, pause, cancellationToken)
+            .ConfigureAwait(false);
         return true;
     }
 
@@ -179,12 +200,13 @@ internal sealed class ConnectionTokenSource(
         if (session.IsUnsaved) await TrySaveAsync(unsaved.Over(stored), cancellationToken).ConfigureAwait(false);
     }
 
-    // Whoever wrote a pair while this process held one that the vault didn't take has signed in anew: that pair counts. A mark does only on this
-    // very pair.
+    // Whoever wrote a pair while this process held one that the vault didn't take has signed in anew: that pair counts.
+    // A mark does only on this very pair.
     private async Task<StoredConnection?> TakeNewerAsync(StoredConnection unsaved, CancellationToken cancellationToken)
     {
         StoredConnection? stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
-        bool isOurs = stored is null || unsaved.IsNewerThan(stored) || (stored.HasPairOf(unsaved) && !stored.IsNewerThan(unsaved));
+        bool isOurs = stored is null || unsaved.IsNewerThan(stored)
+            || (stored.HasPairOf(unsaved) && !stored.IsNewerThan(unsaved));
         if (isOurs) return stored;
         session.Connection = stored;
         session.IsUnsaved = false;
@@ -209,14 +231,18 @@ internal sealed class ConnectionTokenSource(
 
             // The pair works in this process; the next command tries to write it again.
             if (isFirstTry)
-                warn($"The new token of '{connection.Details.Name}' could not be written to {Where()} and lives in this process only: {e.Message} {e.RecommendedAction} Each further command tries to write it again.");
+                warn($"The new token of '{connection.Details.Name}' could not be written to {Where()} and lives in " +
+                    $"this process only: {e.Message} {e.RecommendedAction} Each further command tries to write " +
+                    "it again.");
         }
     }
 
-    // A vault that replaces a secret by removing it first may fail in between. One that wasn't reached, or asks for its password, has lost nothing.
+    // A vault that replaces a secret by removing it first may fail in between. One that wasn't reached, or asks for its
+    // password, has lost nothing.
     private async Task<bool> HasLostAsync(NotionAuthException failure)
     {
-        if (session.IsLost || failure.ErrorId is not (ErrorIds.VaultFailed or ErrorIds.VaultNotSuitable)) return session.IsLost;
+        if (session.IsLost || failure.ErrorId is not (ErrorIds.VaultFailed or ErrorIds.VaultNotSuitable))
+            return session.IsLost;
         try
         {
             return await store.ReadAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false) is null;
@@ -236,13 +262,15 @@ internal sealed class ConnectionTokenSource(
 
     private async Task<StoredConnection> ReadAsync(CancellationToken cancellationToken)
     {
-        StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false) ?? throw Gone();
+        StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)
+            ?? throw Gone();
         if (session.Newest(stored) is { } known && !ReferenceEquals(known, stored))
         {
-            // Another program has written an older state of the vault over ours, or somebody who didn't see our pair has put a mark there. The pair
-            // that this process holds is the newest there is.
+            // Another program has written an older state of the vault over ours, or somebody who didn't see our pair
+            // has put a mark there. The pair that this process holds is the newest there is.
             if (!stored.Details.NeedsReconnect)
-                warn($"Another program took '{known.Details.Name}' in {Where()} back to an older state; the newer one is written again.");
+                warn($"Another program took '{known.Details.Name}' in {Where()} back to an older state; " +
+                    "the newer one is written again.");
             known = known.Over(stored);
             await TrySaveAsync(known, CancellationToken.None).ConfigureAwait(false);
             return known;
@@ -256,30 +284,36 @@ internal sealed class ConnectionTokenSource(
         session.Connection is { } known && !known.Details.NeedsReconnect && !session.IsUnsaved ? known : null;
 
     private RenewedToken? Newer(Secret rejected) =>
-        session.Connection is { } known && !known.Details.NeedsReconnect && !known.AccessToken.Matches(rejected) ? Others(known) : null;
+        session.Connection is { } known && !known.Details.NeedsReconnect
+            && !known.AccessToken.Matches(rejected) ? Others(known) : null;
 
     // Somebody else has renewed it. When, and whether it has expired since, isn't known.
     private static RenewedToken Others(StoredConnection connection) => new(connection.AccessToken, IsIssued: false);
 
     private NotionAuthException Gone() => new(
         ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
-        $"The connection{(session.Connection is { } c ? $" '{c.Details.Name}'" : string.Empty)} isn't in {Where()} any more.",
+        $"The connection{(session.Connection is { } c ? $" '{c.Details.Name}'" : string.Empty)} isn't in {Where()} " +
+        "any more.",
         "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
 
     private string Where() => store.Vault.Length == 0 ? "this process" : $"vault '{store.Vault}'";
 
     // A UUID stays the same in capitals and without its hyphens.
     private static bool IsSameId(string left, string right) =>
-        string.Equals(left.Replace("-", string.Empty), right.Replace("-", string.Empty), StringComparison.OrdinalIgnoreCase);
+        string.Equals(
+            left.Replace("-", string.Empty), right.Replace("-", string.Empty), StringComparison.OrdinalIgnoreCase);
 
     private static NotionAuthException OtherBot(NotionConnection details) => new(
         ErrorIds.InvalidReply, NotionErrorKind.InvalidData,
-        $"The refresh of '{details.Name}' brought a token of another bot, and so perhaps of another workspace. It was not used, and what is stored stays as it was.",
-        $"Check whether a proxy changes replies, then run the command again. If it happens again, sign in again: {details.ReconnectCommand()}")
+        $"The refresh of '{details.Name}' brought a token of another bot, and so perhaps of another workspace. " +
+        "It was not used, and what is stored stays as it was.",
+        "Check whether a proxy changes replies, then run the command again. If it happens again, sign in again: " +
+        $"{details.ReconnectCommand()}")
     { Target = details.Name };
 
     private static NotionAuthException Reconnect(NotionConnection details) => new(
         ErrorIds.NeedsReconnect, NotionErrorKind.AuthenticationFailed,
-        $"Notion no longer accepts the refresh token of '{details.Name}': a person must sign in again.", $"Run: {details.ReconnectCommand()}")
+        $"Notion no longer accepts the refresh token of '{details.Name}': a person must sign in again.",
+        $"Run: {details.ReconnectCommand()}")
     { Target = details.Name };
 }

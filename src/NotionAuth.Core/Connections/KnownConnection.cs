@@ -26,7 +26,9 @@ public sealed class KnownConnection(ConnectionKey key)
     /// <summary>Holds back its requests after a 429.</summary>
     internal ConnectionLimits Limits { get; } = new();
 
-    /// <summary>The way to Notion where the connection was made with a proxy of its own; null for the usual one.</summary>
+    /// <summary>
+    /// The way to Notion where the connection was made with a proxy of its own; null for the usual one.
+    /// </summary>
     public NotionTransport? Transport { get; set; }
 
     /// <summary>The connection as it was last read, written or refreshed; null where it hasn't been read.</summary>
@@ -36,17 +38,25 @@ public sealed class KnownConnection(ConnectionKey key)
         internal set
         {
             Volatile.Write(ref _connection, value);
-            if (value?.Details is { WorkspaceId: { Length: > 0 } id } details) Limits.Workspace = RateLimitRegistry.ForWorkspace(details.BaseUri, id);
+            if (value?.Details is { WorkspaceId: { Length: > 0 } id } details)
+                Limits.Workspace = RateLimitRegistry.ForWorkspace(details.BaseUri, id);
         }
     }
 
-    /// <summary>Whether <see cref="Connection"/> holds a pair that the vault didn't take: it exists nowhere else.</summary>
+    /// <summary>
+    /// Whether <see cref="Connection"/> holds a pair that the vault didn't take: it exists nowhere else.
+    /// </summary>
     internal bool IsUnsaved { get; set; }
 
-    /// <summary>Whether the vault lost the connection's secret in a write of this process: that it isn't there doesn't mean that somebody removed it.</summary>
+    /// <summary>
+    /// Whether the vault lost the connection's secret in a write of this process: that it isn't there doesn't mean that
+    /// somebody removed it.
+    /// </summary>
     internal bool IsLost { get; set; }
 
-    /// <summary>The newest state there is: the vault's, unless that is older than the one that this process holds.</summary>
+    /// <summary>
+    /// The newest state there is: the vault's, unless that is older than the one that this process holds.
+    /// </summary>
     /// <param name="stored">What the vault keeps, or null.</param>
     /// <returns>The connection, or null where the vault keeps none any more.</returns>
     internal StoredConnection? Newest(StoredConnection? stored) =>
@@ -84,18 +94,21 @@ public sealed class KnownConnection(ConnectionKey key)
     /// </summary>
     /// <typeparam name="T">What the work returns.</typeparam>
     /// <param name="store">Where the connection is kept.</param>
-    /// <param name="known">Looks, once the process's lock is held, whether the one who held it before has done the work already; null for work that is always to be done.</param>
+    /// <param name="known">Looks, once the process's lock is held, whether the one who held it before has done the work
+    /// already; null for work that is always to be done.</param>
     /// <param name="work">The work.</param>
     /// <param name="cancellationToken">Ends the waits for the locks.</param>
     /// <returns>What is known, or what the work returned.</returns>
-    internal async Task<T> LockedAsync<T>(IConnectionStore store, Func<T?>? known, Func<Task<T>> work, CancellationToken cancellationToken)
+    internal async Task<T> LockedAsync<T>(
+        IConnectionStore store, Func<T?>? known, Func<Task<T>> work, CancellationToken cancellationToken)
         where T : class?
     {
         await _lock.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (known?.Invoke() is { } found) return found;
-            using (await store.LockAsync(key.BotId, cancellationToken).ConfigureAwait(false)) return await work().ConfigureAwait(false);
+            using (await store.LockAsync(key.BotId, cancellationToken).ConfigureAwait(false))
+                return await work().ConfigureAwait(false);
         }
         finally
         {
@@ -131,7 +144,8 @@ public sealed class ConnectionCache
     internal KnownConnection? Known(string vault, string name)
     {
         foreach (KnownConnection session in _sessions.Values)
-            if (session.Key.Vault == vault && session.Connection is { } known && ConnectionName.IsOf(known.Details, name)) return session;
+            if (session.Key.Vault == vault && session.Connection is { } known
+                && ConnectionName.IsOf(known.Details, name)) return session;
         return null;
     }
 
@@ -141,7 +155,8 @@ public sealed class ConnectionCache
         foreach (KnownConnection session in _sessions.Values)
         {
             bool isThere = vault is null || string.Equals(session.Key.Vault, vault, StringComparison.OrdinalIgnoreCase);
-            if (isThere && session.IsUnsaved && session.Connection is { } known && ConnectionName.IsOf(known.Details, name)) return session;
+            if (isThere && session.IsUnsaved && session.Connection is { } known
+                && ConnectionName.IsOf(known.Details, name)) return session;
         }
 
         return null;

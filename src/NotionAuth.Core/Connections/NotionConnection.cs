@@ -83,9 +83,11 @@ public sealed record NotionConnection
     {
         string name = CommandText.Quoted(Name);
         string where = Vault.Length == 0 ? " -SessionOnly" : $" -Vault {CommandText.Quoted(Vault)}";
-        string elsewhere = Http.BaseUri.AreSame(BaseUri, Http.BaseUri.Default) ? string.Empty : $" -BaseUri {CommandText.Quoted(Http.BaseUri.Text(BaseUri))}";
+        string elsewhere = Http.BaseUri.AreSame(BaseUri, Http.BaseUri.Default)
+            ? string.Empty : $" -BaseUri {CommandText.Quoted(Http.BaseUri.Text(BaseUri))}";
         return AuthType == AuthType.OAuth
-            ? $"Connect-NotionWorkspace -Name {name} -ClientId {CommandText.Argument(ClientId ?? string.Empty)}{elsewhere}{where}"
+            ? $"Connect-NotionWorkspace -Name {name} -ClientId " +
+                $"{CommandText.Argument(ClientId ?? string.Empty)}{elsewhere}{where}"
             : $"Connect-NotionWorkspace -Name {name} -Token (Read-Host -AsSecureString){elsewhere}{where}";
     }
 }

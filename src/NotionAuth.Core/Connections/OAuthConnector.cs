@@ -16,7 +16,8 @@ namespace NotionAuth.Core.Connections;
 /// <param name="cache">What this process knows.</param>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Told of each attempt, or null.</param>
-public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
+public sealed class OAuthConnector(
+    IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
@@ -31,15 +32,18 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
     /// <param name="cancellationToken">Ends the sign-in at once.</param>
     /// <returns>The connection.</returns>
     /// <exception cref="OAuthException">The user or Notion refused.</exception>
-    /// <exception cref="NotionAuthException">Anything else that went wrong; what was kept before is still there.</exception>
+    /// <exception cref="NotionAuthException">Anything else that went wrong; what was kept before is still
+    /// there.</exception>
     public async Task<StoredConnection> ConnectAsync(
         AppRegistration app, SignInOptions signIn, ConnectOptions options, CancellationToken cancellationToken)
     {
         if (options is { Name: { } name, Force: false })
         {
-            // What belongs to another integration can't be this bot's. Whether one of the same integration is, shows only after the sign-in.
+            // What belongs to another integration can't be this bot's. Whether one of the same integration is, shows
+            // only after the sign-in.
             StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
-            IReadOnlyList<NotionConnection> found = await new ConnectionNames(store, cache, Warn).FindAsync(listing, name, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<NotionConnection> found = await new ConnectionNames(store, cache, Warn)
+                .FindAsync(listing, name, cancellationToken).ConfigureAwait(false);
             NotionConnection? other = found.FirstOrDefault(c => c.ClientId != app.Credentials.ClientId);
             if (other is not null) throw ConnectionName.InUse(other);
         }
@@ -51,13 +55,17 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
         return await new BrowserSignIn(transport, client, app.BaseUri, signIn, log).RunAsync(
             async reply =>
             {
-                StoredConnection connection = await KeepAsync(reply, app, options, cancellationToken).ConfigureAwait(false);
-                return new SignedIn<StoredConnection>(connection, connection.Details.Name, connection.Details.WorkspaceName, connection.Details.WorkspaceIcon);
+                StoredConnection connection = await KeepAsync(reply, app, options, cancellationToken)
+                    .ConfigureAwait(false);
+                return new SignedIn<StoredConnection>(
+                    connection, connection.Details.Name, connection.Details.WorkspaceName,
+                    connection.Details.WorkspaceIcon);
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<StoredConnection> KeepAsync(TokenReply reply, AppRegistration app, ConnectOptions options, CancellationToken cancellationToken)
+    private async Task<StoredConnection> KeepAsync(
+        TokenReply reply, AppRegistration app, ConnectOptions options, CancellationToken cancellationToken)
     {
         NotionConnection details = WorkspaceDetails.Read(reply.Reply, AuthType.OAuth, reply.BotId) with
         {
@@ -77,6 +85,7 @@ public sealed class OAuthConnector(IConnectionStore store, ConnectionCache cache
 
         // The client secret has just proved right, and a connection without it could never be refreshed: it goes first.
         await store.KeepAppAsync(app).ConfigureAwait(false);
-        return await new ConnectionWriter(store, cache, Warn).SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
+        return await new ConnectionWriter(store, cache, Warn)
+            .SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
     }
 }

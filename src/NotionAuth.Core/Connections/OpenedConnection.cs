@@ -34,10 +34,13 @@ public sealed class OpenedConnection(
     /// <summary>Reads the connection.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connection, with its tokens.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.ConnectionNotFound"/>, <see cref="ErrorIds.NeedsReconnect"/>, or what the store threw.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.ConnectionNotFound"/>,
+    /// <see cref="ErrorIds.NeedsReconnect"/>, or what the store threw.</exception>
     public Task<StoredConnection> LoadAsync(CancellationToken cancellationToken) => Tokens.LoadAsync(cancellationToken);
 
-    /// <summary>Makes a client that calls Notion's API with the connection's token, which is refreshed when Notion rejects it.</summary>
+    /// <summary>
+    /// Makes a client that calls Notion's API with the connection's token, which is refreshed when Notion rejects it.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The client.</returns>
     /// <exception cref="NotionAuthException">As <see cref="LoadAsync"/>.</exception>
@@ -56,7 +59,8 @@ public sealed class OpenedConnection(
     /// <summary>Tests the token.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The result.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.ConnectionNotFound"/>, or what the store threw.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.ConnectionNotFound"/>, or what the store
+    /// threw.</exception>
     public Task<TokenTestResult> TestAsync(CancellationToken cancellationToken) =>
         new ConnectionTester(known, store, transport, log) { Bounds = Bounds }.TestAsync(cancellationToken);
 
@@ -66,8 +70,10 @@ public sealed class OpenedConnection(
     /// <returns>What was forgotten; null where its secret could not be read.</returns>
     /// <exception cref="OAuthException">Notion refused: nothing was forgotten.</exception>
     /// <exception cref="NotionAuthException">
-    /// <see cref="ErrorIds.RevokeNotSupported"/>, <see cref="ErrorIds.MissingClient"/>, no answer: nothing was forgotten.
+    /// <see cref="ErrorIds.RevokeNotSupported"/>, <see cref="ErrorIds.MissingClient"/>, no answer: nothing was
+    /// forgotten.
     /// </exception>
     public Task<NotionConnection?> RevokeAsync(bool localOnly, CancellationToken cancellationToken) =>
-        new ConnectionRevoker(known, store, cache, transport, log) { Bounds = Bounds }.RevokeAsync(localOnly, cancellationToken);
+        new ConnectionRevoker(known, store, cache, transport, log) { Bounds = Bounds }.RevokeAsync(
+            localOnly, cancellationToken);
 }

@@ -30,7 +30,8 @@ public record ConnectOptions
 /// <param name="cache">What this process knows.</param>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Told of each attempt, or null.</param>
-internal sealed class TokenConnector(IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
+internal sealed class TokenConnector(
+    IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
@@ -45,11 +46,15 @@ internal sealed class TokenConnector(IConnectionStore store, ConnectionCache cac
     /// <returns>The connection.</returns>
     /// <exception cref="NotionApiException">Notion rejected the token.</exception>
     /// <exception cref="NotionAuthException">No answer; or it couldn't be kept.</exception>
-    public async Task<StoredConnection> ConnectAsync(Secret token, ConnectOptions options, CancellationToken cancellationToken)
+    public async Task<StoredConnection> ConnectAsync(
+        Secret token, ConnectOptions options, CancellationToken cancellationToken)
     {
-        // Somebody waits, and says best whether to try again: without a network the usual retries are 15 silent seconds.
+        // Somebody waits, and says best whether to try again: without a network the usual retries are 15 silent
+        // seconds.
         RequestBounds bounds = Bounds with { MaximumRetryCount = 1 };
-        NotionReply response = await UsersMe.AskAsync(transport, options.BaseUri, token, options.NotionVersion, bounds, log, cancellationToken).ConfigureAwait(false);
+        NotionReply response = await UsersMe.AskAsync(
+            transport, options.BaseUri, token, options.NotionVersion, bounds, log, cancellationToken)
+            .ConfigureAwait(false);
 
         using JsonDocument body = response.ParseJson();
         JsonElement reply = body.RootElement.Clone();
@@ -60,6 +65,7 @@ internal sealed class TokenConnector(IConnectionStore store, ConnectionCache cac
             ConnectedAt = DateTime.UtcNow,
         };
         return await new ConnectionWriter(store, cache, Warn).SaveAsync(
-            new StoredConnection { Details = details, AccessToken = token, Reply = reply }, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
+            new StoredConnection { Details = details, AccessToken = token, Reply = reply }, options.Name, options.Force,
+            cancellationToken).ConfigureAwait(false);
     }
 }

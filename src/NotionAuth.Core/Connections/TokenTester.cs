@@ -76,16 +76,20 @@ internal sealed class TokenTester(NotionTransport transport, Action<RequestLogEn
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
 
-    /// <summary>Tests a stored connection's token: by introspection where its client credentials are known, else with users/me.</summary>
+    /// <summary>
+    /// Tests a stored connection's token: by introspection where its client credentials are known, else with users/me.
+    /// </summary>
     /// <param name="connection">The connection.</param>
     /// <param name="app">The app registration for the connection's origin, or null.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The result; trouble on the way is <see cref="TokenStatus.Unknown"/>, no exception.</returns>
-    public async Task<TokenTestResult> TestAsync(StoredConnection connection, AppRegistration? app, CancellationToken cancellationToken)
+    public async Task<TokenTestResult> TestAsync(
+        StoredConnection connection, AppRegistration? app, CancellationToken cancellationToken)
     {
         NotionConnection details = connection.Details;
         TokenTestResult result = app is null
-            ? await AskUsersMeAsync(connection.AccessToken, details.BaseUri, details.NotionVersion, cancellationToken).ConfigureAwait(false)
+            ? await AskUsersMeAsync(connection.AccessToken, details.BaseUri, details.NotionVersion, cancellationToken)
+            .ConfigureAwait(false)
             : await IntrospectAsync(connection, app, cancellationToken).ConfigureAwait(false);
         return result with { Connection = details.Name, BotId = details.BotId, WorkspaceName = details.WorkspaceName };
     }
@@ -96,16 +100,19 @@ internal sealed class TokenTester(NotionTransport transport, Action<RequestLogEn
     /// <param name="notionVersion">The Notion-Version.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The result; trouble on the way is <see cref="TokenStatus.Unknown"/>, no exception.</returns>
-    public Task<TokenTestResult> TestAsync(Secret token, Uri baseUri, string notionVersion, CancellationToken cancellationToken) =>
+    public Task<TokenTestResult> TestAsync(
+        Secret token, Uri baseUri, string notionVersion, CancellationToken cancellationToken) =>
         AskUsersMeAsync(token, baseUri, notionVersion, cancellationToken);
 
-    private async Task<TokenTestResult> IntrospectAsync(StoredConnection connection, AppRegistration app, CancellationToken cancellationToken)
+    private async Task<TokenTestResult> IntrospectAsync(
+        StoredConnection connection, AppRegistration app, CancellationToken cancellationToken)
     {
         NotionConnection details = connection.Details;
         OAuthClient client = app.Client(transport, details.NotionVersion, Bounds, log);
         return await TimedAsync(TokenTestMethod.Introspect, async () =>
         {
-            IntrospectionReply reply = await client.IntrospectAsync(connection.AccessToken, cancellationToken).ConfigureAwait(false);
+            IntrospectionReply reply = await client.IntrospectAsync(connection.AccessToken, cancellationToken)
+                .ConfigureAwait(false);
             return new TokenTestResult
             {
                 Status = reply.IsActive ? TokenStatus.Active : TokenStatus.Inactive,
@@ -113,18 +120,23 @@ internal sealed class TokenTester(NotionTransport transport, Action<RequestLogEn
                 Scope = reply.Scope,
                 RequestId = reply.RequestId,
                 Reason = reply.IsActive ? null
-                    : details.HasRefreshToken && !details.NeedsReconnect ? "Notion says that the token isn't active. The next request refreshes it."
+                    : details.HasRefreshToken
+                    && !details.NeedsReconnect
+                    ? "Notion says that the token isn't active. The next request refreshes it."
                     : $"Notion says that the token isn't active. Sign in again: {details.ReconnectCommand()}",
             };
         }).ConfigureAwait(false);
     }
 
-    private Task<TokenTestResult> AskUsersMeAsync(Secret token, Uri baseUri, string notionVersion, CancellationToken cancellationToken) =>
+    private Task<TokenTestResult> AskUsersMeAsync(
+        Secret token, Uri baseUri, string notionVersion, CancellationToken cancellationToken) =>
         TimedAsync(TokenTestMethod.UsersMe, async () =>
         {
-            NotionReply response = await UsersMe.AskAsync(transport, baseUri, token, notionVersion, Bounds, log, cancellationToken).ConfigureAwait(false);
+            NotionReply response = await UsersMe.AskAsync(
+                transport, baseUri, token, notionVersion, Bounds, log, cancellationToken).ConfigureAwait(false);
             using JsonDocument body = response.ParseJson();
-            NotionConnection details = WorkspaceDetails.Read(body.RootElement, AuthType.Token, WorkspaceDetails.BotIdOf(body.RootElement));
+            NotionConnection details =
+                WorkspaceDetails.Read(body.RootElement, AuthType.Token, WorkspaceDetails.BotIdOf(body.RootElement));
             return new TokenTestResult
             {
                 Status = TokenStatus.Active,
@@ -149,7 +161,12 @@ internal sealed class TokenTester(NotionTransport transport, Action<RequestLogEn
         catch (NotionAuthException e)
         {
             string? requestId = (e as NotionApiException)?.RequestId ?? (e as OAuthException)?.RequestId;
-            result = new TokenTestResult { Status = TokenStatus.Unknown, Reason = $"{e.Message} {e.RecommendedAction}", RequestId = requestId };
+            result = new TokenTestResult
+            {
+                Status = TokenStatus.Unknown,
+                Reason = $"{e.Message} {e.RecommendedAction}",
+                RequestId = requestId
+            };
         }
 
         return result with { Method = method, Duration = watch.Elapsed };

@@ -13,7 +13,8 @@ internal static class UsersMe
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     public static Task<NotionReply> AskAsync(
-        NotionTransport transport, Uri baseUri, Secret token, string notionVersion, RequestBounds bounds, Action<RequestLogEntry>? log,
+        NotionTransport transport, Uri baseUri, Secret token, string notionVersion, RequestBounds bounds,
+        Action<RequestLogEntry>? log,
         CancellationToken cancellationToken)
     {
         var client = new NotionClient(transport, baseUri, new FixedTokenSource(token), limits: null, log)

@@ -27,13 +27,15 @@ public static class BaseUri
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidBaseUri"/>.</exception>
     public static Uri Check(Uri uri)
     {
-        bool isOrigin = uri.IsAbsoluteUri && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0 && uri.AbsolutePath == "/";
+        bool isOrigin = uri.IsAbsoluteUri && uri.UserInfo.Length == 0 && uri.Query.Length == 0
+            && uri.Fragment.Length == 0 && uri.AbsolutePath == "/";
         if (isOrigin && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback)))
             return new Uri(Text(uri));
 
         throw new NotionAuthException(
             ErrorIds.InvalidBaseUri, NotionErrorKind.InvalidArgument,
             "The base URI can't be used: tokens are sent to https hosts only, or by http to this machine.",
-            "Leave -BaseUri out for Notion itself, or pass an origin such as https://api.notion.com or http://localhost:8080, without a path.");
+            "Leave -BaseUri out for Notion itself, or pass an origin such as https://api.notion.com or " +
+            "http://localhost:8080, without a path.");
     }
 }

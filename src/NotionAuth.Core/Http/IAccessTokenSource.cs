@@ -14,7 +14,8 @@ internal interface IAccessTokenSource
 
     /// <summary>Asks for another token after Notion rejected one with 401.</summary>
     /// <param name="rejected">The token that was rejected.</param>
-    /// <param name="context">The request that it was rejected for: what bounds it has, and who is told of waits.</param>
+    /// <param name="context">The request that it was rejected for: what bounds it has, and who is told of
+    /// waits.</param>
     /// <param name="cancellationToken">Ends the wait, but never a refresh that is on the wire.</param>
     /// <returns>Another token, or null where there is no other: the 401 is then the answer.</returns>
     Task<RenewedToken?> RenewAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken);
@@ -23,7 +24,8 @@ internal interface IAccessTokenSource
 /// <summary>A token in place of a rejected one.</summary>
 /// <param name="Token">The token.</param>
 /// <param name="IsIssued">
-/// Whether it was issued for this very call. One that somebody else got may have expired meanwhile, and then another is asked for.
+/// Whether it was issued for this very call. One that somebody else got may have expired meanwhile, and then another is
+/// asked for.
 /// </param>
 internal sealed record RenewedToken(Secret Token, bool IsIssued);
 
@@ -35,5 +37,7 @@ internal sealed class FixedTokenSource(Secret token) : IAccessTokenSource
     public Task<Secret> GetAsync(CancellationToken cancellationToken) => Task.FromResult(token);
 
     /// <inheritdoc/>
-    public Task<RenewedToken?> RenewAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken) => Task.FromResult<RenewedToken?>(null);
+    public Task<RenewedToken?> RenewAsync(
+        Secret rejected, RequestContext context, CancellationToken cancellationToken) =>
+            Task.FromResult<RenewedToken?>(null);
 }

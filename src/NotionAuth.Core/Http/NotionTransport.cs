@@ -9,8 +9,8 @@ using NotionAuth.Core.Http.Handlers;
 namespace NotionAuth.Core.Http;
 
 /// <summary>
-/// The way to Notion: one connection pool and the chain of handlers over it. Keep it for the life of the process and share it.
-/// Redirects are never followed and cookies never kept, so that a token can't end up at another host.
+/// The way to Notion: one connection pool and the chain of handlers over it. Keep it for the life of the process and
+/// share it. Redirects are never followed and cookies never kept, so that a token can't end up at another host.
 /// </summary>
 public sealed class NotionTransport : IDisposable
 {
@@ -21,7 +21,8 @@ public sealed class NotionTransport : IDisposable
     internal RetryPolicy Policy { get; }
 
     /// <summary>Makes a transport.</summary>
-    /// <param name="proxy">The proxy, or null for the one that HTTPS_PROXY names (but for hosts of NO_PROXY), else the system's.</param>
+    /// <param name="proxy">The proxy, or null for the one that HTTPS_PROXY names (but for hosts of NO_PROXY), else the
+    /// system's.</param>
     public NotionTransport(IWebProxy? proxy = null)
         : this(proxy, null)
     {
@@ -29,7 +30,8 @@ public sealed class NotionTransport : IDisposable
 
     /// <summary>Makes a transport that repeats and waits by another rule.</summary>
     internal NotionTransport(IWebProxy? proxy, RetryPolicy? policy)
-        : this(Sockets(proxy ??= new EnvironmentProxy(Environment.GetEnvironmentVariable)), policy) => _environment = proxy as EnvironmentProxy;
+        : this(Sockets(proxy ??= new EnvironmentProxy(Environment.GetEnvironmentVariable)), policy) =>
+            _environment = proxy as EnvironmentProxy;
 
     /// <summary>Makes a transport over a handler that isn't the platform's, for measuring without a network.</summary>
     internal NotionTransport(HttpMessageHandler primary, RetryPolicy? policy = null)
@@ -38,19 +40,23 @@ public sealed class NotionTransport : IDisposable
 
         // From the outside in: a repeated attempt waits at the gate again and asks for the token again.
         _invoker = new HttpMessageInvoker(
-            new RetryHandler(new RateLimitHandler(new AuthorizationHandler(new AttemptHandler(primary)), policy), policy), disposeHandler: true);
+            new RetryHandler(
+                new RateLimitHandler(new AuthorizationHandler(new AttemptHandler(primary)), policy), policy),
+                disposeHandler: true);
     }
 
     /// <summary>Sends a message; its context says how.</summary>
-    /// <param name="request">The message, with an absolute URI; its content must be one that can be sent more than once.</param>
+    /// <param name="request">The message, with an absolute URI; its content must be one that can be sent more than
+    /// once.</param>
     /// <param name="context">The context.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The reply, whatever its status, its body read whole.</returns>
     /// <exception cref="NotionAuthException">
-    /// <see cref="ErrorIds.InvalidProxy"/>, <see cref="ErrorIds.ConnectionFailed"/>, <see cref="ErrorIds.RequestTimeout"/>, <see cref="ErrorIds.ReplyTooLarge"/>,
-    /// or what the token source threw.
+    /// <see cref="ErrorIds.InvalidProxy"/>, <see cref="ErrorIds.ConnectionFailed"/>,
+    /// <see cref="ErrorIds.RequestTimeout"/>, <see cref="ErrorIds.ReplyTooLarge"/>, or what the token source threw.
     /// </exception>
-    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, RequestContext context, CancellationToken cancellationToken)
+    internal Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, RequestContext context, CancellationToken cancellationToken)
     {
         _environment?.Check(request.RequestUri!);
         context.AttachTo(request);

@@ -3,7 +3,10 @@ using NotionAuth.Core.Http.Handlers;
 
 namespace NotionAuth.Core.Http;
 
-/// <summary>What a command allows the requests that it makes by itself (signing in, testing, revoking), and whom it tells of their waits.</summary>
+/// <summary>
+/// What a command allows the requests that it makes by itself (signing in, testing, revoking), and whom it tells of
+/// their waits.
+/// </summary>
 public sealed record RequestBounds
 {
     /// <summary>How often a failed attempt is repeated at most.</summary>
@@ -22,5 +25,6 @@ public sealed record RequestBounds
     public Action<RequestWait>? Waited { get; init; }
 
     /// <summary>The same with a shorter longest wait, where this one's isn't shorter already.</summary>
-    internal RequestBounds AtMost(TimeSpan longest) => LongestWait <= longest ? this : this with { LongestWait = longest, Parameter = null };
+    internal RequestBounds AtMost(TimeSpan longest) =>
+        LongestWait <= longest ? this : this with { LongestWait = longest, Parameter = null };
 }

@@ -17,16 +17,24 @@ internal sealed class RequestContext
     private const string Key = "NotionAuth.RequestContext";
 #endif
 
-    /// <summary>Where the access token comes from; null where the request brings its own Authorization header or needs none.</summary>
+    /// <summary>
+    /// Where the access token comes from; null where the request brings its own Authorization header or needs none.
+    /// </summary>
     public IAccessTokenSource? Tokens { get; init; }
 
     /// <summary>The gate that holds back every request of one connection after a 429; null for none.</summary>
     public ConnectionLimits? Limits { get; init; }
 
-    /// <summary>Makes the key of the endpoint, for limits of Notion's that hold for one endpoint alone; null where it has none but its path.</summary>
+    /// <summary>
+    /// Makes the key of the endpoint, for limits of Notion's that hold for one endpoint alone; null where it has none
+    /// but its path.
+    /// </summary>
     internal Func<string>? MakeEndpointKey { get; init; }
 
-    /// <summary>Whether doing it twice does no harm, so that it may be repeated after an answer that leaves open whether it was done.</summary>
+    /// <summary>
+    /// Whether doing it twice does no harm, so that it may be repeated after an answer that leaves open whether it was
+    /// done.
+    /// </summary>
     public bool IsSafeToRepeat { get; init; }
 
     /// <summary>How often a failed attempt is repeated at most.</summary>
@@ -35,7 +43,10 @@ internal sealed class RequestContext
     /// <summary>How long one attempt may take, reply included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long all attempts may take, the waits included; infinite for no bound. A wait that would end later isn't begun.</summary>
+    /// <summary>
+    /// How long all attempts may take, the waits included; infinite for no bound. A wait that would end later isn't
+    /// begun.
+    /// </summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The longest wait between two attempts; a longer one isn't begun.</summary>
@@ -45,8 +56,8 @@ internal sealed class RequestContext
     public string? LongestWaitParameter { get; init; }
 
     /// <summary>
-    /// Whether an attempt on the wire is seen through whatever the caller's token says: a refresh, whose answer must not get lost.
-    /// Waits between attempts end with the caller's token all the same.
+    /// Whether an attempt on the wire is seen through whatever the caller's token says: a refresh, whose answer must
+    /// not get lost. Waits between attempts end with the caller's token all the same.
     /// </summary>
     public bool CompletesOnceSent { get; init; }
 
@@ -59,7 +70,10 @@ internal sealed class RequestContext
     /// <summary>Told when that wait has ended, also by being cancelled.</summary>
     public Action<RequestWait>? Waited { get; init; }
 
-    /// <summary>What the token source threw. It isn't the request's own failure: a refresh that got lost must not be sent again by repeating the request.</summary>
+    /// <summary>
+    /// What the token source threw. It isn't the request's own failure: a refresh that got lost must not be sent again
+    /// by repeating the request.
+    /// </summary>
     internal Exception? TokenFailure { get; set; }
 
     /// <summary>Where the body of a success goes; null for memory.</summary>
@@ -111,14 +125,16 @@ internal sealed class RequestContext
     /// <param name="request">The message.</param>
     /// <returns>The context.</returns>
     /// <exception cref="InvalidOperationException">The message has none.</exception>
-    public static RequestContext Get(HttpRequestMessage request) => Find(request) ?? throw new InvalidOperationException("The request has no context.");
+    public static RequestContext Get(HttpRequestMessage request) =>
+        Find(request) ?? throw new InvalidOperationException("The request has no context.");
 
     internal static RequestContext? Find(HttpRequestMessage? request)
     {
 #if NET8_0_OR_GREATER
         return request is not null && request.Options.TryGetValue(Key, out RequestContext? context) ? context : null;
 #else
-        return request is not null && request.Properties.TryGetValue(Key, out object? value) ? value as RequestContext : null;
+        return request is not null
+            && request.Properties.TryGetValue(Key, out object? value) ? value as RequestContext : null;
 #endif
     }
 }

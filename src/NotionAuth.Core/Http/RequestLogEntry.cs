@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace NotionAuth.Core.Http;
 
-/// <summary>One attempt of a request, or a wait between two, as <c>-Verbose</c> tells it. Holds no header, no body and no query.</summary>
+/// <summary>
+/// One attempt of a request, or a wait between two, as <c>-Verbose</c> tells it. Holds no header, no body and no query.
+/// </summary>
 public sealed class RequestLogEntry
 {
     /// <summary>GET, POST, ….</summary>
@@ -29,7 +31,8 @@ public sealed class RequestLogEntry
     public override string ToString()
     {
         string line = $"{Method} {Path}";
-        if (Status is int status) line += string.Format(CultureInfo.InvariantCulture, " {0} in {1:0} ms", status, Elapsed.TotalMilliseconds);
+        if (Status is int status)
+            line += string.Format(CultureInfo.InvariantCulture, " {0} in {1:0} ms", status, Elapsed.TotalMilliseconds);
         if (RequestId is not null) line += $", request {RequestId}";
         return Note is null ? line : $"{line}: {Note}";
     }

@@ -14,7 +14,9 @@ public enum WaitReason
     /// <summary>An attempt failed, and is repeated.</summary>
     Retry,
 
-    /// <summary>A refresh token was refused: another process's pair may become visible in the vault. It is no retry.</summary>
+    /// <summary>
+    /// A refresh token was refused: another process's pair may become visible in the vault. It is no retry.
+    /// </summary>
     Vault,
 }
 

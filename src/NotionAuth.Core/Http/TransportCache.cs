@@ -10,7 +10,8 @@ internal sealed class TransportCache
 {
     private const int Capacity = 16;
     private readonly Lazy<NotionTransport> _default = new(() => new NotionTransport());
-    private readonly Dictionary<(string Address, string? Domain, string? UserName, string? Password), NotionTransport> _transports = [];
+    private readonly Dictionary<(string Address, string? Domain, string? UserName, string? Password), NotionTransport>
+        _transports = [];
     private readonly Queue<(string Address, string? Domain, string? UserName, string? Password)> _oldest = [];
 
     /// <summary>The usual one: the system's proxy, or the one that HTTPS_PROXY names.</summary>
@@ -20,20 +21,23 @@ internal sealed class TransportCache
     /// <param name="proxy">The proxy, or null for the usual way.</param>
     /// <param name="credential">The proxy's user name and password, or null for those in its address, or none.</param>
     /// <returns>The transport, which the cache keeps.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingProxy"/>, <see cref="ErrorIds.InvalidProxy"/>.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingProxy"/>,
+    /// <see cref="ErrorIds.InvalidProxy"/>.</exception>
     public NotionTransport Get(Uri? proxy, NetworkCredential? credential)
     {
         if (proxy is null)
         {
             if (credential is null) return Default;
             throw new NotionAuthException(
-                ErrorIds.MissingProxy, NotionErrorKind.InvalidArgument, "-ProxyCredential was passed without -Proxy, and would not be used.",
+                ErrorIds.MissingProxy, NotionErrorKind.InvalidArgument,
+                "-ProxyCredential was passed without -Proxy, and would not be used.",
                 "Pass the proxy's address too: -Proxy http://proxy:8080.");
         }
 
         if (!ProxyAddress.IsUsable(proxy))
             throw new NotionAuthException(
-                ErrorIds.InvalidProxy, NotionErrorKind.InvalidArgument, "The proxy's address can't be used: it must be an http or https URL.",
+                ErrorIds.InvalidProxy, NotionErrorKind.InvalidArgument,
+                "The proxy's address can't be used: it must be an http or https URL.",
                 "Pass the proxy with its port: -Proxy http://proxy:8080.");
 
         credential ??= ProxyAddress.CredentialOf(proxy);

@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace NotionAuth.Core.OAuth;
 
-/// <summary>An authorization request: the URL to open in the browser, and the state that the callback must bring back (RFC 6749 section 4.1.1).</summary>
+/// <summary>
+/// An authorization request: the URL to open in the browser, and the state that the callback must bring back (RFC 6749
+/// section 4.1.1).
+/// </summary>
 public sealed class AuthorizationRequest
 {
     /// <summary>Makes a request with a new state.</summary>
@@ -17,7 +20,8 @@ public sealed class AuthorizationRequest
         RedirectUri = redirectUri;
         Uri = new Uri(
             baseUri,
-            $"/v1/oauth/authorize?client_id={Uri.EscapeDataString(clientId)}&redirect_uri={Uri.EscapeDataString(redirectUri)}"
+            $"/v1/oauth/authorize?client_id={Uri.EscapeDataString(clientId)}&" +
+            $"redirect_uri={Uri.EscapeDataString(redirectUri)}"
             + $"&response_type=code&owner={Uri.EscapeDataString(owner)}&state={State}");
     }
 

@@ -33,8 +33,10 @@ public sealed class ClientCredentials
         string id = (clientId ?? string.Empty).Trim();
         if (TokenReply.IsId(id)) return id;
         throw new NotionAuthException(
-            ErrorIds.InvalidClientId, NotionErrorKind.InvalidArgument, "The client id may have letters, digits and hyphens only.",
-            "Copy the OAuth client ID from the integration's page (notion.so/my-integrations): it looks like 463558a3-725e-4f37-b6d3-0889894f68de.");
+            ErrorIds.InvalidClientId, NotionErrorKind.InvalidArgument,
+            "The client id may have letters, digits and hyphens only.",
+            "Copy the OAuth client ID from the integration's page (notion.so/my-integrations): " +
+            "it looks like 463558a3-725e-4f37-b6d3-0889894f68de.");
     }
 
     internal AuthenticationHeaderValue ToHeader() =>

@@ -9,14 +9,16 @@ internal static class EnvironmentToken
     /// <summary>Reads the token.</summary>
     /// <param name="environment">Reads an environment variable.</param>
     /// <returns>The token.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingEnvironmentToken"/>, <see cref="ErrorIds.InvalidToken"/>, <see cref="ErrorIds.WrongTokenKind"/>.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingEnvironmentToken"/>,
+    /// <see cref="ErrorIds.InvalidToken"/>, <see cref="ErrorIds.WrongTokenKind"/>.</exception>
     public static Secret Read(Func<string, string?> environment)
     {
         string? text = environment("NOTION_TOKEN");
         if (string.IsNullOrWhiteSpace(text)) text = environment("NOTION_API_TOKEN");
         if (!string.IsNullOrWhiteSpace(text)) return AccessTokenText.Parse(text);
         throw new NotionAuthException(
-            ErrorIds.MissingEnvironmentToken, NotionErrorKind.InvalidArgument, "Neither NOTION_TOKEN nor NOTION_API_TOKEN is set.",
+            ErrorIds.MissingEnvironmentToken, NotionErrorKind.InvalidArgument,
+            "Neither NOTION_TOKEN nor NOTION_API_TOKEN is set.",
             "Set one of them to the internal integration secret, or pass -Token <SecureString>.");
     }
 }

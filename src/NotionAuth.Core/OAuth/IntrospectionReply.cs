@@ -16,18 +16,23 @@ internal sealed record IntrospectionReply(bool IsActive, string? Scope, DateTime
     /// <summary>Reads a reply.</summary>
     /// <param name="reply">The reply's JSON.</param>
     /// <returns>The answer.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>: <c>active</c> is missing or no boolean.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>: <c>active</c> is missing or no
+    /// boolean.</exception>
     public static IntrospectionReply Parse(JsonElement reply)
     {
-        if (!reply.TryGetProperty("active", out JsonElement active) || active.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        if (!reply.TryGetProperty("active", out JsonElement active)
+            || active.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
             throw new NotionAuthException(
-                ErrorIds.InvalidReply, NotionErrorKind.InvalidData, "Notion's introspect reply doesn't say whether the token is active.", "Run the command again.");
+                ErrorIds.InvalidReply, NotionErrorKind.InvalidData,
+                "Notion's introspect reply doesn't say whether the token is active.", "Run the command again.");
 
-        DateTimeOffset? issuedAt = reply.TryGetProperty("iat", out JsonElement iat) && iat.ValueKind == JsonValueKind.Number
+        DateTimeOffset? issuedAt = reply.TryGetProperty("iat", out JsonElement iat)
+            && iat.ValueKind == JsonValueKind.Number
             && iat.TryGetInt64(out long seconds) && seconds >= 0 && seconds <= LatestSecond
             ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
         string? scope = JsonText.StringOf(reply, "scope");
         return new IntrospectionReply(
-            active.GetBoolean(), scope is null ? null : Redaction.Scrub(scope), issuedAt, SafeCode.OrNull(JsonText.StringOf(reply, "request_id")));
+            active.GetBoolean(), scope is null ? null : Redaction.Scrub(scope), issuedAt,
+            SafeCode.OrNull(JsonText.StringOf(reply, "request_id")));
     }
 }

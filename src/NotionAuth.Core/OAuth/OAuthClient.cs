@@ -14,7 +14,8 @@ namespace NotionAuth.Core.OAuth;
 
 /// <summary>
 /// Notion's token, introspect and revoke endpoints for one integration: JSON bodies, HTTP Basic.
-/// Sources: RFC 6749, RFC 7662, RFC 7009; developers.notion.com/reference/create-a-token, introspect-token, revoke-token.
+/// Sources: RFC 6749, RFC 7662, RFC 7009; developers.notion.com/reference/create-a-token, introspect-token,
+/// revoke-token.
 /// </summary>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="credentials">The integration.</param>
@@ -22,7 +23,8 @@ namespace NotionAuth.Core.OAuth;
 /// <param name="notionVersion">The Notion-Version to send.</param>
 /// <param name="log">Told of each attempt, or null.</param>
 internal sealed class OAuthClient(
-    NotionTransport transport, ClientCredentials credentials, Uri baseUri, string notionVersion, Action<RequestLogEntry>? log = null)
+    NotionTransport transport, ClientCredentials credentials, Uri baseUri, string notionVersion,
+    Action<RequestLogEntry>? log = null)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
@@ -32,7 +34,9 @@ internal sealed class OAuthClient(
     /// <summary>The integration.</summary>
     public ClientCredentials Credentials => credentials;
 
-    /// <summary>Exchanges a code for a pair. A code is single-use: an exchange whose answer got lost is not repeated.</summary>
+    /// <summary>
+    /// Exchanges a code for a pair. A code is single-use: an exchange whose answer got lost is not repeated.
+    /// </summary>
     /// <param name="code">The code of the callback.</param>
     /// <param name="redirectUri">The redirect URI of the authorization request, character for character.</param>
     /// <param name="cancellationToken">Ends the request.</param>
@@ -42,7 +46,8 @@ internal sealed class OAuthClient(
     public Task<TokenReply> ExchangeAsync(Secret code, string redirectUri, CancellationToken cancellationToken) =>
         ExchangeAsync(code, redirectUri, Bounds, cancellationToken);
 
-    internal Task<TokenReply> ExchangeAsync(Secret code, string redirectUri, RequestBounds bounds, CancellationToken cancellationToken) =>
+    internal Task<TokenReply> ExchangeAsync(
+        Secret code, string redirectUri, RequestBounds bounds, CancellationToken cancellationToken) =>
         TokenAsync(
             writer =>
             {
@@ -53,12 +58,14 @@ internal sealed class OAuthClient(
             code, completesOnceSent: false, bounds, cancellationToken);
 
     /// <summary>
-    /// Spends a refresh token for a new pair. Never cancelled once it is on the wire, as the new pair would be lost; it ends by itself after 30 seconds.
+    /// Spends a refresh token for a new pair. Never cancelled once it is on the wire, as the new pair would be lost; it
+    /// ends by itself after 30 seconds.
     /// </summary>
     /// <param name="refreshToken">The refresh token; spent afterwards.</param>
     /// <param name="cancellationToken">Ends waits before the request and between its attempts.</param>
     /// <returns>The new pair.</returns>
-    /// <exception cref="OAuthException">Notion refused; <c>invalid_grant</c>: the refresh token is spent or unknown.</exception>
+    /// <exception cref="OAuthException">Notion refused; <c>invalid_grant</c>: the refresh token is spent or
+    /// unknown.</exception>
     /// <exception cref="NotionAuthException">No answer, or an unusable one.</exception>
     public Task<TokenReply> RefreshAsync(Secret refreshToken, CancellationToken cancellationToken) =>
         TokenAsync(
@@ -78,7 +85,8 @@ internal sealed class OAuthClient(
     public async Task<IntrospectionReply> IntrospectAsync(Secret token, CancellationToken cancellationToken)
     {
         using JsonDocument reply = await PostAsync(
-            "introspect", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, Bounds, cancellationToken).ConfigureAwait(false);
+            "introspect", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, Bounds,
+            cancellationToken).ConfigureAwait(false);
         return IntrospectionReply.Parse(reply.RootElement);
     }
 
@@ -91,18 +99,23 @@ internal sealed class OAuthClient(
     public async Task RevokeAsync(Secret token, CancellationToken cancellationToken)
     {
         using JsonDocument reply = await PostAsync(
-            "revoke", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, Bounds, cancellationToken).ConfigureAwait(false);
+            "revoke", writer => writer.WriteString("token", token.Reveal()), isSafeToRepeat: true, token, Bounds,
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<TokenReply> TokenAsync(
-        Action<Utf8JsonWriter> write, Secret spent, bool completesOnceSent, RequestBounds bounds, CancellationToken cancellationToken)
+        Action<Utf8JsonWriter> write, Secret spent, bool completesOnceSent, RequestBounds bounds,
+        CancellationToken cancellationToken)
     {
-        using JsonDocument reply = await PostAsync("token", write, isSafeToRepeat: false, spent, bounds, cancellationToken, completesOnceSent).ConfigureAwait(false);
+        using JsonDocument reply = await PostAsync(
+            "token", write, isSafeToRepeat: false, spent, bounds, cancellationToken, completesOnceSent)
+            .ConfigureAwait(false);
         return TokenReply.Parse(reply.RootElement);
     }
 
     private async Task<JsonDocument> PostAsync(
-        string endpoint, Action<Utf8JsonWriter> write, bool isSafeToRepeat, Secret known, RequestBounds bounds, CancellationToken cancellationToken,
+        string endpoint, Action<Utf8JsonWriter> write, bool isSafeToRepeat, Secret known, RequestBounds bounds,
+        CancellationToken cancellationToken,
         bool completesOnceSent = false)
     {
         using var body = new MemoryStream();
@@ -115,7 +128,11 @@ internal sealed class OAuthClient(
 
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(baseUri, $"/v1/oauth/{endpoint}"))
         {
-            Content = new ByteArrayContent(body.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+            Content = new ByteArrayContent(body.ToArray())
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue(
+                "application/json") }
+            },
         };
         request.Headers.Authorization = credentials.ToHeader();
         request.Headers.Add("Notion-Version", notionVersion);
@@ -133,7 +150,8 @@ internal sealed class OAuthClient(
             Waiting = bounds.Waiting,
             Waited = bounds.Waited,
         };
-        using HttpResponseMessage response = await transport.SendAsync(request, context, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await transport.SendAsync(request, context, cancellationToken)
+            .ConfigureAwait(false);
         if ((int)response.StatusCode is >= 300 and < 400) throw NetworkErrors.Redirected(response);
         JsonDocument? reply = response.IsSuccessStatusCode ? JsonText.Parse(BufferedContent.BodyOf(response)) : null;
         if (reply?.RootElement.ValueKind == JsonValueKind.Object && !IsError(reply.RootElement)) return reply;
@@ -146,10 +164,12 @@ internal sealed class OAuthClient(
         }
 
         throw new NotionAuthException(
-            ErrorIds.InvalidReply, NotionErrorKind.InvalidData, $"Notion's reply to oauth/{endpoint} isn't a JSON object.",
+            ErrorIds.InvalidReply, NotionErrorKind.InvalidData,
+            $"Notion's reply to oauth/{endpoint} isn't a JSON object.",
             "Run the command again; if it happens again, check -BaseUri and whether a proxy changes replies.");
     }
 
     // In either of the two shapes, whatever the status says: a token is revoked only where nothing says that it isn't.
-    private static bool IsError(JsonElement reply) => JsonText.StringOf(reply, "object") == "error" || reply.TryGetProperty("error", out _);
+    private static bool IsError(JsonElement reply) =>
+        JsonText.StringOf(reply, "object") == "error" || reply.TryGetProperty("error", out _);
 }

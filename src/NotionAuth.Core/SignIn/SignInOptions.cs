@@ -10,7 +10,9 @@ namespace NotionAuth.Core.SignIn;
 /// <summary>How a person signs in.</summary>
 public sealed record SignInOptions
 {
-    /// <summary>The registered redirect URIs; the first whose port is free is used. With <see cref="ReadCallback"/> the first.</summary>
+    /// <summary>
+    /// The registered redirect URIs; the first whose port is free is used. With <see cref="ReadCallback"/> the first.
+    /// </summary>
     public required IReadOnlyList<Uri> RedirectUris { get; init; }
 
     /// <summary><c>user</c> or <c>workspace</c>.</summary>

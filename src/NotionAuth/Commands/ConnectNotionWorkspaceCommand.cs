@@ -19,7 +19,8 @@ using NotionAuth.Pipeline;
 namespace NotionAuth.Commands;
 
 /// <summary>Signs in to a Notion workspace, keeps the connection in a vault, and makes it the current one.</summary>
-[Cmdlet(VerbsCommunications.Connect, "NotionWorkspace", DefaultParameterSetName = OAuthSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommunications.Connect, "NotionWorkspace", DefaultParameterSetName = OAuthSet,
+    SupportsShouldProcess = true)]
 [OutputType(typeof(NotionConnection))]
 public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
 {
@@ -31,7 +32,8 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
 
     // With nothing but these beside it, -Name means a connection that is stored.
     private static readonly HashSet<string> FitsStored = new(
-        [nameof(Name), nameof(Vault), nameof(SessionOnly), nameof(Force), nameof(Proxy), nameof(ProxyCredential), .. CommonParameters, .. OptionalCommonParameters],
+        [nameof(Name), nameof(Vault), nameof(SessionOnly), nameof(Force), nameof(Proxy), nameof(ProxyCredential),
+            .. CommonParameters, .. OptionalCommonParameters],
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The OAuth client id of the public integration.</summary>
@@ -131,9 +133,11 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
-        string? name = string.IsNullOrEmpty(Name) && ParameterRules.Names(nameof(Name), null, MyInvocation) is null ? null : ConnectionName.Check(Name!);
+        string? name = string.IsNullOrEmpty(Name)
+            && ParameterRules.Names(nameof(Name), null, MyInvocation) is null ? null : ConnectionName.Check(Name!);
         bool isStored = name is not null && MyInvocation.BoundParameters.Keys.All(FitsStored.Contains);
-        if (!await ShouldProcessAsync(name ?? "Notion", isStored ? "Use the stored connection" : "Connect and keep the connection").ConfigureAwait(false)) return;
+        if (!await ShouldProcessAsync(name ?? "Notion",
+            isStored ? "Use the stored connection" : "Connect and keep the connection").ConfigureAwait(false)) return;
 
         NotionTransport? ownTransport = TransportOver(Proxy, ProxyCredential);
         NotionTransport transport = ownTransport ?? ProcessState.Transport;
@@ -147,13 +151,16 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
         await WriteAsync(connection.Details with { IsCurrent = true }).ConfigureAwait(false);
     }
 
-    private async Task<StoredConnection> UseStoredAsync(string name, NotionTransport? transport, CancellationToken cancellationToken)
+    private async Task<StoredConnection> UseStoredAsync(
+        string name, NotionTransport? transport, CancellationToken cancellationToken)
     {
-        OpenedConnection connection = await OpenAsync(name, SessionOnly ? string.Empty : Vault, transport, cancellationToken).ConfigureAwait(false);
+        OpenedConnection connection = await OpenAsync(
+            name, SessionOnly ? string.Empty : Vault, transport, cancellationToken).ConfigureAwait(false);
         return await connection.LoadAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<StoredConnection> ConnectAsync(string? name, NotionTransport transport, CancellationToken cancellationToken)
+    private async Task<StoredConnection> ConnectAsync(
+        string? name, NotionTransport transport, CancellationToken cancellationToken)
     {
         var options = new ConnectOptions
         {
@@ -162,10 +169,18 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
             BaseUri = Core.Http.BaseUri.OrDefault(BaseUri),
             NotionVersion = Core.Api.NotionVersion.Check(NotionVersion),
         };
-        Secret? token = Token is not null ? AccessTokenText.Parse(SecureText.Reveal(Token)) : FromEnvironment ? EnvironmentToken.Read(Environment.GetEnvironmentVariable) : null;
-        IConnectionStore store = SessionOnly ? Stores.Memory : await Stores.OpenAsync(Vault, cancellationToken).ConfigureAwait(false);
+        Secret? token = Token is not null
+            ? AccessTokenText.Parse(SecureText.Reveal(Token)) : FromEnvironment
+            ? EnvironmentToken.Read(Environment.GetEnvironmentVariable) : null;
+        IConnectionStore store = SessionOnly
+            ? Stores.Memory : await Stores.OpenAsync(Vault, cancellationToken).ConfigureAwait(false);
         if (token is not null)
-            return await new TokenConnector(store, ProcessState.Cache, transport, Log) { Bounds = Bounds, Warn = WarnOnce }.ConnectAsync(token, options, cancellationToken).ConfigureAwait(false);
+            return await new TokenConnector(store, ProcessState.Cache, transport, Log)
+            {
+                Bounds = Bounds,
+                Warn = WarnOnce
+            }.ConnectAsync(token, options, cancellationToken)
+                .ConfigureAwait(false);
 
         var prompts = new SignInPrompts(Host, OnPipelineAsync, OnPipelineAsync, WriteInformation);
         prompts.CheckCanSignIn(PasteCallback, MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)));
@@ -189,6 +204,11 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
             Warn = Warn,
             ReadCallback = PasteCallback ? prompts.ReadCallbackAsync : null,
         };
-        return await new OAuthConnector(store, ProcessState.Cache, transport, Log) { Bounds = Bounds, Warn = WarnOnce }.ConnectAsync(app, signIn, options, cancellationToken).ConfigureAwait(false);
+        return await new OAuthConnector(store, ProcessState.Cache, transport, Log)
+        {
+            Bounds = Bounds,
+            Warn = WarnOnce
+        }.ConnectAsync(app, signIn, options, cancellationToken)
+            .ConfigureAwait(false);
     }
 }

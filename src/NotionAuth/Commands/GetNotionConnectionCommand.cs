@@ -16,7 +16,8 @@ namespace NotionAuth.Commands;
 public sealed class GetNotionConnectionCommand : SequentialCmdlet
 {
     /// <summary>Names, wildcards allowed, or bot ids.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Name")]
+    [Parameter(
+        Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Name")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ConnectionNameCompleter))]
     public string[]? Name { get; set; }
@@ -41,13 +42,19 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
             : areExact ? lister.ListNamedAsync(names!, Vault, current, cancellationToken)
             : lister.ListAsync(Vault, current, cancellationToken)).ConfigureAwait(false);
         IEnumerable<NotionConnection> found = listing.Connections;
-        if (patterns is not null) found = found.Where(c => patterns.Any(p => p.IsMatch(c.Name)) || names!.Any(n => ConnectionName.IsIdOf(c, n)));
+        if (patterns is not null)
+            found = found.Where(
+                c => patterns.Any(p => p.IsMatch(c.Name)) || names!.Any(n => ConnectionName.IsIdOf(c, n)));
 
         bool isToldAnyway = listing.NoVault is { } why && listing.Problems.Contains(why);
-        await ForEachNameAsync(names, name => name is null || isToldAnyway || WildcardPattern.ContainsWildcardCharacters(name) || listing.Connections.Any(c => ConnectionName.IsOf(c, name))
+        await ForEachNameAsync(
+            names, name =>
+                name is null || isToldAnyway || WildcardPattern.ContainsWildcardCharacters(name)
+                || listing.Connections.Any(c => ConnectionName.IsOf(c, name))
             ? Task.CompletedTask
             : Task.FromException(listing.NoVault ?? ConnectionName.NotFound(
-                name, listing.Connections.Select(c => c.Name).ToList(), string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);
+                name, listing.Connections.Select(c => c.Name).ToList(),
+                string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);
         await WriteAllAsync(found).ConfigureAwait(false);
         foreach (NotionAuthException problem in listing.Problems) await WriteErrorAsync(problem).ConfigureAwait(false);
     }
@@ -64,7 +71,8 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
         catch (WildcardPatternException)
         {
             throw new NotionAuthException(
-                ErrorIds.InvalidName, NotionErrorKind.InvalidArgument, $"The pattern '{Redaction.OneLine(name)}' isn't complete: a [ has no ].",
+                ErrorIds.InvalidName, NotionErrorKind.InvalidArgument,
+                $"The pattern '{Redaction.OneLine(name)}' isn't complete: a [ has no ].",
                 "Write the name without wildcards, or put a backtick before a [ that is part of it.");
         }
     }

@@ -35,7 +35,9 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     [ArgumentCompleter(typeof(PathCompleter))]
     public string Path { get; set; } = string.Empty;
 
-    /// <summary>What is piped; script blocks see it as <c>$_</c>. A connection is used in place of the current one.</summary>
+    /// <summary>
+    /// What is piped; script blocks see it as <c>$_</c>. A connection is used in place of the current one.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
@@ -56,7 +58,9 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     [ValidateNotNullOrEmpty]
     public object? InFile { get; set; }
 
-    /// <summary>The media type of an uploaded file; the one that belongs to its extension where none is given.</summary>
+    /// <summary>
+    /// The media type of an uploaded file; the one that belongs to its extension where none is given.
+    /// </summary>
     [Parameter]
     [PerInput(typeof(string))]
     [ValidateNotNullOrEmpty]
@@ -182,14 +186,17 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         Guard(() =>
         {
             _statusVariable = ResultVariable.Try(SessionState, nameof(StatusCodeVariable), StatusCodeVariable, 200);
-            _headersVariable = ResultVariable.Try(SessionState, nameof(ResponseHeadersVariable), ResponseHeadersVariable, new Dictionary<string, string[]>());
+            _headersVariable = ResultVariable.Try(
+                SessionState, nameof(ResponseHeadersVariable), ResponseHeadersVariable,
+                new Dictionary<string, string[]>());
         });
     }
 
     private protected override Func<Task, IAsyncEnumerable<RequestOutput>>? Begin()
     {
         NotionConnection? piped = InputObject?.BaseObject as NotionConnection;
-        var input = new RequestInput(this, SessionState, activity => new TransferDisplay(activity, OnPipeline, Show), StopToken);
+        var input = new RequestInput(
+            this, SessionState, activity => new TransferDisplay(activity, OnPipeline, Show), StopToken);
         (NotionRequest request, RequestOptions options) = input.Read(_isPathGiven && piped is null);
         RequestSender.Check(request, options);
         if (!request.IsReadOnly && !ShouldProcess(Path, request.Method.Method)) return null;
@@ -198,7 +205,8 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         var form = new OutputForm(Raw, AsHashtable);
         return turn =>
         {
-            IAsyncEnumerable<RequestOutput> outputs = form.ConvertAsync(RequestSender.RunAsync(client, request, options, turn, StopToken));
+            IAsyncEnumerable<RequestOutput> outputs =
+                form.ConvertAsync(RequestSender.RunAsync(client, request, options, turn, StopToken));
             return input.Transfer is null ? outputs : input.Transfer.DuringAsync(outputs);
         };
     }
@@ -217,17 +225,20 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         base.WriteFailure(record);
     }
 
-    // As Invoke-RestMethod does it: in the caller's scope, and after an error too. Without a reply there is nothing to be told.
+    // As Invoke-RestMethod does it: in the caller's scope, and after an error too. Without a reply there is nothing to
+    // be told.
     private void SetVariables(int? status, Func<IReadOnlyDictionary<string, IReadOnlyList<string>>?> headers)
     {
         _statusVariable?.Set(status, Warn);
-        _headersVariable?.Set(headers()?.ToDictionary(h => h.Key, h => h.Value.ToArray(), StringComparer.OrdinalIgnoreCase), Warn);
+        _headersVariable?.Set(
+            headers()?.ToDictionary(h => h.Key, h => h.Value.ToArray(), StringComparer.OrdinalIgnoreCase), Warn);
     }
 
     // A connection is looked up once for all inputs of a command that use it.
     private NotionClient Client(NotionConnection? piped)
     {
-        (string? name, string? vault) key = piped is not null && Connection is null && Token is null ? (piped.Name, piped.Vault) : (Connection, Vault);
+        (string? name, string? vault) key = piped is not null && Connection is null
+            && Token is null ? (piped.Name, piped.Vault) : (Connection, Vault);
         if (_clients.TryGetValue(key, out NotionClient? client)) return client;
         Task<NotionClient> opening = OpenClientAsync(key.name, key.vault, StopToken);
         Wait(opening);
@@ -239,7 +250,8 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         NotionTransport? transport = TransportOver(Proxy, ProxyCredential);
         if (Token is null)
         {
-            OpenedConnection connection = await OpenAsync(name, vault, transport, cancellationToken).ConfigureAwait(false);
+            OpenedConnection connection = await OpenAsync(name, vault, transport, cancellationToken)
+                .ConfigureAwait(false);
             return await connection.ClientAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -247,7 +259,8 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         Secret token = AccessTokenText.Parse(SecureText.Reveal(Token));
         RequestBounds bounds = Bounds;
         return new NotionClient(
-            transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token), ProcessState.RateLimits.ForToken(token, baseUri), Log)
+            transport ?? ProcessState.Transport, baseUri, new FixedTokenSource(token),
+            ProcessState.RateLimits.ForToken(token, baseUri), Log)
         { Waiting = bounds.Waiting, Waited = bounds.Waited };
     }
 }

@@ -19,7 +19,9 @@ namespace NotionAuth.Commands;
 /// <param name="session">Where the user is, for the paths of files.</param>
 /// <param name="showTransfer">Makes what shows the transfer of a file as progress.</param>
 /// <param name="stopToken">Ends the reading of a body.</param>
-internal sealed class RequestInput(InvokeNotionRequestCommand command, SessionState session, Func<string, TransferDisplay> showTransfer, CancellationToken stopToken)
+internal sealed class RequestInput(
+    InvokeNotionRequestCommand command, SessionState session, Func<string, TransferDisplay> showTransfer,
+    CancellationToken stopToken)
 {
     /// <summary>Shows the transfer of a file; null where none is transferred.</summary>
     public TransferDisplay? Transfer { get; private set; }
@@ -32,7 +34,8 @@ internal sealed class RequestInput(InvokeNotionRequestCommand command, SessionSt
     {
         ParameterRules.Check(command.MyInvocation.BoundParameters);
         CheckInputIsUsed(isSamePath);
-        string? inFile = Of<string>(nameof(command.InFile), command.InFile), outFile = Of<string>(nameof(command.OutFile), command.OutFile);
+        string? inFile = Of<string>(nameof(command.InFile), command.InFile),
+            outFile = Of<string>(nameof(command.OutFile), command.OutFile);
         Transfer = inFile is not null ? showTransfer($"Sending {Redaction.OneLine(inFile)}")
             : outFile is not null ? showTransfer($"Writing {Redaction.OneLine(outFile)}") : null;
         NotionRequest request = NewRequest(inFile);
@@ -48,21 +51,25 @@ internal sealed class RequestInput(InvokeNotionRequestCommand command, SessionSt
 
     private void CheckInputIsUsed(bool isSamePath)
     {
-        object?[] each = [command.Method, command.Body, command.InFile, command.ContentType, command.PartNumber, command.OutFile, command.Query];
+        object?[] each = [command.Method, command.Body, command.InFile, command.ContentType, command.PartNumber,
+            command.OutFile, command.Query];
         if (command.MyInvocation.ExpectingInput && isSamePath && !each.Any(PerInput.IsScript))
             throw ParameterRules.Conflict(
                 "What was piped isn't used: -Path and the other parameters are the same for every input.",
-                "Leave out -Path where the paths are piped, use a script block such as -Path { \"pages/$($_.id)\" }, or pipe nothing.");
+                "Leave out -Path where the paths are piped, use a script block such as -Path { \"pages/$($_.id)\" }, " +
+                "or pipe nothing.");
     }
 
     private NotionRequest NewRequest(string? inFile)
     {
-        string method = Of<string>(nameof(command.Method), command.Method, PerInputMethodAttribute.IsMethod)?.ToUpperInvariant()
+        string method = Of<string>(nameof(command.Method), command.Method, PerInputMethodAttribute.IsMethod)
+            ?.ToUpperInvariant()
             ?? (inFile is null ? "GET" : "POST");
         PSObject? body = Of<PSObject>(nameof(command.Body), command.Body);
         ParameterRules.CheckBody(command.MyInvocation.BoundParameters, method, body);
         string? contentType = Of<string>(nameof(command.ContentType), command.ContentType);
-        int? partNumber = Of<int?>(nameof(command.PartNumber), command.PartNumber, PerInputPartNumberAttribute.IsPartNumber);
+        int? partNumber =
+            Of<int?>(nameof(command.PartNumber), command.PartNumber, PerInputPartNumberAttribute.IsPartNumber);
         bool isUpload = inFile is not null && NotionEndpoint.Find(command.Path)?.TakesFile == true;
         if (inFile is not null && !isUpload && (partNumber is not null || contentType is not null))
             throw ParameterRules.Conflict(
@@ -73,7 +80,9 @@ internal sealed class RequestInput(InvokeNotionRequestCommand command, SessionSt
         {
             Path = command.Path,
             Method = new HttpMethod(method),
-            Query = QueryText.Pairs(Of<IDictionary>(nameof(command.Query), command.Query), nameof(command.Query), ErrorIds.InvalidQuery, stopToken),
+            Query = QueryText.Pairs(
+                Of<IDictionary>(nameof(command.Query), command.Query), nameof(command.Query), ErrorIds.InvalidQuery,
+                stopToken),
             Headers = QueryText.Pairs(command.Headers, nameof(command.Headers), ErrorIds.InvalidHeader, stopToken),
             Body = body is not null ? ObjectToJson.Convert(body, stopToken)
                 : file is null || isUpload ? null : ObjectToJson.Convert(new FileInfo(file), stopToken),

@@ -31,12 +31,17 @@ public sealed class RevokeNotionTokenCommand : SequentialCmdlet
     public SwitchParameter PassThru { get; set; }
 
     private protected override Task ProcessAsync(CancellationToken cancellationToken) => ForEachNameAsync(
-        ParameterRules.Names(nameof(Connection), Connection, MyInvocation), name => RevokeAsync(name, cancellationToken));
+        ParameterRules.Names(nameof(Connection), Connection, MyInvocation),
+        name => RevokeAsync(name, cancellationToken));
 
     private async Task RevokeAsync(string? name, CancellationToken cancellationToken)
     {
-        OpenedConnection connection = await OpenAsync(name, Vault, transport: null, cancellationToken).ConfigureAwait(false);
-        if (!await ShouldProcessAsync(name ?? connection.Name, LocalOnly ? "Forget the connection; its token stays valid at Notion" : "Revoke the token at Notion and forget the connection").ConfigureAwait(false))
+        OpenedConnection connection = await OpenAsync(name, Vault, transport: null, cancellationToken)
+            .ConfigureAwait(false);
+        if (!await ShouldProcessAsync(
+            name ?? connection.Name,
+            LocalOnly ? "Forget the connection; its token stays valid at Notion" : "Revoke the token at Notion and " +
+                "forget the connection").ConfigureAwait(false))
             return;
 
         NotionConnection? forgotten = await connection.RevokeAsync(LocalOnly, cancellationToken).ConfigureAwait(false);

@@ -18,7 +18,8 @@ namespace NotionAuth.Commands;
 public sealed class TestNotionTokenCommand : SequentialCmdlet
 {
     /// <summary>Names or bot ids of connections; the current one where none is given.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Connection")]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName =
+        "Connection")]
     [Alias("Name")]
     [ArgumentCompleter(typeof(ConnectionNameCompleter))]
     public string[]? Connection { get; set; }
@@ -47,7 +48,9 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
         {
             Uri baseUri = Core.Http.BaseUri.OrDefault(BaseUri);
             Secret token = AccessTokenText.Parse(SecureText.Reveal(Token));
-            await WriteResultAsync(await new TokenTester(ProcessState.Transport, Log) { Bounds = Bounds }.TestAsync(token, baseUri, NotionVersion.Default, cancellationToken).ConfigureAwait(false))
+            await WriteResultAsync(
+                await new TokenTester(ProcessState.Transport, Log) { Bounds = Bounds }.TestAsync(
+                    token, baseUri, NotionVersion.Default, cancellationToken).ConfigureAwait(false))
                 .ConfigureAwait(false);
             return;
         }
@@ -56,8 +59,10 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
             ParameterRules.Names(nameof(Connection), Connection, MyInvocation),
             async name =>
             {
-                OpenedConnection connection = await OpenAsync(name, Vault, transport: null, cancellationToken).ConfigureAwait(false);
-                await WriteResultAsync(await connection.TestAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                OpenedConnection connection = await OpenAsync(name, Vault, transport: null, cancellationToken)
+                    .ConfigureAwait(false);
+                await WriteResultAsync(await connection.TestAsync(cancellationToken).ConfigureAwait(false))
+                    .ConfigureAwait(false);
             }).ConfigureAwait(false);
     }
 
@@ -70,7 +75,8 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
         }
 
         // False would otherwise look like a dead token.
-        if (result.Status == TokenStatus.Unknown) Warn($"It could not be found out whether the token works: {result.Reason}");
+        if (result.Status == TokenStatus.Unknown)
+            Warn($"It could not be found out whether the token works: {result.Reason}");
         await WriteAsync(result.Status == TokenStatus.Active).ConfigureAwait(false);
     }
 }

@@ -7,7 +7,10 @@ namespace NotionAuth.Host;
 /// <summary>Files as PowerShell names them.</summary>
 internal static class FilePath
 {
-    /// <summary>Makes a path of the file system of a PowerShell path: relative to the current location, or on a PSDrive. Nothing in it is a wildcard.</summary>
+    /// <summary>
+    /// Makes a path of the file system of a PowerShell path: relative to the current location, or on a PSDrive. Nothing
+    /// in it is a wildcard.
+    /// </summary>
     /// <param name="session">The caller's session.</param>
     /// <param name="path">The path.</param>
     /// <param name="parameter">The parameter that it came by.</param>
@@ -29,6 +32,7 @@ internal static class FilePath
     }
 
     private static NotionAuthException Invalid(string parameter, string path, string why) => new(
-        ErrorIds.InvalidFilePath, NotionErrorKind.InvalidArgument, $"The path of -{parameter} {why}. Nothing was sent.", "Pass a file's path, such as ./photo.png.")
+        ErrorIds.InvalidFilePath, NotionErrorKind.InvalidArgument, $"The path of -{parameter} {why}. Nothing was sent.",
+        "Pass a file's path, such as ./photo.png.")
     { Target = Redaction.OneLine(path) };
 }

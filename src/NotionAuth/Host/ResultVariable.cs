@@ -4,7 +4,9 @@ using NotionAuth.Core.Common;
 
 namespace NotionAuth.Host;
 
-/// <summary>A variable of the caller's that gets something of a reply. Whether it can be set is tried before anything is sent.</summary>
+/// <summary>
+/// A variable of the caller's that gets something of a reply. Whether it can be set is tried before anything is sent.
+/// </summary>
 internal sealed class ResultVariable
 {
     private readonly SessionState _session;
@@ -38,13 +40,16 @@ internal sealed class ResultVariable
         {
             throw new NotionAuthException(
                 ErrorIds.InvalidVariable, NotionErrorKind.InvalidArgument,
-                $"The variable '{Redaction.OneLine(name)}' of -{parameter} can't be set: {Redaction.Scrub(e.Message)} Nothing was sent.", "Name another variable, without the $.");
+                $"The variable '{Redaction.OneLine(name)}' of -{parameter} can't be set: " +
+                $"{Redaction.Scrub(e.Message)} Nothing was sent.", "Name another variable, without the $.");
         }
 
         return new ResultVariable(session, name);
     }
 
-    /// <summary>Sets the variable. What was sent has happened, so that a variable that can't be set any more is a warning.</summary>
+    /// <summary>
+    /// Sets the variable. What was sent has happened, so that a variable that can't be set any more is a warning.
+    /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="warn">Takes the warning.</param>
     public void Set(object? value, Action<string> warn)

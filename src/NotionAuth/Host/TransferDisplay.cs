@@ -61,7 +61,9 @@ internal sealed class TransferDisplay(string activity, Action<Action> onPipeline
 
         _isShown = true;
         string status = progress.Total is long total
-            ? string.Format(CultureInfo.InvariantCulture, "{0:0.0} of {1:0.0} MiB", progress.Transferred / Megabyte, total / Megabyte)
+            ? string.Format(
+                CultureInfo.InvariantCulture, "{0:0.0} of {1:0.0} MiB", progress.Transferred / Megabyte,
+                total / Megabyte)
             : string.Format(CultureInfo.InvariantCulture, "{0:0.0} MiB", progress.Transferred / Megabyte);
         write(new ProgressRecord(_id, activity, status)
         {

@@ -8,7 +8,10 @@ using NotionAuth.Core.Http;
 
 namespace NotionAuth.Host;
 
-/// <summary>Shows the waits before attempts as one line of progress: the one that ends last, second by second, until none is left.</summary>
+/// <summary>
+/// Shows the waits before attempts as one line of progress: the one that ends last, second by second, until none is
+/// left.
+/// </summary>
 /// <param name="onPipeline">Queues an action for the pipeline thread.</param>
 /// <param name="write">Writes progress, on that thread.</param>
 internal sealed class WaitDisplay(Action<Action> onPipeline, Action<ProgressRecord> write) : IDisposable
@@ -72,7 +75,9 @@ internal sealed class WaitDisplay(Action<Action> onPipeline, Action<ProgressReco
 
         if (last is null && !_isShown) return;
         _isShown = last is not null;
-        write(last is null ? new ProgressRecord(ActivityId, Activity, "Done") { RecordType = ProgressRecordType.Completed } : RecordOf(last, count));
+        write(last is null
+            ? new ProgressRecord(ActivityId, Activity, "Done") { RecordType = ProgressRecordType.Completed }
+            : RecordOf(last, count));
     }
 
     private static ProgressRecord RecordOf(RequestWait wait, int count)
@@ -80,7 +85,8 @@ internal sealed class WaitDisplay(Action<Action> onPipeline, Action<ProgressReco
         double left = Math.Max(0, (wait.Until - DateTime.UtcNow).TotalSeconds);
         string retry = wait.Retry == 0 ? string.Empty
             : string.Format(CultureInfo.InvariantCulture, ", retry {0} of {1}", wait.Retry, wait.MaximumRetryCount);
-        string what = count == 1 ? $"{wait.Method} {wait.Path}" : string.Format(CultureInfo.InvariantCulture, "{0} requests", count);
+        string what = count == 1 ? $"{wait.Method} {wait.Path}" : string.Format(CultureInfo.InvariantCulture,
+            "{0} requests", count);
         return new ProgressRecord(ActivityId, Activity, $"{what}: {wait.Detail}{retry}")
         {
             SecondsRemaining = (int)Math.Ceiling(left),

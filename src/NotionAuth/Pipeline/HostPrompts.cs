@@ -9,18 +9,24 @@ namespace NotionAuth.Pipeline;
 internal static class HostPrompts
 {
     /// <summary>
-    /// The host that PowerShell's own host object stands before. Where somebody answers a question with Ctrl+C, PowerShell's ends the whole pipeline, and
-    /// nothing can be told any more; the host behind it says that they did, and the command can tell what it means.
+    /// The host that PowerShell's own host object stands before. Where somebody answers a question with Ctrl+C,
+    /// PowerShell's ends the whole pipeline, and nothing can be told any more; the host behind it says that they did,
+    /// and the command can tell what it means.
     /// </summary>
     /// <param name="host">A cmdlet's host.</param>
     /// <returns>The host behind it; the same where that can't be found out.</returns>
     public static PSHost Outer(PSHost host) =>
-        host.GetType().GetProperty("ExternalHost", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(host) as PSHost ?? host;
+        host.GetType().GetProperty("ExternalHost", BindingFlags.Instance | BindingFlags.NonPublic)
+            ?.GetValue(host) as PSHost ?? host;
 
-    /// <summary>Tells whether the host can ask a person: not in a job, a runbook, with -NonInteractive or with input that is redirected.</summary>
+    /// <summary>
+    /// Tells whether the host can ask a person: not in a job, a runbook, with -NonInteractive or with input that is
+    /// redirected.
+    /// </summary>
     public static bool CanPrompt(PSHost host)
     {
-        if (host?.UI?.RawUI is null || !Environment.UserInteractive || IsNonInteractive(Environment.GetCommandLineArgs())) return false;
+        if (host?.UI?.RawUI is null || !Environment.UserInteractive
+            || IsNonInteractive(Environment.GetCommandLineArgs())) return false;
         return host.Name switch
         {
             "ConsoleHost" => !Console.IsInputRedirected,

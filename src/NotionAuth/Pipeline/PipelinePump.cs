@@ -7,22 +7,26 @@ using System.Threading.Tasks;
 namespace NotionAuth.Pipeline;
 
 /// <summary>
-/// Lets asynchronous work use the pipeline thread: what must happen on that thread is queued here, and it drains the queue whenever it waits for
-/// the work.
+/// Lets asynchronous work use the pipeline thread: what must happen on that thread is queued here, and it drains the
+/// queue whenever it waits for the work.
 /// </summary>
 internal sealed class PipelinePump
 {
     private readonly Queue<Action> _queue = new();
     private bool _isClosed;
 
-    /// <summary>Waits for work; called on the pipeline thread, which runs what is queued until the work has ended.</summary>
+    /// <summary>
+    /// Waits for work; called on the pipeline thread, which runs what is queued until the work has ended.
+    /// </summary>
     /// <param name="work">The work. How it ended is the caller's to look at.</param>
     /// <param name="stop">Told that an action on the pipeline thread failed: all work should end.</param>
     /// <exception cref="Exception">What an action on the pipeline thread threw.</exception>
     public void Wait(Task work, Action stop)
     {
         if (!work.IsCompleted)
-            _ = work.ContinueWith(_ => Pulse(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = work.ContinueWith(
+                _ => Pulse(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
 
         ExceptionDispatchInfo? failure = null;
         while (Next(work) is { } action)
@@ -33,7 +37,8 @@ internal sealed class PipelinePump
             }
             catch (Exception e)
             {
-                // Such as PipelineStoppedException from a write: it has to leave on this thread, after the work has put its things away.
+                // Such as PipelineStoppedException from a write: it has to leave on this thread, after the work has put
+                // its things away.
                 failure ??= ExceptionDispatchInfo.Capture(e);
                 stop();
             }

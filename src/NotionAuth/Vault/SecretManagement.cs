@@ -29,7 +29,10 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         /// <summary>What the vault was registered with, such as its file's path.</summary>
         public IDictionary? Parameters { get; init; }
 
-        /// <summary>What it is, under whatever name it is registered: however many vaults are registered for it, there is one SecretStore.</summary>
+        /// <summary>
+        /// What it is, under whatever name it is registered: however many vaults are registered for it, there is one
+        /// SecretStore.
+        /// </summary>
         public string Identity => StoreIdentity.Compute(ModuleName, IsSecretStore ? null : Parameters);
 
         /// <summary>Where its module is.</summary>
@@ -38,7 +41,9 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         /// <summary>Whether one call writes a secret and its metadata.</summary>
         public bool IsSecretStore => ModuleName == "Microsoft.PowerShell.SecretStore";
 
-        /// <summary>What it was registered with, as a text: a vault that is registered anew may be another one.</summary>
+        /// <summary>
+        /// What it was registered with, as a text: a vault that is registered anew may be another one.
+        /// </summary>
         public string ParametersText { get; init; } = string.Empty;
     }
 
@@ -64,21 +69,24 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         Invoke("Get-SecretInfo", new Hashtable { ["Vault"] = vault, ["Name"] = filter }, vault, completes)
             .Select(i => new SecretInfo(
                 i.Properties["Name"]?.Value as string ?? string.Empty,
-                i.Properties["Metadata"]?.Value as IReadOnlyDictionary<string, object> ?? new Dictionary<string, object>()))
+                i.Properties["Metadata"]?.Value as IReadOnlyDictionary<string, object>
+                ?? new Dictionary<string, object>()))
             .ToList();
 
     /// <summary>Reads a secret's text, whatever type the vault gives it back as.</summary>
     /// <param name="vault">The vault.</param>
     /// <param name="name">The secret's name.</param>
     /// <param name="completes">Whether it belongs to a write that must complete.</param>
-    /// <returns>The text without white space around it, or null where there is no secret of that name; what has no text is an empty text.</returns>
+    /// <returns>The text without white space around it, or null where there is no secret of that name; what has no text
+    /// is an empty text.</returns>
     public string? Get(string vault, string name, bool completes = false)
     {
         try
         {
             // An extension may write an error about something else and give the secret all the same.
             IReadOnlyList<PSObject> found = Invoke(
-                "Get-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name }, vault, completes, prefersOutput: true);
+                "Get-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name }, vault, completes,
+                prefersOutput: true);
             return found.Count == 0 ? null : TextOf(found[0])?.Trim(Around);
         }
         catch (VaultException e) when (e.IsSecretNotFound)
@@ -104,13 +112,25 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
 
     public void SetInfo(string vault, string name, Hashtable metadata) =>
         Invoke(
-            "Set-SecretInfo", new Hashtable { ["Vault"] = vault, ["Name"] = name, ["Metadata"] = metadata, ["WhatIf"] = false, ["Confirm"] = false },
+            "Set-SecretInfo",
+            new Hashtable
+            {
+                ["Vault"] = vault,
+                ["Name"] = name,
+                ["Metadata"] = metadata,
+                ["WhatIf"] = false,
+                ["Confirm"] = false
+            },
             vault, completes: true);
 
     public void Remove(string vault, string name) =>
-        Invoke("Remove-Secret", new Hashtable { ["Vault"] = vault, ["Name"] = name, ["WhatIf"] = false, ["Confirm"] = false }, vault, completes: true);
+        Invoke("Remove-Secret",
+            new Hashtable { ["Vault"] = vault, ["Name"] = name, ["WhatIf"] = false, ["Confirm"] = false }, vault,
+            completes: true);
 
-    /// <summary>Lets a vault that is locked be unlocked, where somebody can be asked; called before a lock is taken.</summary>
+    /// <summary>
+    /// Lets a vault that is locked be unlocked, where somebody can be asked; called before a lock is taken.
+    /// </summary>
     /// <param name="vault">The vault.</param>
     /// <exception cref="VaultException">It is locked still.</exception>
     public void Unlock(VaultInfo vault) => new VaultUnlocker(this, host, stopping).Unlock(vault);
@@ -125,7 +145,9 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
     {
         try
         {
-            return Invoke("Test-SecretVault", new Hashtable { ["Name"] = WildcardPattern.Escape(vault) }, vault, completes, prefersOutput: true)
+            return Invoke(
+                "Test-SecretVault", new Hashtable { ["Name"] = WildcardPattern.Escape(vault) }, vault, completes,
+                prefersOutput: true)
                 .Any(o => o.BaseObject is true);
         }
         catch (VaultException e) when (e.IsRefusal)
@@ -157,13 +179,17 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
 
     private static string TextOfParameters(object? parameters) => parameters switch
     {
-        IEnumerable<KeyValuePair<string, object>> pairs => string.Join("\n", pairs.Select(p => $"{p.Key}={p.Value}").OrderBy(p => p, StringComparer.Ordinal)),
-        IDictionary entries => string.Join("\n", entries.Keys.Cast<object>().Select(k => $"{k}={entries[k]}").OrderBy(p => p, StringComparer.Ordinal)),
+        IEnumerable<KeyValuePair<string, object>> pairs =>
+            string.Join("\n", pairs.Select(p => $"{p.Key}={p.Value}").OrderBy(p => p, StringComparer.Ordinal)),
+        IDictionary entries =>
+            string.Join(
+                "\n", entries.Keys.Cast<object>().Select(k => $"{k}={entries[k]}")
+                .OrderBy(p => p, StringComparer.Ordinal)),
         _ => string.Empty,
     };
 
-    // After Ctrl+C a token that was just issued must reach the vault all the same: what must complete isn't stopped, nor is its wait for the turn,
-    // which is short, as every holder makes one call.
+    // After Ctrl+C a token that was just issued must reach the vault all the same: what must complete isn't stopped,
+    // nor is its wait for the turn, which is short, as every holder makes one call.
     private IReadOnlyList<PSObject> Invoke(
         string command, Hashtable parameters, string? vault, bool completes = false, bool prefersOutput = false)
     {
@@ -171,9 +197,11 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
         {
             try
             {
-                return InvokeOnce(command, parameters, vault, prefersOutput, completes ? CancellationToken.None : stopping);
+                return InvokeOnce(
+                    command, parameters, vault, prefersOutput, completes ? CancellationToken.None : stopping);
             }
-            catch (VaultException e) when (e.IsBusy && attempt < PausesMs.Length && (completes || !stopping.IsCancellationRequested))
+            catch (VaultException e)
+                when (e.IsBusy && attempt < PausesMs.Length && (completes || !stopping.IsCancellationRequested))
             {
                 // Each of these calls leaves the same state when it is repeated.
                 Thread.Sleep(PausesMs[attempt]);

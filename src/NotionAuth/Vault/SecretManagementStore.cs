@@ -11,10 +11,11 @@ using NotionAuth.Core.Connections.Store;
 namespace NotionAuth.Vault;
 
 /// <summary>
-/// Connections in a SecretManagement vault: one SecureString of JSON each, its details as metadata where the vault keeps metadata. Every call
-/// holds the vault's lock, and a write is read back before it counts.
+/// Connections in a SecretManagement vault: one SecureString of JSON each, its details as metadata where the vault
+/// keeps metadata. Every call holds the vault's lock, and a write is read back before it counts.
 /// </summary>
-internal sealed class SecretManagementStore(SecretManagement secrets, string vault, Action<string> warn) : IConnectionStore
+internal sealed class SecretManagementStore(SecretManagement secrets, string vault, Action<string> warn)
+    : IConnectionStore
 {
     private static readonly TimeSpan VaultTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ConnectionTimeout = TimeSpan.FromSeconds(120);
@@ -41,7 +42,8 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         foreach (IGrouping<string, VaultSecrets.Entry> entries in all)
         {
             string? botId = SecretName.BotIdOf(entries.Key);
-            if (botId is null && SecretName.BotIdOfCopy(entries.Key) is { } copy && all.All(e => e.Key != SecretName.OfConnection(copy))) botId = copy;
+            if (botId is null && SecretName.BotIdOfCopy(entries.Key) is { } copy
+                && all.All(e => e.Key != SecretName.OfConnection(copy))) botId = copy;
             if (botId is null) continue;
 
             // Where a vault has two, the newest tells.
@@ -65,9 +67,11 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         return new StoreListing(connections, problems) { FromMetadata = fromMetadata };
     }, cancellationToken);
 
-    public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) => OnVaultAsync(info => Read(info, botId), cancellationToken);
+    public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken) =>
+        OnVaultAsync(info => Read(info, botId), cancellationToken);
 
-    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) => ChangeAsync(info => Write(info, connection), cancellationToken);
+    public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken) =>
+        ChangeAsync(info => Write(info, connection), cancellationToken);
 
     public Task<bool> OverwriteAsync(StoredConnection connection, CancellationToken cancellationToken) =>
         ChangeAsync(info => IsThere(info, connection.Details.BotId) && Write(info, connection), cancellationToken);
@@ -84,7 +88,8 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         string json = ConnectionJson.Write(connection);
         if (!info.IsSecretStore)
         {
-            // Set-Secret -Metadata may remove the secret again, where the vault keeps no metadata; in two steps nothing can get lost.
+            // Set-Secret -Metadata may remove the secret again, where the vault keeps no metadata; in two steps nothing
+            // can get lost.
             string shorter = ConnectionJson.WriteShort(connection);
             Secrets(info).Write(name, json, shorter, null);
             Secrets(info).WriteMetadata(name, json, shorter, metadata);
@@ -104,11 +109,14 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         return true;
     }, cancellationToken);
 
-    public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) => OnVaultAsync<IReadOnlyList<string>>(
-        info => Secrets(info).List().Select(e => SecretName.ClientIdOf(e.Name) ?? SecretName.ClientIdOfCopy(e.Name)).OfType<string>().Distinct().ToList(),
+    public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) =>
+        OnVaultAsync<IReadOnlyList<string>>(
+        info => Secrets(info).List().Select(e => SecretName.ClientIdOf(e.Name) ?? SecretName.ClientIdOfCopy(e.Name))
+        .OfType<string>().Distinct().ToList(),
         cancellationToken);
 
-    public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) => OnVaultAsync(info => ReadApp(info, clientId), cancellationToken);
+    public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken) =>
+        OnVaultAsync(info => ReadApp(info, clientId), cancellationToken);
 
     public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken) => ChangeAsync(info =>
     {
@@ -118,24 +126,30 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         return true;
     }, cancellationToken);
 
-    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => ChangeAsync(info =>
+    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) =>
+        ChangeAsync(info =>
     {
         if (_connectionProblem is not null) throw _connectionProblem;
 
         // As large as what is to come: a store or a disk that is nearly full takes a small secret and not a large one.
         StoredConnection sample = ConnectionJson.Sample(example);
-        Secrets(info).Prove(ConnectionJson.Write(sample), ConnectionJson.WriteShort(sample), copies: 2, isListed: example is null);
+        Secrets(info)
+            .Prove(ConnectionJson.Write(sample), ConnectionJson.WriteShort(sample), copies: 2,
+                isListed: example is null);
         return true;
     }, cancellationToken);
 
-    // Somebody who is asked for a password takes their time, and nobody else should wait for them: first the question, then the lock.
+    // Somebody who is asked for a password takes their time, and nobody else should wait for them: first the question,
+    // then the lock.
     public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken)
     {
         while (true)
         {
-            (SecretManagement.VaultInfo? info, bool isLocked) = await Task.Run(Unlock, cancellationToken).ConfigureAwait(false);
+            (SecretManagement.VaultInfo? info, bool isLocked) = await Task.Run(Unlock, cancellationToken)
+                .ConfigureAwait(false);
             string name = $"connection {info?.Identity ?? Vault.ToUpperInvariant()} {botId}";
-            FileLock held = await StoreLocks.TakeAsync(name, ConnectionTimeout, warn, cancellationToken).ConfigureAwait(false);
+            FileLock held = await StoreLocks.TakeAsync(name, ConnectionTimeout, warn, cancellationToken)
+                .ConfigureAwait(false);
             _connectionProblem = held.Problem;
             if (info is null || isLocked || !HasLockedItself(info)) return held;
             held.Dispose();
@@ -143,15 +157,19 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     }
 
     // No vault call needs the pipeline thread: output that waits for a slow downstream can't keep a lock held.
-    // The lock belongs to the vault, not to the connection: SecretStore writes everything at each write, whatever has changed.
-    private Task<T> OnVaultAsync<T>(Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken, bool changes = false) => Task.Run(() =>
+    // The lock belongs to the vault, not to the connection: SecretStore writes everything at each write, whatever has
+    // changed.
+    private Task<T> OnVaultAsync<T>(
+        Func<SecretManagement.VaultInfo, T> action, CancellationToken cancellationToken, bool changes = false) =>
+            Task.Run(() =>
     {
         SecretManagement.VaultInfo info = Info();
         while (true)
         {
             secrets.Unlock(info);
             using FileLock held = StoreLocks.TakeAsync(
-                $"vault {info.Identity}", VaultTimeout, changes ? null : warn, cancellationToken).GetAwaiter().GetResult();
+                $"vault {info.Identity}", VaultTimeout, changes ? null : warn, cancellationToken).GetAwaiter()
+                .GetResult();
             if (HasLockedItself(info)) continue;
             if (changes && held.Problem is { } problem) throw problem;
             _isLocked = held.Problem is null;
@@ -160,15 +178,18 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         }
     }, cancellationToken);
 
-    // What changes the vault isn't done without the lock: beside another writer SecretStore would lose what either wrote.
-    private Task<bool> ChangeAsync(Func<SecretManagement.VaultInfo, bool> action, CancellationToken cancellationToken) =>
+    // What changes the vault isn't done without the lock: beside another writer SecretStore would lose what either
+    // wrote.
+    private Task<bool> ChangeAsync(
+        Func<SecretManagement.VaultInfo, bool> action, CancellationToken cancellationToken) =>
         OnVaultAsync(action, cancellationToken, changes: true);
 
     // Its time may have been up while the lock was waited for: then somebody is asked once more, and without the lock.
-    private static bool HasLockedItself(SecretManagement.VaultInfo info) => info.IsSecretStore && SecretStoreCache.IsLocked() == true;
+    private static bool HasLockedItself(SecretManagement.VaultInfo info) =>
+        info.IsSecretStore && SecretStoreCache.IsLocked() == true;
 
-    // A vault that isn't registered any more can't be changed, and one that is locked can't be asked; but the process may still hold a pair of it, which
-    // is what the lock is for. The call that follows says what is wrong.
+    // A vault that isn't registered any more can't be changed, and one that is locked can't be asked; but the process
+    // may still hold a pair of it, which is what the lock is for. The call that follows says what is wrong.
     private (SecretManagement.VaultInfo? Info, bool IsLocked) Unlock()
     {
         SecretManagement.VaultInfo? info = null;
@@ -185,11 +206,14 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     }
 
     private SecretManagement.VaultInfo Info() => _info ??=
-        secrets.GetVaults(completes: true).FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase)) ?? throw VaultException.NotFound(Vault);
+        secrets.GetVaults(completes: true)
+            .FirstOrDefault(v => string.Equals(v.Name, Vault, StringComparison.OrdinalIgnoreCase))
+            ?? throw VaultException.NotFound(Vault);
 
     private VaultSecrets Secrets(SecretManagement.VaultInfo info) => _secrets ??= new VaultSecrets(secrets, info);
 
-    // A process that ended between the two writes has left the newest state in the copy: the one in place may hold a refresh token that is spent.
+    // A process that ended between the two writes has left the newest state in the copy: the one in place may hold a
+    // refresh token that is spent.
     private StoredConnection? Read(SecretManagement.VaultInfo info, string botId)
     {
         string name = SecretName.OfConnection(botId), copyName = SecretName.OfCopy(botId);
@@ -197,7 +221,9 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         if (!info.IsSecretStore || Read(info, copyName, botId) is not { } copy) return connection;
         if (connection is not null && copy.IsTooFarAheadOf(connection)) return connection;
         bool isNewest = connection is null || copy.Generation > connection.Generation;
-        TryFinish(info, copyName, isNewest ? () => Secrets(info).Write(name, ConnectionJson.Write(copy), null, MetadataOf(copy)) : null);
+        TryFinish(
+            info, copyName,
+            isNewest ? () => Secrets(info).Write(name, ConnectionJson.Write(copy), null, MetadataOf(copy)) : null);
         return isNewest ? copy : connection;
     }
 
@@ -231,9 +257,11 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         }
     }
 
-    // SecretStore replaces a secret by removing it, writing its file, adding it, writing its file: a process that dies in between, or a disk that is
-    // full, would cost it (measured: 3 of 200 kills). So the new one stands beside the old one first.
-    private void Replace(SecretManagement.VaultInfo info, string name, string copyName, string json, Hashtable? metadata)
+    // SecretStore replaces a secret by removing it, writing its file, adding it, writing its file: a process that dies
+    // in between, or a disk that is full, would cost it (measured: 3 of 200 kills). So the new one stands beside the
+    // old one first.
+    private void Replace(
+        SecretManagement.VaultInfo info, string name, string copyName, string json, Hashtable? metadata)
     {
         Secrets(info).Write(copyName, json, null, metadata);
         Secrets(info).Write(name, json, null, metadata);
@@ -243,7 +271,8 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
     private static Hashtable MetadataOf(StoredConnection connection)
     {
         var metadata = new Hashtable();
-        foreach (KeyValuePair<string, object> fact in ConnectionMetadata.Write(connection)) metadata[fact.Key] = fact.Value;
+        foreach (KeyValuePair<string, object> fact in ConnectionMetadata.Write(connection))
+            metadata[fact.Key] = fact.Value;
         return metadata;
     }
 }

@@ -7,8 +7,8 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Vault;
 
 /// <summary>
-/// The locks of the vaults. They lie beside SecretManagement's registry of vaults: processes that see the same vaults see the same locks, whatever
-/// else their environments say.
+/// The locks of the vaults. They lie beside SecretManagement's registry of vaults: processes that see the same vaults
+/// see the same locks, whatever else their environments say.
 /// </summary>
 internal static class StoreLocks
 {
@@ -20,7 +20,8 @@ internal static class StoreLocks
     /// <param name="warn">Told that there is no lock; null where the caller throws that.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The lock, or why there is none.</returns>
-    public static async Task<FileLock> TakeAsync(string name, TimeSpan timeout, Action<string>? warn, CancellationToken cancellationToken)
+    public static async Task<FileLock> TakeAsync(
+        string name, TimeSpan timeout, Action<string>? warn, CancellationToken cancellationToken)
     {
         FileLock held = await FileLock.AcquireAsync(Folder(), name, timeout, cancellationToken).ConfigureAwait(false);
         if (held.Problem is { } problem && warn is not null && Interlocked.Exchange(ref _isTold, 1) == 0)
@@ -32,9 +33,11 @@ internal static class StoreLocks
     private static string Folder()
     {
         bool isWindows = Path.DirectorySeparatorChar == '\\';
-        Environment.SpecialFolder folder = isWindows ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile;
+        Environment.SpecialFolder folder = isWindows
+            ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile;
         string own = Environment.GetFolderPath(folder, Environment.SpecialFolderOption.DoNotVerify);
-        string secretManagement = Path.Combine(own, isWindows ? Path.Combine("Microsoft", "PowerShell", "secretmanagement") : ".secretmanagement");
+        string secretManagement = Path.Combine(own, isWindows ? Path.Combine("Microsoft", "PowerShell",
+            "secretmanagement") : ".secretmanagement");
         return Path.Combine(secretManagement, "notionauth-locks");
     }
 }

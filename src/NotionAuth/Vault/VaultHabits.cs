@@ -4,12 +4,16 @@ using System.Collections.Generic;
 
 namespace NotionAuth.Vault;
 
-/// <summary>What this process has learned of a vault by using it. Vaults differ in what they take and in what they give back.</summary>
+/// <summary>
+/// What this process has learned of a vault by using it. Vaults differ in what they take and in what they give back.
+/// </summary>
 internal sealed class VaultHabits
 {
     private static readonly ConcurrentDictionary<string, VaultHabits> All = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The names of ours that were seen in it: that one of them is gone is believed only after a second look.</summary>
+    /// <summary>
+    /// The names of ours that were seen in it: that one of them is gone is believed only after a second look.
+    /// </summary>
     public ConcurrentDictionary<string, bool> Known { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Under which names it shows ours, where they aren't the same.</summary>
@@ -18,7 +22,9 @@ internal sealed class VaultHabits
     /// <summary>Whether it has been listed.</summary>
     public bool IsListed { get; set; }
 
-    /// <summary>Whether a listing shows our names with something around them: such a vault may hold two secrets of one name.</summary>
+    /// <summary>
+    /// Whether a listing shows our names with something around them: such a vault may hold two secrets of one name.
+    /// </summary>
     public bool HasOrnaments { get; set; }
 
     /// <summary>Whether it takes a String and no SecureString; null where no write has shown it yet.</summary>

@@ -5,7 +5,9 @@ using NotionAuth.Core.Connections.Store;
 
 namespace NotionAuth.Vault;
 
-/// <summary>Finds and reads our secrets in one vault, whatever its habits are; see <see cref="VaultSecrets"/>.</summary>
+/// <summary>
+/// Finds and reads our secrets in one vault, whatever its habits are; see <see cref="VaultSecrets"/>.
+/// </summary>
 /// <param name="secrets">SecretManagement's cmdlets.</param>
 /// <param name="vault">The vault.</param>
 internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo vault)
@@ -13,7 +15,8 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
     private static readonly int[] SecondLooksMs = [100, 400];
 
     // Their Test-SecretVault writes a secret (SecretStore), or makes a keychain and asks for its password (KeyChain).
-    private static readonly HashSet<string> HarmfulTests = new(StringComparer.OrdinalIgnoreCase) { "Microsoft.PowerShell.SecretStore", "SecretManagement.KeyChain" };
+    private static readonly HashSet<string> HarmfulTests = new(StringComparer.OrdinalIgnoreCase) {
+        "Microsoft.PowerShell.SecretStore", "SecretManagement.KeyChain" };
 
     /// <summary>SecretManagement's cmdlets.</summary>
     protected SecretManagement Secrets { get; } = secrets;
@@ -71,10 +74,12 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
         return text;
     }
 
-    // What was here before and is not found now: the extension is asked whether something is wrong before the loss is believed.
+    // What was here before and is not found now: the extension is asked whether something is wrong before the loss is
+    // believed.
     private void Believe(List<string> missing, bool completes)
     {
-        if (!HarmfulTests.Contains(Vault.ModuleName) && !Secrets.IsHealthy(Vault.Name, completes)) throw VaultException.Unhealthy(Vault.Name);
+        if (!HarmfulTests.Contains(Vault.ModuleName) && !Secrets.IsHealthy(Vault.Name, completes))
+            throw VaultException.Unhealthy(Vault.Name);
         foreach (string name in missing)
         {
             Habits.Known.TryRemove(name, out _);
@@ -110,19 +115,22 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
             else Habits.Shown[same.Key] = shown;
         }
 
-        if (found.Any(e => !string.Equals(e.Shown, e.Name, StringComparison.OrdinalIgnoreCase))) Habits.HasOrnaments = true;
+        if (found.Any(e => !string.Equals(e.Shown, e.Name, StringComparison.OrdinalIgnoreCase)))
+            Habits.HasOrnaments = true;
         return found;
     }
 
     private List<Entry> Ours(string filter, bool completes) => Secrets.GetInfo(Vault.Name, filter, completes)
-        .Select(i => SecretName.Parse(i.Name) is { } name ? new Entry(name, i.Name, i.Metadata) : null).OfType<Entry>().ToList();
+        .Select(i => SecretName.Parse(i.Name) is { } name ? new Entry(name, i.Name, i.Metadata) : null).OfType<Entry>()
+            .ToList();
 
     // HashiCorp's KV fails to list where there is nothing: then a look at one name says that it isn't there.
     private bool HasNothing(bool completes)
     {
         try
         {
-            return Secrets.Get(Vault.Name, Habits.Known.Keys.FirstOrDefault() ?? SecretName.WriteTest, completes) is null;
+            return Secrets.Get(Vault.Name, Habits.Known.Keys.FirstOrDefault() ?? SecretName.WriteTest, completes)
+                is null;
         }
         catch (VaultException e) when (e.IsRefusal)
         {
@@ -145,7 +153,8 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
             refusal = e;
         }
 
-        if (refusal is null && Habits.IsListed && tried.Count == 1 && tried[0] == name && !Habits.Known.ContainsKey(name)) return null;
+        if (refusal is null && Habits.IsListed && tried.Count == 1 && tried[0] == name
+            && !Habits.Known.ContainsKey(name)) return null;
         List<Entry> all;
         try
         {
@@ -166,7 +175,8 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
     private string? Newest(IReadOnlyList<string> shown, bool completes)
     {
         if (shown.Count == 1) return Secrets.Get(Vault.Name, shown[0], completes);
-        var all = shown.Select(s => (Name: s, Text: Secrets.Get(Vault.Name, s, completes))).Where(s => s.Text is not null)
+        var all = shown.Select(s => (Name: s, Text: Secrets.Get(Vault.Name, s, completes)))
+            .Where(s => s.Text is not null)
             .Select(s => (s.Name, s.Text, Generation: ConnectionJson.GenerationOf(s.Text!) ?? -1)).ToList();
         if (all.Count == 0) return null;
         long newest = all.Max(s => s.Generation);
@@ -177,7 +187,9 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
 
     // What is there right now, in the midst of a write.
     protected string? Peek(string name) =>
-        PeekShown(name) ?? (Habits.Shown.TryGetValue(name, out IReadOnlyList<string>? shown) ? shown.Select(PeekShown).FirstOrDefault(t => t is not null) : null);
+        PeekShown(name)
+            ?? (Habits.Shown.TryGetValue(name, out IReadOnlyList<string>? shown)
+                ? shown.Select(PeekShown).FirstOrDefault(t => t is not null) : null);
 
     protected string? PeekShown(string shown)
     {
@@ -197,7 +209,9 @@ internal class VaultReader(SecretManagement secrets, SecretManagement.VaultInfo 
         {
             Secrets.Remove(Vault.Name, shown);
         }
-        catch (VaultException e) when (e.IsSecretNotFound || (e.IsRefusal && !Vault.IsSecretStore && PeekShown(shown) is null && !IsBroken()))
+        catch (VaultException e)
+            when (e.IsSecretNotFound
+                || (e.IsRefusal && !Vault.IsSecretStore && PeekShown(shown) is null && !IsBroken()))
         {
             // Gone already.
         }

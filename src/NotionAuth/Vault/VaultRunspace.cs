@@ -12,10 +12,11 @@ using System.Threading;
 namespace NotionAuth.Vault;
 
 /// <summary>
-/// The runspace in which the process calls SecretManagement. SecretManagement is loaded into it at the first call and not before. It is no user's
-/// session: nothing of a session (<c>$PSDefaultParameterValues</c>, preferences, aliases, functions, strict mode, event actions) reaches these calls,
-/// and nothing of these calls shows in a session (<c>$Error</c>, transcripts). SecretManagement itself runs every vault call of a process in one
-/// runspace that takes one call at a time: so do we.
+/// The runspace in which the process calls SecretManagement. SecretManagement is loaded into it at the first call and
+/// not before. It is no user's session: nothing of a session (<c>$PSDefaultParameterValues</c>, preferences, aliases,
+/// functions, strict mode, event actions) reaches these calls, and nothing of these calls shows in a session
+/// (<c>$Error</c>, transcripts). SecretManagement itself runs every vault call of a process in one runspace that takes
+/// one call at a time: so do we.
 /// </summary>
 internal static class VaultRunspace
 {
@@ -39,7 +40,8 @@ internal static class VaultRunspace
     /// <exception cref="RuntimeException">The error that ended the command.</exception>
     /// <exception cref="VaultException"><see cref="Core.Common.ErrorIds.SecretManagementMissing"/>.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static IReadOnlyList<PSObject> Invoke(PSHost? host, string command, IDictionary parameters, IList<ErrorRecord> errors, CancellationToken stopping)
+    public static IReadOnlyList<PSObject> Invoke(
+        PSHost? host, string command, IDictionary parameters, IList<ErrorRecord> errors, CancellationToken stopping)
     {
         OneAtATime.Wait(stopping);
         try
@@ -59,7 +61,8 @@ internal static class VaultRunspace
     }
 
     /// <summary>Loads a vault's own module. Where it can't be loaded, the vault's first call says so.</summary>
-    /// <param name="host">As for <see cref="Invoke(PSHost?, string, IDictionary, IList{ErrorRecord}, CancellationToken)"/>.</param>
+    /// <param name="host">As for
+    /// <see cref="Invoke(PSHost?, string, IDictionary, IList{ErrorRecord}, CancellationToken)"/>.</param>
     /// <param name="path">Where the module is.</param>
     /// <param name="stopping">Ends the wait for the turn.</param>
     public static void TryImport(PSHost? host, string path, CancellationToken stopping)
@@ -69,7 +72,8 @@ internal static class VaultRunspace
         {
             using var shell = System.Management.Automation.PowerShell.Create();
             shell.Runspace = Open(host);
-            shell.AddCommand("Import-Module").AddParameter("Name", path).AddParameter("ErrorAction", ActionPreference.Ignore).Invoke();
+            shell.AddCommand("Import-Module").AddParameter("Name", path)
+                .AddParameter("ErrorAction", ActionPreference.Ignore).Invoke();
         }
         catch (RuntimeException)
         {
@@ -97,7 +101,8 @@ internal static class VaultRunspace
         }
     }
 
-    private static Collection<PSObject> Invoke(System.Management.Automation.PowerShell shell, CancellationToken stopping)
+    private static Collection<PSObject> Invoke(
+        System.Management.Automation.PowerShell shell, CancellationToken stopping)
     {
         using CancellationTokenRegistration stop = stopping.Register(() => shell.BeginStop(null, null));
         try
@@ -105,7 +110,8 @@ internal static class VaultRunspace
             Collection<PSObject> output = shell.Invoke();
 
             // A call that is stopped in its midst may end as if it had found nothing.
-            return shell.InvocationStateInfo.State == PSInvocationState.Stopped ? throw new PipelineStoppedException() : output;
+            return shell.InvocationStateInfo.State == PSInvocationState.Stopped
+                ? throw new PipelineStoppedException() : output;
         }
         catch (PipelineStoppedException) when (stopping.IsCancellationRequested)
         {
@@ -122,7 +128,8 @@ internal static class VaultRunspace
         _runspace?.Dispose();
         _runspace = null;
         var state = InitialSessionState.CreateDefault2();
-        Runspace runspace = hasHost ? RunspaceFactory.CreateRunspace(host, state) : RunspaceFactory.CreateRunspace(state);
+        Runspace runspace = hasHost
+            ? RunspaceFactory.CreateRunspace(host, state) : RunspaceFactory.CreateRunspace(state);
         try
         {
             runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
@@ -143,7 +150,8 @@ internal static class VaultRunspace
     {
         using var shell = System.Management.Automation.PowerShell.Create();
         shell.Runspace = runspace;
-        shell.AddCommand("Import-Module").AddParameter("Name", LoadedManifest() ?? Module).AddParameter("MinimumVersion", MinimumVersion)
+        shell.AddCommand("Import-Module").AddParameter("Name", LoadedManifest() ?? Module)
+            .AddParameter("MinimumVersion", MinimumVersion)
             .AddParameter("ErrorAction", ActionPreference.Stop);
         try
         {
@@ -155,10 +163,12 @@ internal static class VaultRunspace
         }
     }
 
-    // A session may have imported it from a folder that PSModulePath doesn't name, and a process can load one version of an assembly only.
+    // A session may have imported it from a folder that PSModulePath doesn't name, and a process can load one version
+    // of an assembly only.
     private static string? LoadedManifest()
     {
-        string? assembly = AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(a => !a.IsDynamic && a.GetName().Name == Module)?.Location;
+        string? assembly = AppDomain.CurrentDomain.GetAssemblies()
+            .FirstOrDefault(a => !a.IsDynamic && a.GetName().Name == Module)?.Location;
         string? manifest = string.IsNullOrEmpty(assembly) ? null : Path.ChangeExtension(assembly, ".psd1");
         return File.Exists(manifest) ? manifest : null;
     }

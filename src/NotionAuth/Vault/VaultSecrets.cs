@@ -9,13 +9,15 @@ using NotionAuth.Core.Connections.Store;
 namespace NotionAuth.Vault;
 
 /// <summary>
-/// Our secrets in one vault, as texts under our names, whatever the vault's habits are (docs/vaults.md): names in other letters or with something
-/// around them, other types, writes that are seen later, a second secret in place of a replacement, errors where there is nothing. SecretStore has
-/// none of these habits, and gets none of the further looks.
+/// Our secrets in one vault, as texts under our names, whatever the vault's habits are (docs/vaults.md): names in other
+/// letters or with something around them, other types, writes that are seen later, a second secret in place of a
+/// replacement, errors where there is nothing. SecretStore has none of these habits, and gets none of the further
+/// looks.
 /// </summary>
 /// <param name="secrets">SecretManagement's cmdlets.</param>
 /// <param name="vault">The vault.</param>
-internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.VaultInfo vault) : VaultReader(secrets, vault)
+internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.VaultInfo vault)
+    : VaultReader(secrets, vault)
 {
     private const int WriteAttempts = 3;
     private const int OverheadBytes = 8 * 1024;
@@ -28,14 +30,16 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
     /// <summary>Writes a secret and reads it back.</summary>
     /// <param name="name">Our name for it.</param>
     /// <param name="text">Its text.</param>
-    /// <param name="shorter">A shorter text that will do, for a vault that doesn't take the text; null where there is none.</param>
+    /// <param name="shorter">A shorter text that will do, for a vault that doesn't take the text; null where there is
+    /// none.</param>
     /// <param name="metadata">Its metadata, for a vault that takes both at once.</param>
     public void Write(string name, string text, string? shorter, Hashtable? metadata)
     {
         VaultException? problem = null;
         foreach (string form in Forms(text, shorter))
         {
-            foreach (bool asString in Habits.TakesStringsOnly is { } known ? [known] : Vault.IsSecretStore ? [false] : new[] { false, true })
+            foreach (bool asString in Habits.TakesStringsOnly is { } known
+                ? [known] : Vault.IsSecretStore ? [false] : new[] { false, true })
             {
                 try
                 {
@@ -46,7 +50,8 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
                     if (!Vault.IsSecretStore && !IsWriteTest(name)) Habits.Known[name] = true;
                     return;
                 }
-                catch (VaultException e) when (!Vault.IsSecretStore && (e.IsRefusal || e.ErrorId == ErrorIds.VaultNotSuitable))
+                catch (VaultException e)
+                    when (!Vault.IsSecretStore && (e.IsRefusal || e.ErrorId == ErrorIds.VaultNotSuitable))
                 {
                     problem ??= e;
                 }
@@ -90,7 +95,8 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
 
         foreach (string shown in ShownAs(name)) RemoveShown(shown);
         Clear(name);
-        if (!WaitUntil(() => Peek(name) is null)) throw VaultException.NotSuitable(Vault.Name, $"was told to remove the secret '{name}', and still has it");
+        if (!WaitUntil(() => Peek(name) is null))
+            throw VaultException.NotSuitable(Vault.Name, $"was told to remove the secret '{name}', and still has it");
         Habits.Known.TryRemove(name, out _);
         Habits.Shown.TryRemove(name, out _);
     }
@@ -144,7 +150,8 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
 
     private void EnsureRoom(int copies, int length)
     {
-        if (Vault.IsSecretStore && !SecretStoreCache.HasRoom(copies * ((2 * length) + OverheadBytes))) throw VaultException.Full(Vault.Name);
+        if (Vault.IsSecretStore && !SecretStoreCache.HasRoom(copies * ((2 * length) + OverheadBytes)))
+            throw VaultException.Full(Vault.Name);
     }
 
     private IEnumerable<string> Forms(string text, string? shorter)
@@ -153,8 +160,8 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
         return text.Length >= Habits.TooLong ? [shorter] : [text, shorter];
     }
 
-    // SecretStore: a process that doesn't know our lock may write at the same moment and take ours back; then ours is written again. Others: KeePass
-    // doesn't write, and doesn't say so, where another process has changed its file.
+    // SecretStore: a process that doesn't know our lock may write at the same moment and take ours back; then ours is
+    // written again. Others: KeePass doesn't write, and doesn't say so, where another process has changed its file.
     private void WriteOnce(string name, string text, bool asString, Hashtable? metadata, bool isPatient)
     {
         for (int attempt = 1; attempt <= WriteAttempts; attempt++)
@@ -165,14 +172,17 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
             bool clears = !Vault.IsSecretStore && (attempt == WriteAttempts || (attempt > 1 && Habits.AddsSecond));
             if (clears) Clear(name);
             Secrets.Set(Vault.Name, name, text, asString, metadata);
-            if (!(Vault.IsSecretStore ? IsInStore(name, text) : IsKept(name, text, waits: isPatient && (attempt == 2 || Habits.IsSlow)))) continue;
+            if (!(Vault.IsSecretStore
+                ? IsInStore(name, text)
+                : IsKept(name, text, waits: isPatient && (attempt == 2 || Habits.IsSlow)))) continue;
             if (clears) Habits.AddsSecond = true;
             return;
         }
 
         throw Vault.IsSecretStore
             ? new NotionAuthException(
-                ErrorIds.VaultFailed, NotionErrorKind.InvalidData, $"Vault '{Vault.Name}' took the secret '{name}' and didn't keep it.",
+                ErrorIds.VaultFailed, NotionErrorKind.InvalidData,
+                $"Vault '{Vault.Name}' took the secret '{name}' and didn't keep it.",
                 "Look for another program that writes to this vault at the same time, then run the command again.")
             { Target = Vault.Name }
             : VaultException.NotSuitable(Vault.Name, $"took the secret '{name}' and doesn't give it back");
@@ -194,12 +204,14 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
                 if (kept == text && !Habits.HasOrnaments) return true;
 
                 // Another machine has written a newer one meanwhile: that one counts.
-                if (kept is not null && ConnectionJson.GenerationOf(kept) > ConnectionJson.GenerationOf(text)) return true;
+                if (kept is not null && ConnectionJson.GenerationOf(kept) > ConnectionJson.GenerationOf(text))
+                    return true;
 
                 // Under another name, or beside an older one.
                 if ((isFirst || Habits.HasOrnaments) && KeepOnly(name, text)) return true;
                 if (kept is not null && !ConnectionJson.IsWhole(kept))
-                    throw VaultException.NotSuitable(Vault.Name, $"was given a text of {text.Length} characters and gives back another one, of {kept.Length}");
+                    throw VaultException.NotSuitable(Vault.Name,
+                        $"was given a text of {text.Length} characters and gives back another one, of {kept.Length}");
                 isFirst = false;
                 return false;
             },
@@ -242,7 +254,8 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
     {
         try
         {
-            List<string> shown = Look(completes: true).Where(e => e.Name == name).Select(e => e.Shown).Distinct().ToList();
+            List<string> shown = Look(completes: true).Where(e => e.Name == name).Select(e => e.Shown).Distinct()
+                .ToList();
             return shown.Count > 0 ? shown : [name];
         }
         catch (VaultException e) when (e.IsRefusal)

@@ -12,11 +12,13 @@ using NotionAuth.Pipeline;
 namespace NotionAuth.Vault;
 
 /// <summary>
-/// Lets a vault be unlocked before anything is locked for it: a person takes as long as they like, and no other process should wait for them. For
-/// SecretStore we ask ourselves, so that nothing waits but the command; other vaults ask inside of a call, which other calls of this process wait for.
+/// Lets a vault be unlocked before anything is locked for it: a person takes as long as they like, and no other process
+/// should wait for them. For SecretStore we ask ourselves, so that nothing waits but the command; other vaults ask
+/// inside of a call, which other calls of this process wait for.
 /// </summary>
 /// <param name="secrets">SecretManagement.</param>
-/// <param name="host">Who is asked; null where nobody may be asked, as in the middle of a line that is completed.</param>
+/// <param name="host">Who is asked; null where nobody may be asked, as in the middle of a line that is
+/// completed.</param>
 /// <param name="stopping">Ends the wait for another question.</param>
 internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, CancellationToken stopping)
 {
@@ -26,7 +28,10 @@ internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, Canc
     // The vaults that a call of this process has come through to: what they had to ask, they have asked.
     private static readonly ConcurrentDictionary<string, bool> Opened = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Lets the vault be unlocked, if it is locked. It never throws OperationCanceledException: what must be written is written after Ctrl+C too.</summary>
+    /// <summary>
+    /// Lets the vault be unlocked, if it is locked. It never throws OperationCanceledException: what must be written is
+    /// written after Ctrl+C too.
+    /// </summary>
     /// <param name="vault">The vault.</param>
     /// <exception cref="VaultException">It is locked still.</exception>
     public void Unlock(SecretManagement.VaultInfo vault)
@@ -47,11 +52,13 @@ internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, Canc
 
     private bool? IsStoreLocked(SecretManagement.VaultInfo vault)
     {
-        if (!SecretStoreCache.IsLoaded && vault.ModulePath is not null) VaultRunspace.TryImport(host, vault.ModulePath, stopping);
+        if (!SecretStoreCache.IsLoaded && vault.ModulePath is not null)
+            VaultRunspace.TryImport(host, vault.ModulePath, stopping);
         return SecretStoreCache.IsLocked();
     }
 
-    // A look for a name that isn't there, which decrypts nothing: whatever the vault has to ask before it answers, it asks now.
+    // A look for a name that isn't there, which decrypts nothing: whatever the vault has to ask before it answers, it
+    // asks now.
     private void Open(SecretManagement.VaultInfo vault)
     {
         if (Opened.ContainsKey(vault.Name)) return;
@@ -70,7 +77,8 @@ internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, Canc
 
     private void Ask(SecretManagement.VaultInfo vault)
     {
-        if (host is null || !HostPrompts.CanPrompt(host) || !SecretStoreCache.AllowsPrompting()) throw VaultException.Locked(vault.Name);
+        if (host is null || !HostPrompts.CanPrompt(host) || !SecretStoreCache.AllowsPrompting())
+            throw VaultException.Locked(vault.Name);
         OneQuestion.Wait(stopping);
         try
         {
@@ -87,13 +95,15 @@ internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, Canc
         try
         {
             host!.UI.Write($"Password of vault '{vault}': ");
-            return host.UI.ReadLineAsSecureString() is { Length: > 0 } password ? password : throw VaultException.PromptCancelled(vault);
+            return host.UI.ReadLineAsSecureString() is { Length: > 0 } password
+                ? password : throw VaultException.PromptCancelled(vault);
         }
         catch (PipelineStoppedException)
         {
             throw VaultException.PromptCancelled(vault);
         }
-        catch (Exception e) when (e is HostException or InvalidOperationException or NotImplementedException or IOException)
+        catch (Exception e)
+            when (e is HostException or InvalidOperationException or NotImplementedException or IOException)
         {
             // A host that can't ask, or whose input is closed.
             throw VaultException.Locked(vault);

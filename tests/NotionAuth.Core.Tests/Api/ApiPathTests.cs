@@ -142,18 +142,22 @@ public sealed class ApiPathTests
     [Fact]
     public void A_files_signed_address_is_fetched_without_the_token_and_its_signature_isnt_repeated()
     {
-        const string Signed = "https://prod-files-secure.s3.us-west-2.amazonaws.com/a/b.pdf?X-Amz-Expires=3600&X-Amz-Signature=0123456789abcdef0123456789abcdef";
+        const string Signed =
+            "https://prod-files-secure.s3.us-west-2.amazonaws.com/a/b.pdf?X-Amz-Expires=3600&" +
+            "X-Amz-Signature=0123456789abcdef0123456789abcdef";
         NotionAuthException error = Expect.Error(ErrorIds.InvalidPath, () => ApiPath.ToUri(Signed, Notion));
         Assert.Contains("another host", error.Message, StringComparison.Ordinal);
         Assert.Contains("Invoke-WebRequest -Uri", error.RecommendedAction, StringComparison.Ordinal);
-        Assert.DoesNotContain("0123456789abcdef", error + error.Target + error.RecommendedAction, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "0123456789abcdef", error + error.Target + error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_base_URI_with_a_port_is_its_own_host_and_no_other_port_is()
     {
         var local = new Uri("http://localhost:8080");
-        Assert.Equal("http://localhost:8080/v1/users", ApiPath.ToUri("http://localhost:8080/v1/users", local).AbsoluteUri);
+        Assert.Equal(
+            "http://localhost:8080/v1/users", ApiPath.ToUri("http://localhost:8080/v1/users", local).AbsoluteUri);
         Expect.Error(ErrorIds.InvalidPath, () => ApiPath.ToUri("http://localhost:80801/v1/users", local));
         Expect.Error(ErrorIds.InvalidPath, () => ApiPath.ToUri("http://localhost/v1/users", local));
         Expect.Error(ErrorIds.InvalidPath, () => ApiPath.ToUri("http://127.0.0.1:8080/v1/users", local));
@@ -164,20 +168,25 @@ public sealed class ApiPathTests
     {
         KeyValuePair<string, string>[] query = [new("filter&x", "a=b&c#d/é \r\n"), new("y", "")];
         Assert.Equal("?filter%26x=a%3Db%26c%23d%2F%C3%A9%20%0D%0A&y=", ApiPath.ToUri("users", Notion, query).Query);
-        Assert.Equal("?z=1&filter%26x=a%3Db%26c%23d%2F%C3%A9%20%0D%0A&y=", ApiPath.ToUri("users?z=1", Notion, query).Query);
+        Assert.Equal(
+            "?z=1&filter%26x=a%3Db%26c%23d%2F%C3%A9%20%0D%0A&y=", ApiPath.ToUri("users?z=1", Notion, query).Query);
     }
 
     [Fact]
     public void A_token_in_a_refused_path_is_not_repeated_by_the_error()
     {
-        NotionAuthException error = Expect.Error(ErrorIds.InvalidPath, () => ApiPath.ToUri("https://example.com/ntn_0123456789abcdef", Notion));
-        Assert.DoesNotContain("0123456789abcdef", error + error.Target + error.RecommendedAction, StringComparison.Ordinal);
+        NotionAuthException error = Expect.Error(ErrorIds.InvalidPath, () => ApiPath.ToUri(
+            "https://example.com/ntn_0123456789abcdef", Notion));
+        Assert.DoesNotContain(
+            "0123456789abcdef", error + error.Target + error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
     public void No_mutation_of_a_path_ever_leaves_the_API()
     {
-        string[] parts = ["..", ".", "/", "//", "\\", "%2e", "%252e", "%2f", "%5c", "@", "#", "?", ":", "%", "%00", "\r\n", "v1", "users", "example.com", "https://", "\uFF0E", "%EF%BC%8E", "%25", " ", ";", "\u2025", "%u002e"];
+        string[] parts = ["..", ".", "/", "//", "\\", "%2e", "%252e", "%2f", "%5c", "@", "#", "?", ":", "%", "%00",
+            "\r\n", "v1", "users", "example.com", "https://", "\uFF0E", "%EF%BC%8E", "%25", " ", ";", "\u2025",
+            "%u002e"];
         var random = new Random(20261001);
         for (int i = 0; i < 20_000; i++)
         {
@@ -192,9 +201,12 @@ public sealed class ApiPathTests
                 continue;
             }
 
-            string decoded = Uri.UnescapeDataString(Uri.UnescapeDataString(uri.AbsolutePath)).Normalize(System.Text.NormalizationForm.FormKC);
-            bool stays = uri.Scheme == "https" && uri.Authority == "api.notion.com" && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
-                && uri.AbsolutePath.StartsWith("/v1/", StringComparison.Ordinal) && Array.TrueForAll(decoded.Split('/', '\\'), s => s is not (".." or "."));
+            string decoded = Uri.UnescapeDataString(Uri.UnescapeDataString(uri.AbsolutePath))
+                .Normalize(System.Text.NormalizationForm.FormKC);
+            bool stays = uri.Scheme == "https" && uri.Authority == "api.notion.com" && uri.UserInfo.Length == 0
+                && uri.Fragment.Length == 0
+                && uri.AbsolutePath.StartsWith("/v1/", StringComparison.Ordinal)
+                && Array.TrueForAll(decoded.Split('/', '\\'), s => s is not (".." or "."));
             Assert.True(stays, $"'{path}' became {uri}.");
         }
     }

@@ -7,7 +7,8 @@ using System.Threading.Tasks;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Api.Lists;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Api;
@@ -19,13 +20,24 @@ public sealed class BrokenListTests
 
     [Theory]
     [InlineData("The start_cursor provided is invalid: x", false)]
-    [InlineData("body failed validation: body.start_cursor should be a valid uuid or `undefined`, instead was `\"x\"`.", false)]
+    [InlineData(
+        "body failed validation: body.start_cursor should be a valid uuid or `undefined`, instead was `\"x\"`.", false)]
     [InlineData("The start_cursor provided is invalid: x", true)]
-    public async Task A_list_whose_cursor_has_ended_is_read_again_without_what_was_returned(string message, bool returnsErrorReplies)
+    public async Task A_list_whose_cursor_has_ended_is_read_again_without_what_was_returned(
+        string message, bool returnsErrorReplies)
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 400, Code = "validation_error", Message = message, SkipFirst = 2 });
-        NotionRequest query = Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId) with { ReturnsErrorReplies = returnsErrorReplies };
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.Status,
+                Status = 400,
+                Code = "validation_error",
+                Message = message,
+                SkipFirst = 2
+            });
+        NotionRequest query =
+            Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId) with { ReturnsErrorReplies = returnsErrorReplies };
         List<string> ids = await IdsAsync(notion, query, null);
         Assert.Equal(250, ids.Count);
         Assert.Equal(250, ids.Distinct().Count());
@@ -36,11 +48,37 @@ public sealed class BrokenListTests
     public async Task What_was_added_meanwhile_comes_too_when_a_list_is_read_again()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        string id1 = Guid.NewGuid().ToString(), id2 = Guid.NewGuid().ToString(), id3 = Guid.NewGuid().ToString(), id4 = Guid.NewGuid().ToString();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = $$"""{"results":[{"id":"{{id1}}"},{"id":"{{id2}}"}],"has_more":true,"next_cursor":"a"}""" });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 400, Code = "validation_error", Message = "The start_cursor provided is invalid: a" });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = $$"""{"results":[{"id":"{{id3}}"},{"id":"{{id1}}"}],"has_more":true,"next_cursor":"a"}""" });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = $$"""{"results":[{"id":"{{id2}}"},{"id":"{{id4}}"}],"has_more":false,"next_cursor":null}""" });
+        string id1 = Guid.NewGuid().ToString(), id2 = Guid.NewGuid().ToString(), id3 = Guid.NewGuid().ToString(),
+            id4 = Guid.NewGuid().ToString();
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = $$"""{"results":[{"id":"{{id1}}"},{"id":"{{id2}}"}],"has_more":true,"next_cursor":"a"}"""
+            });
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Status,
+            Status = 400,
+            Code = "validation_error",
+            Message =
+            "The start_cursor provided is invalid: a"
+        });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = $$"""{"results":[{"id":"{{id3}}"},{"id":"{{id1}}"}],"has_more":true,"next_cursor":"a"}"""
+            });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = $$"""{"results":[{"id":"{{id2}}"},{"id":"{{id4}}"}],"has_more":false,"next_cursor":null}"""
+            });
         Assert.Equal([id1, id2, id3, id4], await IdsAsync(notion, new NotionRequest { Path = "users" }, null));
     }
 
@@ -49,12 +87,30 @@ public sealed class BrokenListTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         string id1 = Guid.NewGuid().ToString(), id2 = Guid.NewGuid().ToString();
-        string first = $$"""{"object":"view_query","id":"q","view_id":"v","results":[{"id":"{{id1}}"}],"has_more":true,"next_cursor":"two"}""";
+        string first =
+            $$"""{"object":"view_query","id":"q","view_id":"v","results":[{"id":"{{id1}}"}],"has_more":""" +
+            $$"""true,"next_cursor":"two"}""";
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = first });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 404, Code = "object_not_found", Message = "Could not find view query." });
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Status,
+            Status = 404,
+            Code = "object_not_found",
+            Message =
+            "Could not find view query."
+        });
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = first });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = $$"""{"object":"list","results":[{"id":"{{id2}}"}],"has_more":false,"next_cursor":null,"type":"page"}""" });
-        Assert.Equal([id1, id2], await IdsAsync(notion, new NotionRequest { Path = "views/v/queries", Method = HttpMethod.Post }, null));
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = $$"""{"object":"list","results":[{"id":"{{id2}}"}],"has_more":false,"next_cursor":""" +
+                    $$"""null,"type":"page"}"""
+            });
+        Assert.Equal(
+            [id1, id2],
+            await IdsAsync(notion, new NotionRequest { Path = "views/v/queries", Method = HttpMethod.Post }, null));
         Assert.Equal(["POST", "GET", "POST", "GET"], notion.Fake.Requests.Select(r => r.Method));
     }
 
@@ -71,38 +127,78 @@ public sealed class BrokenListTests
             Times = null,
             When = r => r.Query.Contains("start_cursor", StringComparison.Ordinal),
         });
-        (int items, string? cursor, NotionApiException error) = await BrokenAsync(notion, new NotionRequest { Path = $"blocks/{notion.Fake.DefaultWorkspace.Sample.PageId}/children" });
+        (int items, string? cursor, NotionApiException error) = await BrokenAsync(notion, new NotionRequest
+        {
+            Path =
+            $"blocks/{notion.Fake.DefaultWorkspace.Sample.PageId}/children"
+        });
         Assert.Equal(100, items);
         Assert.Equal(4, notion.Fake.Requests.Count);
-        Assert.Contains($"100 items of the list were returned before; the last cursor was '{cursor}'.", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Run the command again to read the list from its first page.", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains(
+            $"100 items of the list were returned before; the last cursor was '{cursor}'.", error.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Run the command again to read the list from its first page.", error.RecommendedAction,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Items_that_cannot_be_told_from_each_other_are_not_read_again()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"list","results":[{"object":"property_item","id":"title"}],"next_cursor":"two","has_more":true}""" });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 400, Code = "validation_error", Message = "The start_cursor provided is invalid: two" });
-        (int items, _, NotionApiException error) = await BrokenAsync(notion, new NotionRequest { Path = "pages/p/properties/title" });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"object":"list","results":""" +
+                    """[{"object":"property_item","id":"title"}],"next_cursor":"two","has_more":true}"""
+            });
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Status,
+            Status = 400,
+            Code = "validation_error",
+            Message =
+            "The start_cursor provided is invalid: two"
+        });
+        (int items, _, NotionApiException error) = await BrokenAsync(notion, new NotionRequest
+        {
+            Path =
+            "pages/p/properties/title"
+        });
         Assert.Equal(1, items);
-        Assert.Contains("1 item of the list was returned before; the last cursor was 'two'.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 item of the list was returned before; the last cursor was 'two'.", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_list_that_breaks_off_says_where_to_read_on()
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 503, Code = "service_unavailable", SkipFirst = 1, Times = null });
-        NotionRequest request = new() { Path = $"blocks/{notion.Fake.DefaultWorkspace.Sample.PageId}/children", MaximumRetryCount = 0 };
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.Status,
+                Status = 503,
+                Code = "service_unavailable",
+                SkipFirst = 1,
+                Times = null
+            });
+        NotionRequest request =
+            new() { Path = $"blocks/{notion.Fake.DefaultWorkspace.Sample.PageId}/children", MaximumRetryCount = 0 };
         (_, string? cursor, NotionApiException error) = await BrokenAsync(notion, request);
         Assert.Equal(503, error.Status);
-        Assert.Contains($"100 items of the list were returned before; the last cursor was '{cursor}'.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"100 items of the list were returned before; the last cursor was '{cursor}'.", error.Message,
+            StringComparison.Ordinal);
         notion.Fake.Faults.Clear();
         Assert.Equal(21, (await IdsAsync(notion, request with { Query = [new("start_cursor", cursor!)] }, null)).Count);
     }
 
-    private static async Task<(int Items, string? Cursor, NotionApiException Error)> BrokenAsync(TestNotion notion, NotionRequest request)
+    private static async Task<(int Items, string? Cursor, NotionApiException Error)> BrokenAsync(
+        TestNotion notion, NotionRequest request)
     {
         int items = 0;
         string? cursor = null;
@@ -119,13 +215,16 @@ public sealed class BrokenListTests
         throw new Xunit.Sdk.XunitException("The list ended well.");
     }
 
-    private static NotionRequest Query(Guid source) => new() { Path = $"data_sources/{source}/query", Method = HttpMethod.Post };
+    private static NotionRequest Query(Guid source) =>
+        new() { Path = $"data_sources/{source}/query", Method = HttpMethod.Post };
 
     private static async Task<List<string>> IdsAsync(TestNotion notion, NotionRequest request, int? pageSize)
     {
         var ids = new List<string>();
         await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), request, pageSize, default))
-            ids.AddRange(page.Items.Select(i => TestNotion.Json(Encoding.UTF8.GetString(i.Span)).GetProperty("id").GetString()!));
+            ids.AddRange(
+                page.Items.Select(
+                    i => TestNotion.Json(Encoding.UTF8.GetString(i.Span)).GetProperty("id").GetString()!));
         return ids;
     }
 }

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Api;
@@ -18,7 +18,8 @@ public sealed class DownloadTargetTests : IDisposable
 {
     private const UnixFileMode OwnOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private static readonly NotionRequest Me = new() { Path = "users/me" };
-    private static readonly NotionRequest Write = new() { Path = "pages", Method = HttpMethod.Post, Body = "{}"u8.ToArray() };
+    private static readonly NotionRequest Write =
+        new() { Path = "pages", Method = HttpMethod.Post, Body = "{}"u8.ToArray() };
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -90,7 +91,9 @@ public sealed class DownloadTargetTests : IDisposable
         await DownloadAsync(_folder["ahead"]);
         Assert.Equal("real/new.json", new FileInfo(_folder["ahead"]).LinkTarget);
         AssertIsReply(_folder["real/new.json"]);
-        Assert.Equal(["new.json", "reply.json"], Directory.GetFileSystemEntries(_folder["real"]).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["new.json", "reply.json"],
+            Directory.GetFileSystemEntries(_folder["real"]).Select(Path.GetFileName).Order());
     }
 
     [Theory]
@@ -103,7 +106,10 @@ public sealed class DownloadTargetTests : IDisposable
         Run("ln", _folder["reply.json"], _folder["other.json"]);
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.TruncateBody });
-        await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => notion.Client().DownloadAsync(Me with { MaximumRetryCount = 0 }, _folder["reply.json"], null, default));
+        await Expect.ErrorAsync(
+            ErrorIds.ConnectionFailed,
+            () => notion.Client()
+            .DownloadAsync(Me with { MaximumRetryCount = 0 }, _folder["reply.json"], null, default));
         Assert.Equal(length, new FileInfo(_folder["other.json"]).Length);
 
         await notion.Client().DownloadAsync(Me, _folder["reply.json"], null, default);
@@ -117,7 +123,8 @@ public sealed class DownloadTargetTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) return;
         await File.WriteAllTextAsync(_folder["reply.json"], "before");
-        await using var reader = new FileStream(_folder["reply.json"], FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using var reader = new FileStream(
+            _folder["reply.json"], FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         await DownloadAsync(_folder["reply.json"]);
         AssertIsReply(_folder["reply.json"]);
         Assert.Equal("before", await new StreamReader(reader).ReadToEndAsync());
@@ -158,7 +165,8 @@ public sealed class DownloadTargetTests : IDisposable
         Run("mkfifo", _folder["pipe"]);
         await using TestNotion notion = await TestNotion.StartAsync();
         using var cancel = new CancellationTokenSource();
-        Task<NotionReply> download = Task.Run(() => notion.Client().DownloadAsync(Write, _folder["pipe"], null, cancel.Token));
+        Task<NotionReply> download =
+            Task.Run(() => notion.Client().DownloadAsync(Write, _folder["pipe"], null, cancel.Token));
         Assert.False(download.IsCompleted);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => download.WaitAsync(TestNotion.Soon));
@@ -171,10 +179,20 @@ public sealed class DownloadTargetTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         Run("mkfifo", _folder["pipe"]);
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, RawBytes = new byte[1_000_000], ContentType = "application/octet-stream" });
-        await using var reader = new FileStream(_folder["pipe"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                RawBytes = new byte[1_000_000],
+                ContentType =
+                "application/octet-stream"
+            });
+        await using var reader =
+            new FileStream(_folder["pipe"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
         using var cancel = new CancellationTokenSource();
-        Task<NotionReply> download = Task.Run(() => notion.Client().DownloadAsync(Me, _folder["pipe"], null, cancel.Token));
+        Task<NotionReply> download =
+            Task.Run(() => notion.Client().DownloadAsync(Me, _folder["pipe"], null, cancel.Token));
 
         // The first byte is there when it writes; the pipe takes less than all.
         Assert.Equal(0, await Task.Run(reader.ReadByte).WaitAsync(TestNotion.Soon));
@@ -192,7 +210,9 @@ public sealed class DownloadTargetTests : IDisposable
         var gone = new TaskCompletionSource();
         notion.Fake.Faults.Add(Fault.Hold(gone.Task));
         Task<NotionReply> download = Task.Run(() => notion.Client().DownloadAsync(Me, _folder["pipe"], null, default));
-        await Task.Run(() => new FileStream(_folder["pipe"], FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1).Dispose()).WaitAsync(TestNotion.Soon);
+        await Task.Run(
+            () => new FileStream(_folder["pipe"], FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1).Dispose())
+            .WaitAsync(TestNotion.Soon);
         gone.SetResult();
         await Expect.ErrorAsync(ErrorIds.FileUnavailable, () => download);
     }
@@ -210,8 +230,17 @@ public sealed class DownloadTargetTests : IDisposable
             await using TestNotion notion = await TestNotion.StartAsync();
 
             // The temporary file fits, and the copy beside it doesn't.
-            notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, RawBytes = new byte[200_000], ContentType = "application/octet-stream" });
-            await Expect.ErrorAsync(ErrorIds.DiskFull, () => notion.Client().DownloadAsync(Me, _folder["disk/reply.bin"], null, default));
+            notion.Fake.Faults.Add(
+                new Fault
+                {
+                    Kind = FaultKind.RawBody,
+                    Status = 200,
+                    RawBytes = new byte[200_000],
+                    ContentType =
+                    "application/octet-stream"
+                });
+            await Expect.ErrorAsync(
+                ErrorIds.DiskFull, () => notion.Client().DownloadAsync(Me, _folder["disk/reply.bin"], null, default));
             Assert.Equal("before", await File.ReadAllTextAsync(_folder["disk/other.bin"]));
             Assert.Equal(2, Directory.GetFileSystemEntries(_folder["disk"]).Length);
         }
@@ -242,7 +271,8 @@ public sealed class DownloadTargetTests : IDisposable
     private static async Task NothingIsSentAsync(string errorId, string path)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        NotionAuthException error = await Expect.ErrorAsync(errorId, () => notion.Client().DownloadAsync(Write, path, null, default));
+        NotionAuthException error =
+            await Expect.ErrorAsync(errorId, () => notion.Client().DownloadAsync(Write, path, null, default));
         Assert.Equal(path, error.Target);
         Assert.Empty(notion.Fake.Requests);
     }
@@ -269,7 +299,8 @@ public sealed class DownloadTargetTests : IDisposable
 
     private static string Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        using Process process =
+            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd().Trim();
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);

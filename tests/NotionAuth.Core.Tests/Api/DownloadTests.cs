@@ -10,7 +10,7 @@ using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Http.Bodies;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Api;
@@ -27,14 +27,22 @@ public sealed class DownloadTests : IDisposable
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         byte[] body = RandomNumberGenerator.GetBytes(3_000_000);
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, RawBytes = body, ContentType = "application/octet-stream" });
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.RawBody,
+            Status = 200,
+            RawBytes = body,
+            ContentType =
+            "application/octet-stream"
+        });
         var told = new List<TransferProgress>();
         NotionReply response = await notion.Client().DownloadAsync(Me, _folder["reply.bin"], told.Add, default);
         Assert.Equal(200, response.Status);
         Assert.True(response.Body.IsEmpty);
         Assert.Equal(body, await File.ReadAllBytesAsync(_folder["reply.bin"]));
         Assert.Equal(new TransferProgress(body.Length, body.Length), told[^1]);
-        Assert.Equal(told.Order(Comparer<TransferProgress>.Create((a, b) => a.Transferred.CompareTo(b.Transferred))), told);
+        Assert.Equal(
+            told.Order(Comparer<TransferProgress>.Create((a, b) => a.Transferred.CompareTo(b.Transferred))), told);
     }
 
     [Fact]
@@ -67,7 +75,8 @@ public sealed class DownloadTests : IDisposable
     public async Task A_reply_may_be_larger_than_what_is_kept_in_memory()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, ContentType = "application/json", Chunks = Pieces(70) });
+        notion.Fake.Faults.Add(
+            new Fault { Kind = FaultKind.Stream, Status = 200, ContentType = "application/json", Chunks = Pieces(70) });
         await Download(notion, Me);
         Assert.Equal(70L * 1024 * 1024, new FileInfo(_folder["reply.json"]).Length);
     }
@@ -77,7 +86,15 @@ public sealed class DownloadTests : IDisposable
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         await File.WriteAllTextAsync(_folder["reply.json"], "before");
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, ContentType = "application/json", Chunks = Pieces(3), BreaksOff = true });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.Stream,
+                Status = 200,
+                ContentType = "application/json",
+                Chunks = Pieces(3),
+                BreaksOff = true
+            });
         await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => Download(notion, Me with { MaximumRetryCount = 0 }));
         await AssertUntouchedAsync();
     }
@@ -93,13 +110,15 @@ public sealed class DownloadTests : IDisposable
         {
             Kind = FaultKind.RawBody,
             Status = status,
-            RawBytes = """{"object":"error","status":404,"code":"object_not_found","message":"Not there."}"""u8.ToArray(),
+            RawBytes =
+                """{"object":"error","status":404,"code":"object_not_found","message":"Not there."}"""u8.ToArray(),
             Times = null,
         });
         await Expect.ErrorAsync<NotionApiException>(errorId, () => Download(notion, Me));
         await AssertUntouchedAsync();
 
-        NotionReply response = await notion.Client().DownloadAsync(Me with { ReturnsErrorReplies = true }, _folder["reply.json"], null, default);
+        NotionReply response = await notion.Client()
+            .DownloadAsync(Me with { ReturnsErrorReplies = true }, _folder["reply.json"], null, default);
         Assert.Equal(status, response.Status);
         Assert.Contains("object_not_found", Encoding.UTF8.GetString(response.Body.Span), StringComparison.Ordinal);
         await AssertUntouchedAsync();
@@ -124,11 +143,15 @@ public sealed class DownloadTests : IDisposable
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         NotionAuthException noFolder = await Expect.ErrorAsync(
-            ErrorIds.FileNotFound, () => notion.Client().DownloadAsync(Me, Path.Combine(_folder["none"], "reply.json"), null, default));
+            ErrorIds.FileNotFound,
+            () => notion.Client().DownloadAsync(Me, Path.Combine(_folder["none"], "reply.json"), null, default));
         Assert.Contains("New-Item", noFolder.RecommendedAction, StringComparison.Ordinal);
-        await Expect.ErrorAsync(ErrorIds.FileUnavailable, () => notion.Client().DownloadAsync(Me, _folder.Path, null, default));
+        await Expect.ErrorAsync(
+            ErrorIds.FileUnavailable, () => notion.Client().DownloadAsync(Me, _folder.Path, null, default));
         await using (new FileStream(_folder["locked.json"], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
-            await Expect.ErrorAsync(ErrorIds.FileUnavailable, () => notion.Client().DownloadAsync(Me, _folder["locked.json"], null, default));
+            await Expect.ErrorAsync(
+                ErrorIds.FileUnavailable,
+                () => notion.Client().DownloadAsync(Me, _folder["locked.json"], null, default));
         Assert.Empty(notion.Fake.Requests);
         Assert.Equal([_folder["locked.json"]], Directory.GetFileSystemEntries(_folder.Path));
     }
@@ -143,7 +166,8 @@ public sealed class DownloadTests : IDisposable
         }
     }
 
-    private Task<NotionReply> Download(TestNotion notion, NotionRequest request) => notion.Client().DownloadAsync(request, _folder["reply.json"], null, default);
+    private Task<NotionReply> Download(TestNotion notion, NotionRequest request) =>
+        notion.Client().DownloadAsync(request, _folder["reply.json"], null, default);
 
     private async Task AssertUntouchedAsync()
     {

@@ -7,7 +7,9 @@ using System.Threading.Tasks;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Api;
@@ -40,10 +42,13 @@ public sealed class ErrorAdviceTests
         // Whatever else an integration may do, without this one it can't.
         await using TestNotion notion = await TestNotion.StartAsync(f =>
         {
-            Capabilities missing = Enum.Parse<Capabilities>(capability.Replace("user information", "users", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal), ignoreCase: true);
+            Capabilities missing = Enum.Parse<Capabilities>(
+                capability.Replace("user information", "users", StringComparison.Ordinal)
+                .Replace(" ", "", StringComparison.Ordinal), ignoreCase: true);
             f.DefaultInternalIntegration.Capabilities &= ~missing;
         });
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("RestrictedResource", () => notion.Client().SendAsync(Request(method, path), default));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "RestrictedResource", () => notion.Client().SendAsync(Request(method, path), default));
         Assert.Contains($"'{capability}'", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Equal(NotionErrorKind.PermissionDenied, error.Kind);
         Assert.Contains(error.RequestId!, error.Message, StringComparison.Ordinal);
@@ -53,25 +58,32 @@ public sealed class ErrorAdviceTests
     public async Task A_404_says_how_a_page_is_shared()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("ObjectNotFound", () => notion.Client().SendAsync(Request("GET", $"pages/{Id}"), default));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "ObjectNotFound", () => notion.Client().SendAsync(Request("GET", $"pages/{Id}"), default));
         Assert.Contains("share it with the integration", error.RecommendedAction, StringComparison.Ordinal);
-        NotionApiException upload = await Expect.ErrorAsync<NotionApiException>("ObjectNotFound", () => notion.Client().SendAsync(Request("GET", $"file_uploads/{Id}"), default));
+        NotionApiException upload = await Expect.ErrorAsync<NotionApiException>(
+            "ObjectNotFound", () => notion.Client().SendAsync(Request("GET", $"file_uploads/{Id}"), default));
         Assert.Contains("expires", upload.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("body failed validation: body.properties.Name.title should be defined, instead was `undefined`.", "body.properties.Name.title")]
-    [InlineData("body failed validation: body.properties.Due date.date should be an object, instead was `3`.", "body.properties.Due date.date")]
+    [InlineData("body failed validation: body.properties.Name.title should be defined, instead was `undefined`.",
+        "body.properties.Name.title")]
+    [InlineData("body failed validation: body.properties.Due date.date should be an object, instead was `3`.",
+        "body.properties.Due date.date")]
     [InlineData(
-        "body failed validation. Fix one:\nbody.children[0].paragraph should be defined, instead was `undefined`.\nbody.children[0].quote should be defined, instead was `undefined`.",
+        "body failed validation. Fix one:\nbody.children[0].paragraph should be defined, " +
+        "instead was `undefined`.\nbody.children[0].quote should be defined, instead was `undefined`.",
         "body.children[0].paragraph", "body.children[0].quote")]
     [InlineData("path failed validation: path.page_id should be a valid uuid, instead was `\"x\"`.", "path.page_id")]
     [InlineData("Tags is expected to be multi_select.")]
     public async Task A_validation_error_names_its_fields(string message, params string[] fields)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 400, Code = "validation_error", Message = message });
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("ValidationError", () => notion.Client().SendAsync(Request("POST", "pages"), default));
+        notion.Fake.Faults.Add(
+            new Fault { Kind = FaultKind.Status, Status = 400, Code = "validation_error", Message = message });
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "ValidationError", () => notion.Client().SendAsync(Request("POST", "pages"), default));
         Assert.Equal(fields, error.Fields);
         Assert.All(fields, f => Assert.Contains(f, error.RecommendedAction, StringComparison.Ordinal));
     }
@@ -80,7 +92,8 @@ public sealed class ErrorAdviceTests
     public async Task Notions_own_validation_error_names_its_field()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("ValidationError", () => notion.Client().SendAsync(Request("POST", "pages"), default));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "ValidationError", () => notion.Client().SendAsync(Request("POST", "pages"), default));
         Assert.Equal(["body.parent"], error.Fields);
     }
 
@@ -88,13 +101,24 @@ public sealed class ErrorAdviceTests
     public async Task A_503_on_a_write_says_what_was_committed_and_is_not_repeated()
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: new SeedOptions { Rows = 0, Blocks = 0 });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 503, AfterCommit = true, AdditionalData = """{"retry_guidance":"Do not retry this request."}""" });
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("ServiceUnavailable", () => notion.Client().SendAsync(NewPage(notion), default));
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.Status,
+                Status = 503,
+                AfterCommit = true,
+                AdditionalData = """{"retry_guidance":"Do not retry this request."}"""
+            });
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "ServiceUnavailable", () => notion.Client().SendAsync(NewPage(notion), default));
         Assert.NotNull(error.CommittedResourceId);
-        Assert.Contains($"It was carried out all the same: {error.CommittedResourceId}.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"It was carried out all the same: {error.CommittedResourceId}.", error.Message, StringComparison.Ordinal);
         Assert.Contains("Do not retry this request.", error.Message, StringComparison.Ordinal);
         Assert.Contains("Don't send it again", error.RecommendedAction, StringComparison.Ordinal);
-        Assert.Equal(200, (await notion.Client().SendAsync(Request("GET", $"pages/{error.CommittedResourceId}"), default)).Status);
+        Assert.Equal(
+            200, (await notion.Client()
+                .SendAsync(Request("GET", $"pages/{error.CommittedResourceId}"), default)).Status);
     }
 
     [Fact]
@@ -105,7 +129,9 @@ public sealed class ErrorAdviceTests
         byte[] body = """{"children":[{"paragraph":{"rich_text":[]}},{"divider":{}}]}"""u8.ToArray();
         NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
             "ServiceUnavailable",
-            () => notion.Client().SendAsync(Request("PATCH", $"blocks/{notion.Fake.DefaultWorkspace.Sample.PageId}/children") with { Body = body }, default));
+            () => notion.Client().SendAsync(Request("PATCH",
+                $"blocks/{notion.Fake.DefaultWorkspace.Sample.PageId}/children") with
+            { Body = body }, default));
         Assert.Equal(2, error.CommittedChildIds.Count);
         Assert.All(error.CommittedChildIds, id => Assert.Contains(id, error.Message, StringComparison.Ordinal));
     }
@@ -116,12 +142,15 @@ public sealed class ErrorAdviceTests
     [InlineData("POST", "search", false)]
     [InlineData("GET", "users/me", false)]
     [InlineData("DELETE", $"blocks/{Id}", false)]
-    public async Task An_error_of_the_service_on_a_write_leaves_open_whether_it_was_carried_out(string method, string path, bool isWrite)
+    public async Task An_error_of_the_service_on_a_write_leaves_open_whether_it_was_carried_out(
+        string method, string path, bool isWrite)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.Of(503, "service_unavailable", times: null));
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("ServiceUnavailable", () => notion.Client().SendAsync(Request(method, path), default));
-        Assert.Equal(isWrite, error.Message.Contains("It may have been carried out all the same.", StringComparison.Ordinal));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "ServiceUnavailable", () => notion.Client().SendAsync(Request(method, path), default));
+        Assert.Equal(
+            isWrite, error.Message.Contains("It may have been carried out all the same.", StringComparison.Ordinal));
         Assert.Equal(isWrite, error.RecommendedAction.Contains("Look first", StringComparison.Ordinal));
     }
 
@@ -140,9 +169,15 @@ public sealed class ErrorAdviceTests
             Status = status,
             Code = "some_code",
             Times = null,
-            AdditionalData = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["retry_guidance"] = guidance }),
+            AdditionalData = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string>
+            {
+                [
+                "retry_guidance"] = guidance
+            }),
         });
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("SomeCode", () => notion.Client().SendAsync(Request("POST", "pages") with { MaximumRetryCount = 2 }, default));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "SomeCode",
+            () => notion.Client().SendAsync(Request("POST", "pages") with { MaximumRetryCount = 2 }, default));
         Assert.Equal(guidance, error.RetryGuidance);
         Assert.Equal(requests, notion.Fake.Requests.Count);
     }
@@ -152,7 +187,8 @@ public sealed class ErrorAdviceTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.Edge());
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("Http403", () => notion.Client().SendAsync(Request("POST", "pages"), default));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "Http403", () => notion.Client().SendAsync(Request("POST", "pages"), default));
         Assert.Contains($"(ray {error.RayId})", error.Message, StringComparison.Ordinal);
         Assert.Contains("edge", error.RecommendedAction, StringComparison.Ordinal);
     }
@@ -169,17 +205,22 @@ public sealed class ErrorAdviceTests
         NotionReply reply = await notion.Client().SendAsync(request, default);
         Assert.Equal(status, reply.Status);
         Assert.NotNull(reply.RequestId);
-        Assert.Equal("error", TestNotion.Json(Encoding.UTF8.GetString(reply.Body.Span)).GetProperty("object").GetString());
+        Assert.Equal(
+            "error", TestNotion.Json(Encoding.UTF8.GetString(reply.Body.Span)).GetProperty("object").GetString());
         Assert.Equal(status == 404 ? 1 : 5, notion.Fake.Requests.Count);
-        await Expect.ErrorAsync<NotionApiException>(errorId, () => notion.Client().SendAsync(request with { ReturnsErrorReplies = false }, default));
+        await Expect.ErrorAsync<NotionApiException>(
+            errorId, () => notion.Client().SendAsync(request with { ReturnsErrorReplies = false }, default));
     }
 
     [Fact]
     public async Task A_redirect_is_an_error_even_where_error_replies_are_wanted()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Redirect, Status = 302, Location = "https://example.com/" });
-        await Expect.ErrorAsync(ErrorIds.UnexpectedRedirect, () => notion.Client().SendAsync(Request("GET", "users/me") with { ReturnsErrorReplies = true }, default));
+        notion.Fake.Faults.Add(
+            new Fault { Kind = FaultKind.Redirect, Status = 302, Location = "https://example.com/" });
+        await Expect.ErrorAsync(
+            ErrorIds.UnexpectedRedirect,
+            () => notion.Client().SendAsync(Request("GET", "users/me") with { ReturnsErrorReplies = true }, default));
     }
 
     [Fact]
@@ -191,14 +232,22 @@ public sealed class ErrorAdviceTests
         {
             Kind = FaultKind.Status,
             Status = 404,
-            Headers = new Dictionary<string, string> { ["Set-Cookie"] = "session=secret", ["X-Echo"] = $"Bearer {token}", ["X-Plain"] = "a, b" },
+            Headers = new Dictionary<string, string>
+            {
+                ["Set-Cookie"] = "session=secret",
+                ["X-Echo"] = $"Bearer {token}",
+                ["X-Plain"] = "a, b"
+            },
         });
-        NotionReply reply = await notion.Client().SendAsync(Request("GET", "users/me") with { ReturnsErrorReplies = true }, default);
+        NotionReply reply = await notion.Client()
+            .SendAsync(Request("GET", "users/me") with { ReturnsErrorReplies = true }, default);
         Assert.Equal(reply.RequestId, Assert.Single(reply.Headers["X-Notion-Request-Id"]));
         Assert.Equal("a, b", Assert.Single(reply.Headers["x-plain"]));
         Assert.StartsWith("application/json", Assert.Single(reply.Headers["content-type"]), StringComparison.Ordinal);
         Assert.False(reply.Headers.ContainsKey("Set-Cookie"));
-        Assert.DoesNotContain(reply.Headers.SelectMany(h => h.Value), v => v.Contains(token, StringComparison.Ordinal) || v.Contains("secret", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            reply.Headers.SelectMany(h => h.Value), v => v.Contains(token, StringComparison.Ordinal) || v.Contains(
+                "secret", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -207,11 +256,14 @@ public sealed class ErrorAdviceTests
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.RateLimited(600, times: null));
         NotionRequest request = Request("GET", "users/me") with { TotalTimeout = TimeSpan.FromSeconds(60) };
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("RateLimited", () => notion.Client().SendAsync(request, default));
-        Assert.EndsWith("It wasn't repeated: the wait of 600 s would have ended after the 60 s that all attempts may take (-TotalTimeoutSec).", error.Message, StringComparison.Ordinal);
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "RateLimited", () => notion.Client().SendAsync(request, default));
+        Assert.EndsWith("It wasn't repeated: the wait of 600 s would have ended after the 60 s that all attempts may " +
+            "take (-TotalTimeoutSec).", error.Message, StringComparison.Ordinal);
         Assert.Single(notion.Fake.Requests);
         Assert.Empty(notion.Waits);
-        Assert.Equal(429, (await notion.Client().SendAsync(request with { ReturnsErrorReplies = true }, default)).Status);
+        Assert.Equal(
+            429, (await notion.Client().SendAsync(request with { ReturnsErrorReplies = true }, default)).Status);
     }
 
     [Fact]
@@ -219,8 +271,10 @@ public sealed class ErrorAdviceTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.Hold(new TaskCompletionSource().Task));
-        NotionRequest request = Request("GET", "users/me") with { TotalTimeout = TimeSpan.FromMilliseconds(300), MaximumRetryCount = 100 };
-        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.RequestTimeout, () => notion.Client().SendAsync(request, default).WaitAsync(TestNotion.Soon));
+        NotionRequest request =
+            Request("GET", "users/me") with { TotalTimeout = TimeSpan.FromMilliseconds(300), MaximumRetryCount = 100 };
+        NotionAuthException error = await Expect.ErrorAsync(
+            ErrorIds.RequestTimeout, () => notion.Client().SendAsync(request, default).WaitAsync(TestNotion.Soon));
         Assert.Contains("within 0.3 s", error.Message, StringComparison.Ordinal);
         Assert.Contains("It wasn't repeated", error.Message, StringComparison.Ordinal);
         Assert.Single(notion.Fake.Requests);
@@ -232,19 +286,26 @@ public sealed class ErrorAdviceTests
     public async Task A_write_whose_answer_got_lost_may_have_been_carried_out(string method, string path, bool isWrite)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        NotionRequest request = Request(method, path) with { MaximumRetryCount = 0, Timeout = TimeSpan.FromMilliseconds(300) };
-        foreach (Fault fault in new[] { new Fault { Kind = FaultKind.ResetAfterCommit }, Fault.Hold(new TaskCompletionSource().Task, times: 1) })
+        NotionRequest request =
+            Request(method, path) with { MaximumRetryCount = 0, Timeout = TimeSpan.FromMilliseconds(300) };
+        foreach (
+            Fault fault in new[] {
+                new Fault { Kind = FaultKind.ResetAfterCommit },
+                Fault.Hold(new TaskCompletionSource().Task, times: 1) })
         {
             notion.Fake.Faults.Add(fault);
-            NotionAuthException error = await Assert.ThrowsAsync<NotionAuthException>(() => notion.Client().SendAsync(request, default));
+            NotionAuthException error =
+                await Assert.ThrowsAsync<NotionAuthException>(() => notion.Client().SendAsync(request, default));
             Assert.Equal(isWrite, error.RecommendedAction.Contains("Look first", StringComparison.Ordinal));
         }
 
         await using TestNotion gone = await TestNotion.StartAsync();
         await gone.DisposeAsync();
         using var transport = new Core.Http.NotionTransport();
-        var nowhere = new NotionClient(transport, gone.BaseUri, new Core.Http.FixedTokenSource(new Secret("ntn_token")), null);
-        NotionAuthException refused = await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => nowhere.SendAsync(request with { Timeout = TestNotion.Soon }, default));
+        var nowhere =
+            new NotionClient(transport, gone.BaseUri, new Core.Http.FixedTokenSource(new Secret("ntn_token")), null);
+        NotionAuthException refused = await Expect.ErrorAsync(
+            ErrorIds.ConnectionFailed, () => nowhere.SendAsync(request with { Timeout = TestNotion.Soon }, default));
         Assert.DoesNotContain("Look first", refused.RecommendedAction, StringComparison.Ordinal);
     }
 
@@ -257,6 +318,8 @@ public sealed class ErrorAdviceTests
 
     private static NotionRequest NewPage(TestNotion notion) => Request("POST", "pages") with
     {
-        Body = Encoding.UTF8.GetBytes($$$$"""{"parent":{"page_id":"{{{{notion.Fake.DefaultWorkspace.Sample.PageId}}}}"},"properties":{"title":{"title":[{"text":{"content":"Once"}}]}}}"""),
+        Body = Encoding.UTF8.GetBytes(
+            $$$$"""{"parent":{"page_id":"{{{{notion.Fake.DefaultWorkspace.Sample.PageId}}}}"},"properties":""" +
+            $$$$"""{"title":{"title":[{"text":{"content":"Once"}}]}}}"""),
     };
 }

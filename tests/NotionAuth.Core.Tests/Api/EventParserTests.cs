@@ -19,7 +19,8 @@ public sealed class EventParserTests
     [InlineData("data: a\r\n\n", "message:a")]
     [InlineData("data: a\r\r\n", "message:a")]
     [InlineData("data: YHOO\ndata: +2\ndata: 10\n\n", "message:YHOO|+2|10")]
-    [InlineData(": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n", "message:first event#1", "message:second event#")]
+    [InlineData(": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n",
+        "message:first event#1", "message:second event#")]
     [InlineData("data\n\ndata\ndata\n\ndata:", "message:", "message:|")]
     [InlineData("data:test\n\ndata: test\n\n", "message:test", "message:test")]
     [InlineData("event: add\ndata: 1\n\nevent: remove\ndata: 2\n\ndata: 3\n\n", "add:1", "remove:2", "message:3")]
@@ -44,7 +45,9 @@ public sealed class EventParserTests
     [Fact]
     public void What_was_not_ended_is_known()
     {
-        foreach ((string stream, bool isInside) in new[] { ("data: a\n\n", false), ("data: a\n", true), ("data: a", true), ("data: a\n\n: b\n", false), ("", false) })
+        foreach (
+            (string stream, bool isInside) in new[] { ("data: a\n\n", false), ("data: a\n", true), ("data: a", true), (
+                "data: a\n\n: b\n", false), ("", false) })
         {
             using var parser = new EventParser();
             byte[] bytes = Encoding.UTF8.GetBytes(stream);
@@ -88,7 +91,9 @@ public sealed class EventParserTests
             byte[] piece = [.. bytes.Skip(at).Take(size)];
             parser.Add(piece, piece.Length);
             while (parser.TryTake(out ServerSentEvent? next))
-                events.Add($"{next!.Type}:{next.GetText().Replace('\n', '|')}{(next.Id is null ? "" : "#" + next.Id)}{(next.Retry is TimeSpan r ? $"@{r.TotalMilliseconds}" : "")}");
+                events.Add(
+                    $"{next!.Type}:{next.GetText().Replace('\n', '|')}{(next.Id is null ? "" : "#" + next.Id)}"
+                    + (next.Retry is TimeSpan r ? $"@{r.TotalMilliseconds}" : ""));
         }
 
         return events;

@@ -11,7 +11,7 @@ using NotionAuth.Core.Api.Events;
 using NotionAuth.Core.Api.Lists;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Api;
@@ -37,7 +37,8 @@ public sealed class EventStreamTests
         var events = new List<ServerSentEvent>();
         await foreach (ServerSentEvent each in response.Events!) events.Add(each);
         Assert.Equal(
-            ["session.snapshot", "event.committed", "event.provisional", "event.provisional", "event.provisional", "event.committed", "stream.end"],
+            ["session.snapshot", "event.committed", "event.provisional", "event.provisional", "event.provisional",
+                "event.committed", "stream.end"],
             events.Select(e => e.Type));
         Assert.Equal("stream.end", TestNotion.Json(events[^1].GetText()).GetProperty("type").GetString());
     }
@@ -68,7 +69,8 @@ public sealed class EventStreamTests
         await using TestNotion notion = await TestNotion.StartAsync();
         Channel<string> chunks = Stream(notion);
         TimeSpan silence = TimeSpan.FromMilliseconds(700);
-        NotionReply response = await notion.Client().SendAsync(Session with { Timeout = silence, TotalTimeout = TimeSpan.FromSeconds(1.5) }, default);
+        NotionReply response = await notion.Client()
+            .SendAsync(Session with { Timeout = silence, TotalTimeout = TimeSpan.FromSeconds(1.5) }, default);
         int got = 0;
         using var each = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         Task feeding = Task.Run(async () =>
@@ -89,7 +91,8 @@ public sealed class EventStreamTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         Channel<string> chunks = Stream(notion);
-        NotionReply response = await notion.Client().SendAsync(Session with { Timeout = TimeSpan.FromMilliseconds(500) }, default);
+        NotionReply response = await notion.Client()
+            .SendAsync(Session with { Timeout = TimeSpan.FromMilliseconds(500) }, default);
         chunks.Writer.TryWrite("data: 1\n\n");
         var got = new List<string>();
         await foreach (ServerSentEvent each in response.Events!)
@@ -127,9 +130,14 @@ public sealed class EventStreamTests
     [InlineData("data: half\n: bye", false, ErrorIds.ConnectionFailed)]
     [InlineData("dat", false, ErrorIds.ConnectionFailed)]
     [InlineData("event: error\ndata: broken\n\n", false, ErrorIds.StreamFailed)]
-    [InlineData("event: stream.error\ndata: {\"type\":\"stream.error\",\"error\":{\"code\":\"agent_unavailable\",\"message\":\"broken\",\"retryable\":true}}\n\n", false, "AgentUnavailable")]
-    [InlineData("data: {\"object\":\"error\",\"status\":529,\"code\":\"service_overload\",\"message\":\"broken\"}\n\n", false, "ServiceOverload")]
-    public async Task A_stream_that_ends_badly_is_an_error_after_the_events_before(string last, bool breaksOff, string errorId)
+    [InlineData("event: stream.error\ndata: " +
+        "{\"type\":\"stream.error\",\"error\":{\"code\":\"agent_unavailable\",\"message\":\"broken\"," +
+        "\"retryable\":true}}\n\n", false, "AgentUnavailable")]
+    [InlineData(
+        "data: {\"object\":\"error\",\"status\":529,\"code\":\"service_overload\",\"message\":\"broken\"}\n\n", false,
+        "ServiceOverload")]
+    public async Task A_stream_that_ends_badly_is_an_error_after_the_events_before(
+        string last, bool breaksOff, string errorId)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         Channel<string> chunks = Stream(notion, breaksOff);
@@ -147,7 +155,8 @@ public sealed class EventStreamTests
             }
         });
         Assert.Equal(["1", "2"], got);
-        if (last.Contains("broken", StringComparison.Ordinal)) Assert.Contains("broken", error.Message, StringComparison.Ordinal);
+        if (last.Contains("broken", StringComparison.Ordinal))
+            Assert.Contains("broken", error.Message, StringComparison.Ordinal);
         Assert.Single(notion.Fake.Requests);
     }
 
@@ -160,7 +169,8 @@ public sealed class EventStreamTests
         Stream(notion).Writer.TryWrite("data: 1\n\n");
         using var cancel = new CancellationTokenSource();
         NotionReply response = await notion.Client().SendAsync(Session, bySender ? cancel.Token : default);
-        await using IAsyncEnumerator<ServerSentEvent> events = response.Events!.GetAsyncEnumerator(bySender ? default : cancel.Token);
+        await using IAsyncEnumerator<ServerSentEvent> events =
+            response.Events!.GetAsyncEnumerator(bySender ? default : cancel.Token);
         Assert.True(await events.MoveNextAsync());
         ValueTask<bool> next = events.MoveNextAsync();
         await cancel.CancelAsync();
@@ -199,7 +209,9 @@ public sealed class EventStreamTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var closed = new TaskCompletionSource();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, Chunks = Endless(closed) });
-        await foreach (ReplyPiece piece in RequestSender.RunAsync(notion.Client(), Session, new RequestOptions(), Task.CompletedTask, default))
+        await foreach (
+            ReplyPiece piece in RequestSender.RunAsync(
+                notion.Client(), Session, new RequestOptions(), Task.CompletedTask, default))
         {
             Assert.Null(piece.Event);
             break;
@@ -216,7 +228,9 @@ public sealed class EventStreamTests
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, Chunks = Endless(closed) });
         await Expect.ErrorAsync(ErrorIds.InvalidPaging, async () =>
         {
-            await foreach (NotionPage _ in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default)) break;
+            await foreach (
+                NotionPage _ in Paginator.PagesAsync(
+                    notion.Client(), new NotionRequest { Path = "users" }, null, default)) break;
         });
         await closed.Task.WaitAsync(TestNotion.Soon);
     }
@@ -232,13 +246,15 @@ public sealed class EventStreamTests
         }
 
         Assert.Equal(2, notion.Fake.Requests.Count);
-        await Expect.ErrorAsync<NotionApiException>("ValidationError", () => notion.Client().SendAsync(Session with { Body = "{}"u8.ToArray() }, default));
+        await Expect.ErrorAsync<NotionApiException>(
+            "ValidationError", () => notion.Client().SendAsync(Session with { Body = "{}"u8.ToArray() }, default));
     }
 
     private static Channel<string> Stream(TestNotion notion, bool breaksOff = false)
     {
         Channel<string> chunks = Channel.CreateUnbounded<string>();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Stream, Status = 200, Chunks = Bytes(chunks), BreaksOff = breaksOff });
+        notion.Fake.Faults.Add(
+            new Fault { Kind = FaultKind.Stream, Status = 200, Chunks = Bytes(chunks), BreaksOff = breaksOff });
         return chunks;
     }
 

@@ -9,7 +9,8 @@ using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Api;
@@ -23,7 +24,14 @@ public sealed class NotionClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         NotionReply response = await notion.Client().SendAsync(
-            new NotionRequest { Path = "search", Method = HttpMethod.Post, Body = """{"query":"Home"}"""u8.ToArray(), Headers = [new("X-Trace", "abc")] }, default);
+            new NotionRequest
+            {
+                Path = "search",
+                Method = HttpMethod.Post,
+                Body = """{"query":"Home"}"""u8.ToArray(),
+                Headers = [new(
+                    "X-Trace", "abc")]
+            }, default);
 
         RecordedRequest request = Assert.Single(notion.Fake.Requests);
         Assert.Equal("POST /v1/search", $"{request.Method} {request.PathAndQuery}");
@@ -51,7 +59,9 @@ public sealed class NotionClientTests
     public async Task A_version_that_is_no_date_is_refused_and_nothing_sent(string version)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        await Expect.ErrorAsync(ErrorIds.InvalidNotionVersion, () => notion.Client().SendAsync(Me with { NotionVersion = version }, default));
+        await Expect.ErrorAsync(
+            ErrorIds.InvalidNotionVersion,
+            () => notion.Client().SendAsync(Me with { NotionVersion = version }, default));
         Assert.Empty(notion.Fake.Requests);
     }
 
@@ -75,10 +85,12 @@ public sealed class NotionClientTests
     [InlineData("X A", "b")]
     [InlineData("X-A:", "b")]
     [InlineData("", "b")]
-    public async Task A_header_that_carries_credentials_or_breaks_the_request_is_refused_and_nothing_sent(string name, string value)
+    public async Task A_header_that_carries_credentials_or_breaks_the_request_is_refused_and_nothing_sent(
+        string name, string value)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.InvalidHeader, () => notion.Client().SendAsync(Me with { Headers = [new(name, value)] }, default));
+        NotionAuthException error = await Expect.ErrorAsync(
+            ErrorIds.InvalidHeader, () => notion.Client().SendAsync(Me with { Headers = [new(name, value)] }, default));
         Assert.DoesNotContain('\n', error.Message);
         Assert.Empty(notion.Fake.Requests);
     }
@@ -87,7 +99,11 @@ public sealed class NotionClientTests
     public async Task A_path_that_is_refused_sends_nothing()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        await Expect.ErrorAsync(ErrorIds.InvalidPath, () => notion.Client().SendAsync(Me with { Path = "https://example.com/v1/users/me" }, default));
+        await Expect.ErrorAsync(ErrorIds.InvalidPath, () => notion.Client().SendAsync(Me with
+        {
+            Path =
+            "https://example.com/v1/users/me"
+        }, default));
         Assert.Empty(notion.Fake.Requests);
     }
 
@@ -101,7 +117,14 @@ public sealed class NotionClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         await using TestNotion other = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Redirect, Status = status, Location = other.BaseUri + "v1/users/me", Times = null });
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Redirect,
+            Status = status,
+            Location = other.BaseUri +
+            "v1/users/me",
+            Times = null
+        });
         await Expect.ErrorAsync(ErrorIds.UnexpectedRedirect, () => notion.Client().SendAsync(Me, default));
         Assert.Empty(other.Fake.Requests);
         Assert.Single(notion.Fake.Requests);
@@ -112,7 +135,8 @@ public sealed class NotionClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.RateLimited(12, times: null));
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("RateLimited", () => notion.Client().SendAsync(Me with { MaximumRetryCount = 0 }, default));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "RateLimited", () => notion.Client().SendAsync(Me with { MaximumRetryCount = 0 }, default));
 
         Assert.Equal(429, error.Status);
         Assert.Equal("rate_limited", error.Code);
@@ -142,7 +166,8 @@ public sealed class NotionClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.Of(status, code));
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(errorId, () => notion.Client().SendAsync(Me with { MaximumRetryCount = 0 }, default));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            errorId, () => notion.Client().SendAsync(Me with { MaximumRetryCount = 0 }, default));
         Assert.Equal(kind, error.Kind);
         Assert.Equal(status, error.Status);
     }
@@ -152,7 +177,11 @@ public sealed class NotionClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
-            "ObjectNotFound", () => notion.Client().SendAsync(Me with { Path = "pages/00000000-0000-4000-8000-000000000001" }, default));
+            "ObjectNotFound", () => notion.Client().SendAsync(Me with
+            {
+                Path =
+                "pages/00000000-0000-4000-8000-000000000001"
+            }, default));
         Assert.Contains("share it with the integration", error.RecommendedAction, StringComparison.Ordinal);
     }
 
@@ -160,11 +189,17 @@ public sealed class NotionClientTests
     public async Task A_write_that_may_have_been_committed_names_what_was()
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: new SeedOptions { Rows = 0, Blocks = 0 });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 503, AfterCommit = true, Method = "POST" });
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { parent = new { page_id = notion.Fake.DefaultWorkspace.Sample.PageId }, properties = new { } });
+        notion.Fake.Faults.Add(
+            new Fault { Kind = FaultKind.Status, Status = 503, AfterCommit = true, Method = "POST" });
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(
+            new { parent = new { page_id = notion.Fake.DefaultWorkspace.Sample.PageId }, properties = new { } });
         NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
-            "ServiceUnavailable", () => notion.Client().SendAsync(new NotionRequest { Path = "pages", Method = HttpMethod.Post, Body = body }, default));
-        Assert.True(Guid.TryParse(TestNotion.Json(error.AdditionalData!).GetProperty("committed_resource_id").GetString(), out _));
+            "ServiceUnavailable",
+            () => notion.Client()
+            .SendAsync(new NotionRequest { Path = "pages", Method = HttpMethod.Post, Body = body }, default));
+        Assert.True(
+            Guid.TryParse(
+                TestNotion.Json(error.AdditionalData!).GetProperty("committed_resource_id").GetString(), out _));
         Assert.Contains("Don't send it again", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Single(notion.Fake.Requests);
     }
@@ -174,7 +209,8 @@ public sealed class NotionClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.Edge(403));
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("Http403", () => notion.Client().SendAsync(Me, default));
+        NotionApiException error =
+            await Expect.ErrorAsync<NotionApiException>("Http403", () => notion.Client().SendAsync(Me, default));
         Assert.Equal("8f2a6c1d4e3b5a70-FRA", error.RayId);
         Assert.Null(error.RequestId);
         Assert.Null(error.Code);
@@ -198,7 +234,8 @@ public sealed class NotionClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 400, Body = body });
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("Http400", () => notion.Client().SendAsync(Me, default));
+        NotionApiException error =
+            await Expect.ErrorAsync<NotionApiException>("Http400", () => notion.Client().SendAsync(Me, default));
         Assert.Equal(400, error.Status);
         Assert.Null(error.Code);
     }
@@ -217,11 +254,24 @@ public sealed class NotionClientTests
             {
                 Kind = FaultKind.RawBody,
                 Status = 400,
-                Body = JsonSerializer.Serialize(new Dictionary<string, object> { [member] = token, ["additional_data"] = new Dictionary<string, string> { ["you_sent"] = $"Bearer {token}" } }),
+                Body = JsonSerializer.Serialize(
+                    new Dictionary<string, object>
+                    {
+                        [member] = token,
+                        ["additional_data"] = new Dictionary<string, string>
+                        {
+                            ["you_sent"] =
+                            $"Bearer {token}"
+                        }
+                    }),
                 Headers = new Dictionary<string, string> { ["cf-ray"] = token },
             });
-            NotionApiException error = await Assert.ThrowsAsync<NotionApiException>(() => notion.Client(new Secret(token)).SendAsync(Me, default));
-            string all = string.Join("\n", [error.ToString(), error.ErrorId, error.Code, error.RequestId, error.RayId, error.AdditionalData, error.RateLimitReason, error.Target, error.RecommendedAction, .. notion.Log.Select(l => l.ToString())]);
+            NotionApiException error = await Assert.ThrowsAsync<NotionApiException>(
+                () => notion.Client(new Secret(token)).SendAsync(Me, default));
+            string all = string.Join(
+                "\n", [error.ToString(), error.ErrorId, error.Code, error.RequestId, error.RayId, error.AdditionalData,
+                    error.RateLimitReason, error.Target, error.RecommendedAction,
+                    .. notion.Log.Select(l => l.ToString())]);
             Assert.DoesNotContain(token, all, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("0123456789", all, StringComparison.Ordinal);
         }
@@ -231,7 +281,8 @@ public sealed class NotionClientTests
     public async Task A_reply_that_is_too_large_is_not_read()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, RawBytes = new byte[(64 * 1024 * 1024) + 1] });
+        notion.Fake.Faults.Add(
+            new Fault { Kind = FaultKind.RawBody, Status = 200, RawBytes = new byte[(64 * 1024 * 1024) + 1] });
         await Expect.ErrorAsync(ErrorIds.ReplyTooLarge, () => notion.Client().SendAsync(Me, default));
         Assert.Single(notion.Fake.Requests);
     }
@@ -254,7 +305,13 @@ public sealed class NotionClientTests
     public async Task A_success_whose_body_is_an_error_is_an_error()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"error","status":400,"code":"validation_error","message":"no"}""" });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"object":"error","status":400,"code":"validation_error","message":"no"}"""
+            });
         await Expect.ErrorAsync<NotionApiException>("ValidationError", () => notion.Client().SendAsync(Me, default));
     }
 
@@ -262,7 +319,8 @@ public sealed class NotionClientTests
     public async Task A_401_of_a_token_that_cannot_be_renewed_is_the_answer()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        await Expect.ErrorAsync<NotionApiException>("Unauthorized", () => notion.Client(new Secret("ntn_wrong")).SendAsync(Me, default));
+        await Expect.ErrorAsync<NotionApiException>(
+            "Unauthorized", () => notion.Client(new Secret("ntn_wrong")).SendAsync(Me, default));
         Assert.Single(notion.Fake.Requests);
     }
 
@@ -270,7 +328,15 @@ public sealed class NotionClientTests
     public async Task The_log_has_neither_the_query_nor_a_header()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        await notion.Client().SendAsync(new NotionRequest { Path = "users?page_size=1", Query = [new("start_cursor", "")], Headers = [new("X-Trace", "abcdef")] }, default)
+        await notion.Client()
+            .SendAsync(
+                new NotionRequest
+                {
+                    Path = "users?page_size=1",
+                    Query = [new("start_cursor", "")],
+                    Headers = [new(
+                    "X-Trace", "abcdef")]
+                }, default)
             .ContinueWith(static _ => { }, TaskScheduler.Default);
         RequestLogEntry entry = Assert.Single(notion.Log);
         Assert.Equal("/v1/users", entry.Path);

@@ -20,7 +20,8 @@ public sealed class NotionEndpointTests
     [InlineData("users/x/y", null)]
     [InlineData("blocks//children", null)]
     [InlineData("", null)]
-    public void A_path_is_found_by_its_segments(string path, string? endpoint) => Assert.Equal(endpoint, NotionEndpoint.Find(path)?.Path);
+    public void A_path_is_found_by_its_segments(string path, string? endpoint) =>
+        Assert.Equal(endpoint, NotionEndpoint.Find(path)?.Path);
 
     [Theory]
     [InlineData("us", null, "users,users/me,users/{user_id}")]
@@ -59,7 +60,8 @@ public sealed class NotionEndpointTests
     public void Nothing_typed_gives_every_endpoint_and_each_is_there_once()
     {
         Assert.Equal(NotionEndpoint.All, NotionEndpoint.Complete(string.Empty, null).Select(c => c.Endpoint));
-        Assert.Equal(NotionEndpoint.All.Count, NotionEndpoint.All.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(
+            NotionEndpoint.All.Count, NotionEndpoint.All.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count());
         Assert.All(NotionEndpoint.All, e => Assert.Subset(e.Methods.ToHashSet(), e.Lists.ToHashSet()));
         Assert.All(NotionEndpoint.All, e => Assert.Equal(e, NotionEndpoint.Find(e.Path)));
     }

@@ -15,10 +15,12 @@ public sealed class OrderedSequencesTests
     public async Task Results_come_in_the_order_of_the_inputs_whatever_the_order_in_which_they_are_ready()
     {
         var sequences = new OrderedSequences<int, string>(8);
-        TaskCompletionSource<string>[] replies = [.. Enumerable.Range(0, 8).Select(_ => new TaskCompletionSource<string>())];
+        TaskCompletionSource<string>[] replies =
+            [.. Enumerable.Range(0, 8).Select(_ => new TaskCompletionSource<string>())];
         for (int i = 0; i < replies.Length; i++) sequences.Add(i, One(replies[i].Task));
         for (int i = replies.Length - 1; i >= 0; i--) replies[i].SetResult($"reply {i}");
-        Assert.Equal(Enumerable.Range(0, 8).Select(i => $"reply {i}"), (await ReadAsync(sequences)).Select(r => r.Item));
+        Assert.Equal(
+            Enumerable.Range(0, 8).Select(i => $"reply {i}"), (await ReadAsync(sequences)).Select(r => r.Item));
     }
 
     [Fact]
@@ -78,7 +80,8 @@ public sealed class OrderedSequencesTests
         sequences.Add("b", _ => Fails());
         sequences.Add("c", One(Task.FromResult("2")));
         List<OrderedResult<string, string>> results = await ReadAllAsync(sequences);
-        Assert.Equal(["a 1", "a end", "b before", "b InvalidTimeZoneException", "c 2", "c end"], results.Select(r => $"{r.Input} {(r.IsEnd ? r.Error?.GetType().Name ?? "end" : r.Item)}"));
+        Assert.Equal(["a 1", "a end", "b before", "b InvalidTimeZoneException", "c 2", "c end"], results.Select(r =>
+            $"{r.Input} {(r.IsEnd ? r.Error?.GetType().Name ?? "end" : r.Item)}"));
     }
 
     [Fact]
@@ -178,20 +181,23 @@ public sealed class OrderedSequencesTests
         return _ => Items();
     }
 
-    private static async Task<List<OrderedResult<TInput, T>>> TakeAsync<TInput, T>(OrderedSequences<TInput, T> sequences, int count)
+    private static async Task<List<OrderedResult<TInput, T>>> TakeAsync<TInput, T>(
+        OrderedSequences<TInput, T> sequences, int count)
     {
         var results = new List<OrderedResult<TInput, T>>();
         while (results.Count < count) results.Add(await sequences.TakeAsync().WaitAsync(TestNotion.Soon));
         return results;
     }
 
-    private static async Task<List<OrderedResult<TInput, T>>> ReadAllAsync<TInput, T>(OrderedSequences<TInput, T> sequences)
+    private static async Task<List<OrderedResult<TInput, T>>> ReadAllAsync<TInput, T>(
+        OrderedSequences<TInput, T> sequences)
     {
         var results = new List<OrderedResult<TInput, T>>();
         while (!sequences.IsEmpty) results.Add(await sequences.TakeAsync().WaitAsync(TestNotion.Soon));
         return results;
     }
 
-    private static async Task<List<OrderedResult<TInput, T>>> ReadAsync<TInput, T>(OrderedSequences<TInput, T> sequences) =>
+    private static async Task<List<OrderedResult<TInput, T>>> ReadAsync<TInput, T>(
+        OrderedSequences<TInput, T> sequences) =>
         [.. (await ReadAllAsync(sequences)).Where(r => !r.IsEnd)];
 }

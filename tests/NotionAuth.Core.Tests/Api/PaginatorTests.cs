@@ -10,7 +10,8 @@ using NotionAuth.Core.Api;
 using NotionAuth.Core.Api.Lists;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Api;
@@ -25,7 +26,8 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         Guid page = notion.Fake.DefaultWorkspace.Sample.PageId;
-        List<string> ids = await IdsAsync(notion, new NotionRequest { Path = $"blocks/{page}/children?page_size=7" }, 100);
+        List<string> ids =
+            await IdsAsync(notion, new NotionRequest { Path = $"blocks/{page}/children?page_size=7" }, 100);
         Assert.Equal(121, ids.Distinct().Count());
         IReadOnlyList<RecordedRequest> requests = notion.RequestsTo("/v1/blocks/");
         Assert.Equal(2, requests.Count);
@@ -38,10 +40,19 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         Guid page = notion.Fake.DefaultWorkspace.Sample.PageId;
-        Assert.Equal(121, (await IdsAsync(notion, new NotionRequest { Path = $"blocks/{page}/children?page%5Fsize=61" }, null)).Distinct().Count());
-        Assert.Equal(121, (await IdsAsync(notion, new NotionRequest { Path = $"blocks/{page}/children", Query = [new("page_size", "61")] }, null)).Distinct().Count());
+        Assert.Equal(
+            121, (await IdsAsync(notion, new NotionRequest { Path = $"blocks/{page}/children?page%5Fsize=61" }, null))
+            .Distinct().Count());
+        Assert.Equal(121, (await IdsAsync(notion, new NotionRequest
+        {
+            Path = $"blocks/{page}/children",
+            Query = [new(
+            "page_size", "61")]
+        }, null)).Distinct().Count());
         Assert.Equal(4, notion.Fake.Requests.Count);
-        Assert.All(notion.Fake.Requests, r => Assert.Single(r.Query.Split('&'), p => Uri.UnescapeDataString(p).TrimStart('?') == "page_size=61"));
+        Assert.All(
+            notion.Fake.Requests,
+            r => Assert.Single(r.Query.Split('&'), p => Uri.UnescapeDataString(p).TrimStart('?') == "page_size=61"));
     }
 
     [Theory]
@@ -59,7 +70,9 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"x"}""" });
-        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = path }, null, default)) Assert.Single(page.Items);
+        await foreach (
+            NotionPage page in Paginator.PagesAsync(
+                notion.Client(), new NotionRequest { Path = path }, null, default)) Assert.Single(page.Items);
         Assert.Equal(query, Assert.Single(notion.Fake.Requests).Query);
     }
 
@@ -67,8 +80,20 @@ public sealed class PaginatorTests
     public async Task An_unknown_endpoint_that_gives_a_list_is_walked_all_the_same()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"results":[{"id":"a"}],"has_more":true,"next_cursor":"c 1"}""" });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"results":[{"id":"b"}],"has_more":false,"next_cursor":null}""" });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"results":[{"id":"a"}],"has_more":true,"next_cursor":"c 1"}"""
+            });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"results":[{"id":"b"}],"has_more":false,"next_cursor":null}"""
+            });
         Assert.Equal(["a", "b"], await IdsAsync(notion, new NotionRequest { Path = "agents/x/threads" }, null));
         Assert.Equal(["", "?start_cursor=c%201"], notion.Fake.Requests.Select(r => r.Query));
     }
@@ -77,12 +102,36 @@ public sealed class PaginatorTests
     public async Task A_views_query_is_made_once_and_its_further_pages_are_read()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"view_query","id":"q/1","view_id":"v","results":[{"id":"a"}],"has_more":true,"next_cursor":"two"}""" });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"list","results":[{"id":"b"}],"has_more":true,"next_cursor":"three","type":"page","page":{}}""" });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"list","results":[{"id":"c"}],"has_more":false,"next_cursor":null,"type":"page","page":{}}""" });
-        Assert.Equal(["a", "b", "c"], await IdsAsync(notion, new NotionRequest { Path = "views/v/queries?x=1", Method = HttpMethod.Post }, 50));
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"object":"view_query","id":"q/1","view_id":"v","results":[{"id":"a"}],"has_more":""" +
+                    """true,"next_cursor":"two"}"""
+            });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"object":"list","results":[{"id":"b"}],"has_more":""" +
+                    """true,"next_cursor":"three","type":"page","page":{}}"""
+            });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"object":"list","results":[{"id":"c"}],"has_more":false,"next_cursor":""" +
+                    """null,"type":"page","page":{}}"""
+            });
         Assert.Equal(
-            ["POST /v1/views/v/queries?x=1", "GET /v1/views/v/queries/q%2F1?x=1&page_size=50&start_cursor=two", "GET /v1/views/v/queries/q%2F1?x=1&page_size=50&start_cursor=three"],
+            ["a", "b", "c"],
+            await IdsAsync(notion, new NotionRequest { Path = "views/v/queries?x=1", Method = HttpMethod.Post }, 50));
+        Assert.Equal(
+            ["POST /v1/views/v/queries?x=1", "GET /v1/views/v/queries/q%2F1?x=1&page_size=50&start_cursor=two",
+                "GET /v1/views/v/queries/q%2F1?x=1&page_size=50&start_cursor=three"],
             notion.Fake.Requests.Select(r => $"{r.Method} {r.Path}{r.Query}"));
         Assert.Equal("""{"page_size":50}""", notion.Fake.Requests[0].Body);
     }
@@ -91,9 +140,33 @@ public sealed class PaginatorTests
     public async Task A_property_is_a_list_of_items_or_an_item()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"list","results":[{"object":"property_item","id":"a"}],"next_cursor":"two","has_more":true,"type":"property_item","property_item":{"id":"t","next_url":"https://api.notion.com/v1/pages/p/properties/t?start_cursor=two","type":"title","title":{}}}""" });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"list","results":[{"object":"property_item","id":"b"}],"next_cursor":null,"has_more":false,"type":"property_item","property_item":{"id":"t","next_url":null,"type":"title","title":{}}}""" });
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"object":"property_item","id":"n","type":"number","number":1}""" });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"object":"list","results":""" +
+                    """[{"object":"property_item","id":"a"}],"next_cursor":"two","has_more":""" +
+                    """true,"type":"property_item","property_item":""" +
+                    """{"id":"t","next_url":"https://api.notion.com/v1/pages/p/properties/t?start_cursor=two",""" +
+                    """ "type":"title","title":{}}}"""
+            });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"object":"list","results":[{"object":"property_item","id":"b"}],"next_cursor":""" +
+                    """null,"has_more":false,"type":"property_item","property_item":{"id":"t","next_url":""" +
+                    """null,"type":"title","title":{}}}"""
+            });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"object":"property_item","id":"n","type":"number","number":1}"""
+            });
         Assert.Equal(["a", "b"], await IdsAsync(notion, new NotionRequest { Path = "pages/p/properties/t" }, null));
         Assert.Equal(["n"], await IdsAsync(notion, new NotionRequest { Path = "pages/p/properties/n" }, null));
     }
@@ -103,11 +176,18 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         Guid page = notion.Fake.DefaultWorkspace.Sample.PageId;
-        NotionReply first = await notion.Client().SendAsync(new NotionRequest { Path = $"blocks/{page}/children?page_size=50" }, default);
-        string cursor = TestNotion.Json(Encoding.UTF8.GetString(first.Body.Span)).GetProperty("next_cursor").GetString()!;
+        NotionReply first = await notion.Client().SendAsync(new NotionRequest
+        {
+            Path =
+            $"blocks/{page}/children?page_size=50"
+        }, default);
+        string cursor = TestNotion.Json(Encoding.UTF8.GetString(first.Body.Span)).GetProperty("next_cursor")
+            .GetString()!;
         string url = $"{notion.BaseUri}v1/blocks/{page}/children?page_size=50&start_cursor={cursor}";
         Assert.Equal(71, (await IdsAsync(notion, new NotionRequest { Path = url }, null)).Distinct().Count());
-        Assert.All(notion.Fake.Requests.Skip(2), r => Assert.Single(r.Query.Split('&'), p => p.Contains("start_cursor", StringComparison.Ordinal)));
+        Assert.All(
+            notion.Fake.Requests.Skip(2),
+            r => Assert.Single(r.Query.Split('&'), p => p.Contains("start_cursor", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -116,25 +196,36 @@ public sealed class PaginatorTests
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         Guid source = notion.Fake.DefaultWorkspace.Sample.DataSourceId;
         byte[] body = """{"sorts":[{"timestamp":"created_time","direction":"descending"}],"page_size":3}"""u8.ToArray();
-        List<string> ids = await IdsAsync(notion, new NotionRequest { Path = $"data_sources/{source}/query", Method = HttpMethod.Post, Body = body }, 100);
+        List<string> ids = await IdsAsync(
+            notion, new NotionRequest { Path = $"data_sources/{source}/query", Method = HttpMethod.Post, Body = body },
+            100);
         Assert.Equal(250, ids.Distinct().Count());
         JsonElement[] bodies = [.. notion.RequestsTo("/v1/data_sources/").Select(r => TestNotion.Json(r.Body!))];
         Assert.Equal(3, bodies.Length);
         Assert.All(bodies, b => Assert.Equal(100, b.GetProperty("page_size").GetInt32()));
-        Assert.All(bodies, b => Assert.Equal("descending", b.GetProperty("sorts")[0].GetProperty("direction").GetString()));
+        Assert.All(
+            bodies, b => Assert.Equal("descending", b.GetProperty("sorts")[0].GetProperty("direction").GetString()));
         Assert.False(bodies[0].TryGetProperty("start_cursor", out _));
         Assert.True(bodies[2].TryGetProperty("start_cursor", out _));
     }
 
     [Theory]
-    [InlineData("""{"a":"\ud800","\udc00":[1.0e5,  {"page_size":7}],"A":null,"a":2}""", """{"a":"\ud800","\udc00":[1.0e5,  {"page_size":7}],"A":null,"a":2,"page_size":5}""")]
+    [InlineData(
+        """{"a":"\ud800","\udc00":[1.0e5,  {"page_size":7}],"A":null,"a":2}""",
+        """{"a":"\ud800","\udc00":[1.0e5,  {"page_size":7}],"A":null,"a":2,"page_size":5}""")]
     [InlineData(""" { "page_size" : 3 , "pag\u0065_size" : 4 , "x" : 1 } """, """{"x" : 1,"page_size":5}""")]
     [InlineData("{}", """{"page_size":5}""")]
     public async Task A_body_stays_as_it_is_but_for_the_page_size(string body, string sent)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"results":[]}""" });
-        await IdsAsync(notion, new NotionRequest { Path = "search", Method = HttpMethod.Post, Body = Encoding.UTF8.GetBytes(body) }, 5);
+        await IdsAsync(
+            notion, new NotionRequest
+            {
+                Path = "search",
+                Method = HttpMethod.Post,
+                Body = Encoding.UTF8.GetBytes(body)
+            }, 5);
         Assert.Equal(sent, Assert.Single(notion.Fake.Requests).Body);
     }
 
@@ -144,7 +235,8 @@ public sealed class PaginatorTests
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         var turn = new TaskCompletionSource();
         await using IAsyncEnumerator<NotionPage> pages = Paginator.PagesAsync(
-            notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10, default, turn.Task).GetAsyncEnumerator();
+            notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10, default, turn.Task)
+            .GetAsyncEnumerator();
         Assert.True(await pages.MoveNextAsync());
         Task<bool> second = pages.MoveNextAsync().AsTask();
         Assert.False(second.IsCompleted);
@@ -159,7 +251,8 @@ public sealed class PaginatorTests
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         using var cancel = new CancellationTokenSource();
         await using IAsyncEnumerator<NotionPage> pages = Paginator.PagesAsync(
-            notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10, cancel.Token, new TaskCompletionSource().Task).GetAsyncEnumerator(CancellationToken.None);
+            notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10, cancel.Token,
+            new TaskCompletionSource().Task).GetAsyncEnumerator(CancellationToken.None);
         Assert.True(await pages.MoveNextAsync());
         Task<bool> second = pages.MoveNextAsync().AsTask();
         await cancel.CancelAsync();
@@ -175,7 +268,8 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed with { Rows = 1 });
         Guid source = notion.Fake.DefaultWorkspace.Sample.DataSourceId;
-        List<string> ids = await IdsAsync(notion, new NotionRequest { Path = $"data_sources/{source}/templates" }, pageSize);
+        List<string> ids =
+            await IdsAsync(notion, new NotionRequest { Path = $"data_sources/{source}/templates" }, pageSize);
         Assert.Equal(3, ids.Distinct().Count());
         Assert.Equal(requests, notion.RequestsTo("/v1/data_sources/").Count);
     }
@@ -185,9 +279,16 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         Guid page = notion.Fake.DefaultWorkspace.Sample.PageId;
-        NotionReply first = await notion.Client().SendAsync(new NotionRequest { Path = $"blocks/{page}/children" }, default);
-        string cursor = TestNotion.Json(Encoding.UTF8.GetString(first.Body.Span)).GetProperty("next_cursor").GetString()!;
-        Assert.Equal(21, (await IdsAsync(notion, new NotionRequest { Path = $"blocks/{page}/children", Query = [new("start_cursor", cursor)] }, null)).Count);
+        NotionReply first = await notion.Client()
+            .SendAsync(new NotionRequest { Path = $"blocks/{page}/children" }, default);
+        string cursor = TestNotion.Json(Encoding.UTF8.GetString(first.Body.Span)).GetProperty("next_cursor")
+            .GetString()!;
+        Assert.Equal(21, (await IdsAsync(notion, new NotionRequest
+        {
+            Path = $"blocks/{page}/children",
+            Query = [new(
+            "start_cursor", cursor)]
+        }, null)).Count);
     }
 
     [Fact]
@@ -211,7 +312,8 @@ public sealed class PaginatorTests
         Guid source = notion.Fake.DefaultWorkspace.Sample.DataSourceId;
         var second = new TaskCompletionSource();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Delay, Until = second.Task, SkipFirst = 1, Times = 1 });
-        await using IAsyncEnumerator<NotionPage> pages = Paginator.PagesAsync(notion.Client(), Query(source), 10, default).GetAsyncEnumerator();
+        await using IAsyncEnumerator<NotionPage> pages =
+            Paginator.PagesAsync(notion.Client(), Query(source), 10, default).GetAsyncEnumerator();
 
         Assert.True(await pages.MoveNextAsync().AsTask().WaitAsync(TestNotion.Soon));
         await notion.Fake.WaitForRequestAsync(_ => notion.Fake.Requests.Count == 2).WaitAsync(TestNotion.Soon);
@@ -226,9 +328,20 @@ public sealed class PaginatorTests
     public async Task A_failure_of_the_page_ahead_is_not_seen_by_who_stopped_before_it()
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 400, Code = "validation_error", SkipFirst = 1, Times = null });
-        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10, default)) break;
-        await Expect.ErrorAsync("ValidationError", () => IdsAsync(notion, Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10));
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.Status,
+                Status = 400,
+                Code = "validation_error",
+                SkipFirst = 1,
+                Times = null
+            });
+        await foreach (
+            NotionPage page in Paginator.PagesAsync(
+                notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10, default)) break;
+        await Expect.ErrorAsync(
+            "ValidationError", () => IdsAsync(notion, Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10));
     }
 
     [Fact]
@@ -236,7 +349,10 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.QueryRowCap = 150, Seed);
         var pages = new List<NotionPage>();
-        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), null, default)) pages.Add(page);
+        await foreach (
+            NotionPage page in Paginator.PagesAsync(
+                notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), null, default)) pages.Add(
+                page);
         Assert.Equal([false, true], pages.Select(p => p.IsCapped));
         Assert.Equal(150, pages.Sum(p => p.Items.Count));
     }
@@ -253,7 +369,9 @@ public sealed class PaginatorTests
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body });
         await Expect.ErrorAsync(ErrorIds.InvalidReply, async () =>
         {
-            await foreach (NotionPage _ in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default))
+            await foreach (
+                NotionPage _ in Paginator.PagesAsync(
+                    notion.Client(), new NotionRequest { Path = "users" }, null, default))
             {
             }
         });
@@ -269,7 +387,9 @@ public sealed class PaginatorTests
         int pages = 0;
         await Expect.ErrorAsync(ErrorIds.RepeatedCursor, async () =>
         {
-            await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default)) pages++;
+            await foreach (
+                NotionPage page in Paginator.PagesAsync(
+                    notion.Client(), new NotionRequest { Path = "users" }, null, default)) pages++;
         });
         Assert.Equal(1, pages);
         Assert.Equal(2, notion.Fake.Requests.Count);
@@ -281,15 +401,25 @@ public sealed class PaginatorTests
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 204, Body = string.Empty });
         var pages = new List<NotionPage>();
-        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default)) pages.Add(page);
+        await foreach (
+            NotionPage page in Paginator.PagesAsync(
+                notion.Client(), new NotionRequest { Path = "users" }, null, default)) pages.Add(page);
         Assert.Empty(Assert.Single(pages).Items);
         Assert.Equal(204, pages[0].Response.Status);
 
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = """{"results":[1],"has_more":true,"next_cursor":"x"}""" });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                Body = """{"results":[1],"has_more":true,"next_cursor":"x"}"""
+            });
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 204, Body = string.Empty });
         await Expect.ErrorAsync(ErrorIds.InvalidReply, async () =>
         {
-            await foreach (NotionPage _ in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default))
+            await foreach (
+                NotionPage _ in Paginator.PagesAsync(
+                    notion.Client(), new NotionRequest { Path = "users" }, null, default))
             {
             }
         });
@@ -301,17 +431,21 @@ public sealed class PaginatorTests
     [InlineData("""{"results":{"a":[1]}}""", 1)]
     [InlineData("""[1,2]""", 1)]
     [InlineData("""{"object":"list","results":[],"has_more":false}""", 0)]
-    [InlineData("""{"results":[{"results":[1,2,{"next_cursor":"x"}]},null,"a",[[]]],"has_more":null,"next_cursor":null}""", 4)]
+    [InlineData(
+        """{"results":[{"results":[1,2,{"next_cursor":"x"}]},null,"a",[[]]],"has_more":null,"next_cursor":null}""", 4)]
     [InlineData("""{"results":[1],"has_more":false,"next_cursor":"x"}""", 1)]
     public async Task A_reply_is_a_page_of_its_items_or_is_the_one_item_itself(string body, int items)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body, Times = null });
         var pages = new List<NotionPage>();
-        await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), new NotionRequest { Path = "users" }, null, default)) pages.Add(page);
+        await foreach (
+            NotionPage page in Paginator.PagesAsync(
+                notion.Client(), new NotionRequest { Path = "users" }, null, default)) pages.Add(page);
         Assert.Equal(items, Assert.Single(pages).Items.Count);
         Assert.All(pages[0].Items, i => JsonDocument.Parse(i).Dispose());
-        if (!body.Contains("results\":[", StringComparison.Ordinal)) Assert.Equal(body, Encoding.UTF8.GetString(pages[0].Items[0].Span));
+        if (!body.Contains("results\":[", StringComparison.Ordinal))
+            Assert.Equal(body, Encoding.UTF8.GetString(pages[0].Items[0].Span));
     }
 
     [Theory]
@@ -324,7 +458,8 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body, Times = null });
-        await Expect.ErrorAsync(ErrorIds.InvalidReply, () => IdsAsync(notion, new NotionRequest { Path = "users" }, null));
+        await Expect.ErrorAsync(
+            ErrorIds.InvalidReply, () => IdsAsync(notion, new NotionRequest { Path = "users" }, null));
     }
 
     [Theory]
@@ -335,7 +470,14 @@ public sealed class PaginatorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         await Expect.ErrorAsync(
-            ErrorIds.InvalidBody, () => IdsAsync(notion, new NotionRequest { Path = "search", Method = HttpMethod.Post, Body = Encoding.UTF8.GetBytes(body) }, null));
+            ErrorIds.InvalidBody,
+            () => IdsAsync(
+                notion, new NotionRequest
+                {
+                    Path = "search",
+                    Method = HttpMethod.Post,
+                    Body = Encoding.UTF8.GetBytes(body)
+                }, null));
         Assert.Empty(notion.Fake.Requests);
     }
 
@@ -343,23 +485,29 @@ public sealed class PaginatorTests
     public async Task Cancelling_ends_the_wait_for_a_page_at_once()
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Delay, Until = new TaskCompletionSource().Task, SkipFirst = 1, Times = null });
+        notion.Fake.Faults.Add(
+            new Fault { Kind = FaultKind.Delay, Until = new TaskCompletionSource().Task, SkipFirst = 1, Times = null });
         using var cancel = new CancellationTokenSource();
         await using IAsyncEnumerator<NotionPage> pages =
-            Paginator.PagesAsync(notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10, cancel.Token).GetAsyncEnumerator(CancellationToken.None);
+            Paginator.PagesAsync(
+                notion.Client(), Query(notion.Fake.DefaultWorkspace.Sample.DataSourceId), 10, cancel.Token)
+                .GetAsyncEnumerator(CancellationToken.None);
         Assert.True(await pages.MoveNextAsync());
         Task<bool> second = pages.MoveNextAsync().AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.WaitAsync(TestNotion.Soon));
     }
 
-    private static NotionRequest Query(Guid source) => new() { Path = $"data_sources/{source}/query", Method = HttpMethod.Post };
+    private static NotionRequest Query(Guid source) =>
+        new() { Path = $"data_sources/{source}/query", Method = HttpMethod.Post };
 
     private static async Task<List<string>> IdsAsync(TestNotion notion, NotionRequest request, int? pageSize)
     {
         var ids = new List<string>();
         await foreach (NotionPage page in Paginator.PagesAsync(notion.Client(), request, pageSize, default))
-            ids.AddRange(page.Items.Select(i => TestNotion.Json(Encoding.UTF8.GetString(i.Span)).GetProperty("id").GetString()!));
+            ids.AddRange(
+                page.Items.Select(
+                    i => TestNotion.Json(Encoding.UTF8.GetString(i.Span)).GetProperty("id").GetString()!));
         return ids;
     }
 }

@@ -13,7 +13,8 @@ using NotionAuth.Core.Common;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.Http.Bodies;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Api;
@@ -30,7 +31,8 @@ public sealed class UploadTests : IDisposable
         await using TestNotion notion = await TestNotion.StartAsync();
         string path = Write("Plän \"2027\".png", 1_500_000);
         var told = new List<TransferProgress>();
-        NotionReply response = await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody { Path = path, Progress = told.Add });
+        NotionReply response =
+            await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody { Path = path, Progress = told.Add });
         Assert.Equal("uploaded", Text(response, "status"));
         UploadedFile file = Assert.Single(notion.Fake.UploadedFiles);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path))), file.Sha256);
@@ -38,7 +40,9 @@ public sealed class UploadTests : IDisposable
         Assert.Equal("Plän %222027%22.png", file.Filename);
         Assert.Equal(new TransferProgress(1_500_000, 1_500_000), told[^1]);
         RecordedRequest sent = notion.Fake.Requests[^1];
-        Assert.Equal(sent.BodyLength, long.Parse(sent.Headers["Content-Length"], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            sent.BodyLength,
+            long.Parse(sent.Headers["Content-Length"], System.Globalization.CultureInfo.InvariantCulture));
         Assert.False(sent.Headers.ContainsKey("Transfer-Encoding"));
     }
 
@@ -46,11 +50,19 @@ public sealed class UploadTests : IDisposable
     public async Task Parts_are_sent_with_their_numbers_and_put_together()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        string id = await CreateAsync(notion, """{"mode":"multi_part","filename":"film.mp4","content_type":"video/mp4","number_of_parts":2}""");
+        string id = await CreateAsync(
+            notion, """{"mode":"multi_part","filename":"film.mp4","content_type":"video/mp4","number_of_parts":2}""");
         string first = Write("film.001", 5 * 1024 * 1024), last = Write("film.002", 10);
         await SendAsync(notion, id, new FileBody { Path = first, PartNumber = 1, ContentType = "video/mp4" });
         await SendAsync(notion, id, new FileBody { Path = last, PartNumber = 2, ContentType = "video/mp4" });
-        NotionReply done = await notion.Client().SendAsync(new NotionRequest { Path = $"file_uploads/{id}/complete", Method = HttpMethod.Post, Body = "{}"u8.ToArray() }, default);
+        NotionReply done = await notion.Client()
+            .SendAsync(
+                new NotionRequest
+                {
+                    Path = $"file_uploads/{id}/complete",
+                    Method = HttpMethod.Post,
+                    Body = "{}"u8.ToArray()
+                }, default);
         Assert.Equal("uploaded", Text(done, "status"));
         Assert.Equal(5 * 1024 * 1024 + 10, Assert.Single(notion.Fake.UploadedFiles).Length);
     }
@@ -73,8 +85,15 @@ public sealed class UploadTests : IDisposable
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         string id = await CreateAsync(notion, "{}");
-        NotionClient client = notion.Client(new Renewing(new Secret("ntn_expired"), new Secret(notion.Fake.DefaultInternalIntegration.Token!)));
-        await client.SendAsync(new NotionRequest { Path = $"file_uploads/{id}/send", Method = HttpMethod.Post, File = new FileBody { Path = Write("a.pdf", 300_000) } }, default);
+        NotionClient client = notion.Client(
+            new Renewing(new Secret("ntn_expired"), new Secret(notion.Fake.DefaultInternalIntegration.Token!)));
+        await client.SendAsync(
+            new NotionRequest
+            {
+                Path = $"file_uploads/{id}/send",
+                Method = HttpMethod.Post,
+                File = new FileBody { Path = Write("a.pdf", 300_000) }
+            }, default);
         Assert.Equal(300_000, Assert.Single(notion.Fake.UploadedFiles).Length);
         Assert.Equal([200, 401, 200], notion.Fake.Requests.Select(r => r.Status));
     }
@@ -93,7 +112,8 @@ public sealed class UploadTests : IDisposable
     public async Task The_largest_file_that_Notion_takes_is_sent()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody { Path = Write("a.pdf", 20 * 1024 * 1024) });
+        await SendAsync(
+            notion, await CreateAsync(notion, "{}"), new FileBody { Path = Write("a.pdf", 20 * 1024 * 1024) });
         Assert.Equal(20 * 1024 * 1024, Assert.Single(notion.Fake.UploadedFiles).Length);
     }
 
@@ -101,9 +121,11 @@ public sealed class UploadTests : IDisposable
     public async Task A_file_that_can_not_be_read_is_not_sent()
     {
         await NothingIsSentAsync(ErrorIds.FileNotFound, new FileBody { Path = _folder["none.pdf"] });
-        await NothingIsSentAsync(ErrorIds.FileNotFound, new FileBody { Path = Path.Combine(_folder["none"], "none.pdf") });
+        await NothingIsSentAsync(
+            ErrorIds.FileNotFound, new FileBody { Path = Path.Combine(_folder["none"], "none.pdf") });
         await NothingIsSentAsync(ErrorIds.FileUnavailable, new FileBody { Path = _folder.Path });
-        await using var locked = new FileStream(_folder["locked.pdf"], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        await using var locked =
+            new FileStream(_folder["locked.pdf"], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         await NothingIsSentAsync(ErrorIds.FileUnavailable, new FileBody { Path = _folder["locked.pdf"] });
     }
 
@@ -113,11 +135,21 @@ public sealed class UploadTests : IDisposable
         string path = Write("data.bin", 10);
         NotionAuthException error = await NothingIsSentAsync(ErrorIds.InvalidContentType, new FileBody { Path = path });
         Assert.Contains("-ContentType", error.RecommendedAction, StringComparison.Ordinal);
-        await NothingIsSentAsync(ErrorIds.InvalidContentType, new FileBody { Path = path, ContentType = "pdf\r\nX-Evil: 1" });
+        await NothingIsSentAsync(ErrorIds.InvalidContentType, new FileBody
+        {
+            Path = path,
+            ContentType =
+            "pdf\r\nX-Evil: 1"
+        });
         await NothingIsSentAsync(ErrorIds.InvalidContentType, new FileBody { Path = path, ContentType = "" });
 
         await using TestNotion notion = await TestNotion.StartAsync();
-        await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody { Path = path, ContentType = "application/pdf" });
+        await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody
+        {
+            Path = path,
+            ContentType =
+            "application/pdf"
+        });
         Assert.Equal("application/pdf", Assert.Single(notion.Fake.UploadedFiles).ContentType);
     }
 
@@ -139,7 +171,9 @@ public sealed class UploadTests : IDisposable
         });
         string id = await CreateAsync(notion, "{}");
         notion.Fake.Faults.Add(Fault.RateLimited(1, path: "/v1/file_uploads"));
-        await Expect.ErrorAsync(how == "goes" ? ErrorIds.FileNotFound : ErrorIds.FileChanged, () => SendAsync(notion, id, new FileBody { Path = path }));
+        await Expect.ErrorAsync(
+            how == "goes" ? ErrorIds.FileNotFound : ErrorIds.FileChanged,
+            () => SendAsync(notion, id, new FileBody { Path = path }));
         Assert.Empty(notion.Fake.UploadedFiles);
     }
 
@@ -178,7 +212,8 @@ public sealed class UploadTests : IDisposable
         string id = await CreateAsync(notion, "{}");
         using var cancel = new CancellationTokenSource();
         var file = new FileBody { Path = Write("a.pdf", 4_000_000), Progress = _ => cancel.Cancel() };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SendAsync(notion, id, file, cancel.Token).WaitAsync(TestNotion.Soon));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => SendAsync(notion, id, file, cancel.Token).WaitAsync(TestNotion.Soon));
         Assert.Empty(notion.Fake.UploadedFiles);
     }
 
@@ -193,7 +228,8 @@ public sealed class UploadTests : IDisposable
         byte[] content = RandomNumberGenerator.GetBytes(300_000);
         Task write = Task.Run(() => File.WriteAllBytes(pipe, content));
         await SendAsync(notion, id, new FileBody { Path = pipe }).WaitAsync(TestNotion.Soon);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), Assert.Single(notion.Fake.UploadedFiles).Sha256);
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(content)), Assert.Single(notion.Fake.UploadedFiles).Sha256);
         await write.WaitAsync(TestNotion.Soon);
     }
 
@@ -201,7 +237,8 @@ public sealed class UploadTests : IDisposable
     public async Task A_device_without_end_is_not_sent()
     {
         if (!File.Exists("/dev/zero")) return;
-        NotionAuthException error = await NothingIsSentAsync(ErrorIds.InvalidFileSize, new FileBody { Path = "/dev/zero", ContentType = "application/pdf" });
+        NotionAuthException error = await NothingIsSentAsync(
+            ErrorIds.InvalidFileSize, new FileBody { Path = "/dev/zero", ContentType = "application/pdf" });
         Assert.Contains("'/dev/zero' is larger than the 20 MiB", error.Message, StringComparison.Ordinal);
     }
 
@@ -218,7 +255,8 @@ public sealed class UploadTests : IDisposable
 
         // Opening it for writing waits for who reads it.
         using FileStream? writer = hasWriter
-            ? await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 1)).WaitAsync(TestNotion.Soon) : null;
+            ? await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 1))
+            .WaitAsync(TestNotion.Soon) : null;
         Assert.False(send.IsCompleted);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => send.WaitAsync(TestNotion.Soon));
@@ -240,7 +278,8 @@ public sealed class UploadTests : IDisposable
         });
         string id = await CreateAsync(notion, "{}");
         notion.Fake.Faults.Add(Fault.RateLimited(1, path: "/v1/file_uploads"));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SendAsync(notion, id, new FileBody { Path = path }, cancel.Token).WaitAsync(TestNotion.Soon));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => SendAsync(notion, id, new FileBody { Path = path }, cancel.Token).WaitAsync(TestNotion.Soon));
     }
 
     private string Pipe(string name)
@@ -253,16 +292,24 @@ public sealed class UploadTests : IDisposable
     private static async Task<NotionAuthException> NothingIsSentAsync(string errorId, FileBody file)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        NotionAuthException error = await Expect.ErrorAsync(errorId, () => SendAsync(notion, Guid.NewGuid().ToString(), file));
+        NotionAuthException error =
+            await Expect.ErrorAsync(errorId, () => SendAsync(notion, Guid.NewGuid().ToString(), file));
         Assert.Empty(notion.Fake.Requests);
         return error;
     }
 
-    private static Task<NotionReply> SendAsync(TestNotion notion, string id, FileBody file, CancellationToken cancellationToken = default) =>
-        notion.Client().SendAsync(new NotionRequest { Path = $"file_uploads/{id}/send", Method = HttpMethod.Post, File = file }, cancellationToken);
+    private static Task<NotionReply> SendAsync(
+        TestNotion notion, string id, FileBody file, CancellationToken cancellationToken = default) =>
+        notion.Client()
+            .SendAsync(
+                new NotionRequest { Path = $"file_uploads/{id}/send", Method = HttpMethod.Post, File = file },
+                cancellationToken);
 
     private static async Task<string> CreateAsync(TestNotion notion, string body) => Text(
-        await notion.Client().SendAsync(new NotionRequest { Path = "file_uploads", Method = HttpMethod.Post, Body = Encoding.UTF8.GetBytes(body) }, default), "id");
+        await notion.Client()
+        .SendAsync(
+            new NotionRequest { Path = "file_uploads", Method = HttpMethod.Post, Body = Encoding.UTF8.GetBytes(body) },
+            default), "id");
 
     private static string Text(NotionReply response, string name)
     {
@@ -274,7 +321,9 @@ public sealed class UploadTests : IDisposable
     {
         public Task<Secret> GetAsync(CancellationToken cancellationToken) => Task.FromResult(first);
 
-        public Task<RenewedToken?> RenewAsync(Secret rejected, RequestContext context, CancellationToken cancellationToken) => Task.FromResult<RenewedToken?>(new(second, true));
+        public Task<RenewedToken?> RenewAsync(
+            Secret rejected, RequestContext context, CancellationToken cancellationToken) =>
+                Task.FromResult<RenewedToken?>(new(second, true));
     }
 
     private string Write(string name, int length)

@@ -20,8 +20,21 @@ public sealed class AppResolverTests
     {
         RecordingStore store = await RememberingAsync("given");
         AppRegistration app = await ResolveAsync(
-            store, new() { ["NOTION_CLIENT_ID"] = "given", ["NOTION_CLIENT_SECRET"] = "env", ["NOTION_REDIRECT_URI"] = "http://localhost:1/env" },
-            new AppInput { BaseUri = Notion, ClientId = "given", ClientSecret = new Secret("mine"), RedirectUris = [new("http://localhost:2/mine")] });
+            store, new()
+            {
+                ["NOTION_CLIENT_ID"] = "given",
+                ["NOTION_CLIENT_SECRET"] = "env",
+                ["NOTION_REDIRECT_URI"] =
+                "http://localhost:1/env"
+            },
+            new AppInput
+            {
+                BaseUri = Notion,
+                ClientId = "given",
+                ClientSecret = new Secret("mine"),
+                RedirectUris = [new(
+                "http://localhost:2/mine")]
+            });
         Assert.Equal("given mine http://localhost:2/mine", Text(app));
     }
 
@@ -30,7 +43,13 @@ public sealed class AppResolverTests
     {
         RecordingStore store = await RememberingAsync("env-id", "remembered-id");
         AppRegistration app = await ResolveAsync(
-            store, new() { ["NOTION_CLIENT_ID"] = " env-id ", ["NOTION_CLIENT_SECRET"] = " env\r\n", ["NOTION_REDIRECT_URI"] = "http://localhost:1/a, http://localhost:2/b;http://localhost:3/c" });
+            store, new()
+            {
+                ["NOTION_CLIENT_ID"] = " env-id ",
+                ["NOTION_CLIENT_SECRET"] = " env\r\n",
+                [
+                "NOTION_REDIRECT_URI"] = "http://localhost:1/a, http://localhost:2/b;http://localhost:3/c"
+            });
         Assert.Equal("env-id env http://localhost:1/a http://localhost:2/b http://localhost:3/c", Text(app));
     }
 
@@ -44,16 +63,27 @@ public sealed class AppResolverTests
     [Fact]
     public async Task A_secret_in_the_environment_is_not_used_for_another_client_than_the_one_beside_it()
     {
-        var environment = new Dictionary<string, string?> { ["NOTION_CLIENT_ID"] = "env-id", ["NOTION_CLIENT_SECRET"] = "env" };
-        AppRegistration app = await ResolveAsync(await RememberingAsync("given"), environment, new AppInput { BaseUri = Notion, ClientId = "given" });
+        var environment = new Dictionary<string, string?>
+        {
+            ["NOTION_CLIENT_ID"] = "env-id",
+            ["NOTION_CLIENT_SECRET"] =
+            "env"
+        };
+        AppRegistration app = await ResolveAsync(
+            await RememberingAsync("given"), environment, new AppInput { BaseUri = Notion, ClientId = "given" });
         Assert.Equal("secret-of-given", app.Credentials.ClientSecret.Reveal());
-        await Expect.ErrorAsync(ErrorIds.MissingClient, () => ResolveAsync(new RecordingStore(), environment, new AppInput { BaseUri = Notion, ClientId = "given" }));
+        await Expect.ErrorAsync(
+            ErrorIds.MissingClient,
+            () => ResolveAsync(
+                new RecordingStore(), environment, new AppInput { BaseUri = Notion, ClientId = "given" }));
     }
 
     [Fact]
     public async Task A_secret_alone_in_the_environment_belongs_to_the_client_that_was_given()
     {
-        AppRegistration app = await ResolveAsync(new RecordingStore(), new() { ["NOTION_CLIENT_SECRET"] = "env" }, new AppInput { BaseUri = Notion, ClientId = "given" });
+        AppRegistration app = await ResolveAsync(
+            new RecordingStore(), new() { ["NOTION_CLIENT_SECRET"] = "env" },
+            new AppInput { BaseUri = Notion, ClientId = "given" });
         Assert.Equal($"given env {AppResolver.DefaultRedirectUri.OriginalString}", Text(app));
     }
 
@@ -72,7 +102,9 @@ public sealed class AppResolverTests
             },
         };
         Assert.Equal("typed", (await ResolveAsync(new RecordingStore(), [], input)).Credentials.ClientSecret.Reveal());
-        Assert.Equal("secret-of-given", (await ResolveAsync(await RememberingAsync("given"), [], input)).Credentials.ClientSecret.Reveal());
+        Assert.Equal(
+            "secret-of-given",
+            (await ResolveAsync(await RememberingAsync("given"), [], input)).Credentials.ClientSecret.Reveal());
         Assert.Equal(["given"], asked);
     }
 
@@ -84,14 +116,18 @@ public sealed class AppResolverTests
     public async Task A_secret_that_is_blank_or_broken_is_MissingClient(string secret)
     {
         NotionAuthException error = await Expect.ErrorAsync(
-            ErrorIds.MissingClient, () => ResolveAsync(new RecordingStore(), [], new AppInput { BaseUri = Notion, ClientId = "given", ClientSecret = new Secret(secret) }));
+            ErrorIds.MissingClient,
+            () => ResolveAsync(
+                new RecordingStore(), [],
+                new AppInput { BaseUri = Notion, ClientId = "given", ClientSecret = new Secret(secret) }));
         if (secret.Trim().Length > 0) Assert.DoesNotContain(secret, error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Nothing_known_or_several_remembered_is_MissingClient_which_says_what_to_pass()
     {
-        NotionAuthException none = await Expect.ErrorAsync(ErrorIds.MissingClient, () => ResolveAsync(new RecordingStore(), []));
+        NotionAuthException none =
+            await Expect.ErrorAsync(ErrorIds.MissingClient, () => ResolveAsync(new RecordingStore(), []));
         Assert.Contains("NOTION_CLIENT_ID", none.RecommendedAction, StringComparison.Ordinal);
         RecordingStore store = await RememberingAsync("one", "two");
         NotionAuthException several = await Expect.ErrorAsync(ErrorIds.MissingClient, () => ResolveAsync(store, []));
@@ -105,12 +141,19 @@ public sealed class AppResolverTests
     [InlineData("../x")]
     [InlineData("id:with:colons")]
     public async Task A_client_id_that_cannot_be_one_is_InvalidClientId(string id) =>
-        await Expect.ErrorAsync(ErrorIds.InvalidClientId, () => ResolveAsync(new RecordingStore(), [], new AppInput { BaseUri = Notion, ClientId = id }));
+        await Expect.ErrorAsync(
+            ErrorIds.InvalidClientId,
+            () => ResolveAsync(new RecordingStore(), [], new AppInput { BaseUri = Notion, ClientId = id }));
 
     [Fact]
     public async Task A_redirect_URI_in_the_environment_that_is_none_is_InvalidRedirectUri()
     {
-        var environment = new Dictionary<string, string?> { ["NOTION_CLIENT_ID"] = "id", ["NOTION_CLIENT_SECRET"] = "s", ["NOTION_REDIRECT_URI"] = "localhost" };
+        var environment = new Dictionary<string, string?>
+        {
+            ["NOTION_CLIENT_ID"] = "id",
+            ["NOTION_CLIENT_SECRET"] = "s",
+            ["NOTION_REDIRECT_URI"] = "localhost"
+        };
         await Expect.ErrorAsync(ErrorIds.InvalidRedirectUri, () => ResolveAsync(new RecordingStore(), environment));
     }
 
@@ -118,7 +161,8 @@ public sealed class AppResolverTests
     public async Task A_remembered_secret_is_not_sent_to_another_host_than_it_was_given_for()
     {
         var elsewhere = new AppInput { BaseUri = new Uri("https://elsewhere.example"), ClientId = "remembered-id" };
-        await Expect.ErrorAsync(ErrorIds.MissingClient, async () => await ResolveAsync(await RememberingAsync("remembered-id"), [], elsewhere));
+        await Expect.ErrorAsync(ErrorIds.MissingClient, async () => await ResolveAsync(await RememberingAsync(
+            "remembered-id"), [], elsewhere));
     }
 
     [Fact]
@@ -126,22 +170,37 @@ public sealed class AppResolverTests
     {
         var store = new RecordingStore();
         store.Secrets[SecretName.OfApp("given")] = "broken";
-        var input = new AppInput { BaseUri = Notion, ClientId = "given", ClientSecret = new Secret("mine"), RedirectUris = [new("http://localhost:2/mine")] };
+        var input = new AppInput
+        {
+            BaseUri = Notion,
+            ClientId = "given",
+            ClientSecret = new Secret("mine"),
+            RedirectUris = [new("http://localhost:2/mine")]
+        };
         Assert.Equal("given mine http://localhost:2/mine", Text(await ResolveAsync(store, [], input)));
-        await Expect.ErrorAsync(ErrorIds.SecretInvalid, () => ResolveAsync(store, [], input with { ClientSecret = null }));
+        await Expect.ErrorAsync(
+            ErrorIds.SecretInvalid, () => ResolveAsync(store, [], input with { ClientSecret = null }));
     }
 
-    private static Task<AppRegistration> ResolveAsync(RecordingStore store, Dictionary<string, string?> environment, AppInput? input = null) =>
-        new AppResolver(store).ResolveAsync((input ?? new AppInput { BaseUri = Notion }) with { Environment = environment.GetValueOrDefault }, default);
+    private static Task<AppRegistration> ResolveAsync(
+        RecordingStore store, Dictionary<string, string?> environment, AppInput? input = null) =>
+        new AppResolver(store)
+            .ResolveAsync(
+                (input ?? new AppInput { BaseUri = Notion }) with { Environment = environment.GetValueOrDefault },
+                default);
 
     private static async Task<RecordingStore> RememberingAsync(params string[] clientIds)
     {
         var store = new RecordingStore();
         foreach (string id in clientIds)
-            await store.WriteAppAsync(new AppRegistration(new ClientCredentials(id, new Secret("secret-of-" + id)), [new("http://localhost:9000/remembered")], Notion), default);
+            await store.WriteAppAsync(
+                new AppRegistration(new ClientCredentials(id, new Secret("secret-of-" + id)), [new(
+                    "http://localhost:9000/remembered")], Notion), default);
         return store;
     }
 
     private static string Text(AppRegistration app) =>
-        string.Join(' ', [app.Credentials.ClientId, app.Credentials.ClientSecret.Reveal(), .. app.RedirectUris.Select(u => u.OriginalString)]);
+        string.Join(
+            ' ', [app.Credentials.ClientId, app.Credentials.ClientSecret.Reveal(),
+                .. app.RedirectUris.Select(u => u.OriginalString)]);
 }

@@ -47,7 +47,10 @@ public sealed class ConnectionFinderTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var stores = new TestStores();
         await notion.StoreAsync(stores.Memory, "Notes");
-        Assert.Equal(string.Empty, (await new ConnectionFinder(stores, new ConnectionCache()).FindAsync("Notes", null, null, default)).Store.Vault);
+        Assert.Equal(
+            string.Empty,
+            (await new ConnectionFinder(stores, new ConnectionCache())
+                .FindAsync("Notes", null, null, default)).Store.Vault);
     }
 
     [Theory]
@@ -64,10 +67,13 @@ public sealed class ConnectionFinderTests
         await notion.StoreAsync(vault, "Marketing", workspaceName: "Two");
         await notion.StoreAsync(vault, "Notes", workspaceName: "Three");
         NotionAuthException error = await Expect.ErrorAsync(
-            ErrorIds.ConnectionNotFound, () => new ConnectionFinder(stores, new ConnectionCache()).FindAsync(asked, null, null, default));
+            ErrorIds.ConnectionNotFound,
+            () => new ConnectionFinder(stores, new ConnectionCache()).FindAsync(asked, null, null, default));
         Assert.Equal(asked, error.Target);
-        string message = error.Message.Replace("'Session one', 'Marketing', 'Notes'", "'Marketing', 'Notes', 'Session one'", StringComparison.Ordinal)
-            .Replace("'Session one', 'Notes', 'Marketing'", "'Marketing', 'Notes', 'Session one'", StringComparison.Ordinal);
+        string message = error.Message.Replace("'Session one', 'Marketing', 'Notes'",
+            "'Marketing', 'Notes', 'Session one'", StringComparison.Ordinal)
+            .Replace(
+                "'Session one', 'Notes', 'Marketing'", "'Marketing', 'Notes', 'Session one'", StringComparison.Ordinal);
         Assert.EndsWith(hint, message, StringComparison.Ordinal);
         Assert.Contains("vault 'Test'", error.Message, StringComparison.Ordinal);
     }
@@ -76,7 +82,8 @@ public sealed class ConnectionFinderTests
     public async Task An_unknown_name_of_control_characters_is_shown_on_one_line()
     {
         NotionAuthException error = await Expect.ErrorAsync(
-            ErrorIds.ConnectionNotFound, () => new ConnectionFinder(new TestStores(), new ConnectionCache()).FindAsync("a\r\n\u001b[31mb", "", null, default));
+            ErrorIds.ConnectionNotFound, () => new ConnectionFinder(new TestStores(), new ConnectionCache()).FindAsync(
+                "a\r\n\u001b[31mb", "", null, default));
         Assert.Contains("'a   [31mb' in this process", error.Message, StringComparison.Ordinal);
     }
 
@@ -86,7 +93,8 @@ public sealed class ConnectionFinderTests
         var vault = new RecordingStore();
         var finder = new ConnectionFinder(new TestStores(vault), new ConnectionCache());
         await Expect.ErrorAsync(ErrorIds.NotConnected, () => finder.FindAsync(null, null, null, default));
-        (KnownConnection session, IConnectionStore store) = await finder.FindAsync(null, null, new ConnectionKey("Test", "b"), default);
+        (KnownConnection session, IConnectionStore store) =
+            await finder.FindAsync(null, null, new ConnectionKey("Test", "b"), default);
         Assert.Equal("b", session.Key.BotId);
         Assert.Same(vault, store);
         Assert.Empty(vault.Calls);
@@ -95,8 +103,12 @@ public sealed class ConnectionFinderTests
     [Fact]
     public async Task No_vault_and_an_unknown_vault_are_errors_of_their_own()
     {
-        await Expect.ErrorAsync(ErrorIds.VaultNotConfigured, () => new ConnectionFinder(new TestStores(), new ConnectionCache()).FindAsync("x", null, null, default));
-        await Expect.ErrorAsync(ErrorIds.VaultNotFound, () => new ConnectionFinder(new TestStores(), new ConnectionCache()).FindAsync("x", "Nowhere", null, default));
+        await Expect.ErrorAsync(
+            ErrorIds.VaultNotConfigured, () => new ConnectionFinder(new TestStores(), new ConnectionCache()).FindAsync(
+                "x", null, null, default));
+        await Expect.ErrorAsync(
+            ErrorIds.VaultNotFound, () => new ConnectionFinder(new TestStores(), new ConnectionCache()).FindAsync("x",
+                "Nowhere", null, default));
     }
 
     [Fact]
@@ -110,15 +122,19 @@ public sealed class ConnectionFinderTests
         {
             StoredConnection one = await notion.StoreAsync(store, "prod", workspaceName: "One");
             StoredConnection two = await notion.StoreAsync(store, "Prod", workspaceName: "Two");
-            NotionAuthException error = await Expect.ErrorAsync(ErrorIds.ConnectionAmbiguous, () => finder.FindAsync("prod", store.Vault, null, default));
+            NotionAuthException error = await Expect.ErrorAsync(ErrorIds.ConnectionAmbiguous, () => finder.FindAsync(
+                "prod", store.Vault, null, default));
             Assert.Equal("prod", error.Target);
             foreach (string id in new[] { one.Details.BotId, two.Details.BotId })
             {
                 Assert.Contains(id, error.Message, StringComparison.Ordinal);
-                Assert.Contains(store.Vault.Length > 0 ? "vault 'Test'" : "this process", error.Message, StringComparison.Ordinal);
+                Assert.Contains(
+                    store.Vault.Length > 0 ? "vault 'Test'" : "this process", error.Message, StringComparison.Ordinal);
                 Assert.Contains("workspace 'Acme'", error.Message, StringComparison.Ordinal);
-                Assert.Contains($"Revoke-NotionToken {id} -LocalOnly", error.RecommendedAction, StringComparison.Ordinal);
-                Assert.Equal(id, (await finder.FindAsync(id.ToUpperInvariant(), store.Vault, null, default)).Session.Key.BotId);
+                Assert.Contains(
+                    $"Revoke-NotionToken {id} -LocalOnly", error.RecommendedAction, StringComparison.Ordinal);
+                Assert.Equal(
+                    id, (await finder.FindAsync(id.ToUpperInvariant(), store.Vault, null, default)).Session.Key.BotId);
             }
         }
     }
@@ -130,7 +146,10 @@ public sealed class ConnectionFinderTests
         var vault = new RecordingStore();
         StoredConnection one = await notion.StoreAsync(vault, "One", workspaceName: "One");
         await notion.StoreAsync(vault, one.Details.BotId, workspaceName: "Two");
-        Assert.Equal(one.Details.BotId, (await new ConnectionFinder(new TestStores(vault), new ConnectionCache()).FindAsync(one.Details.BotId, null, null, default)).Session.Key.BotId);
+        Assert.Equal(
+            one.Details.BotId,
+            (await new ConnectionFinder(new TestStores(vault), new ConnectionCache())
+                .FindAsync(one.Details.BotId, null, null, default)).Session.Key.BotId);
     }
 
     [Fact]
@@ -138,7 +157,8 @@ public sealed class ConnectionFinderTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         RecordingStore vault = MetadataVault();
-        StoredConnection a = await notion.StoreAsync(vault, "A", workspaceName: "One"), b = await notion.StoreAsync(vault, "B", workspaceName: "Two");
+        StoredConnection a = await notion.StoreAsync(vault, "A", workspaceName: "One"),
+            b = await notion.StoreAsync(vault, "B", workspaceName: "Two");
         Rename(vault, a, "B");
         Rename(vault, b, "A");
         var cache = new ConnectionCache();
@@ -148,7 +168,9 @@ public sealed class ConnectionFinderTests
             {
                 var warnings = new List<string>();
                 var finder = new ConnectionFinder(new TestStores(vault), cache, warnings.Add);
-                Assert.Equal(asked.Details.BotId, (await finder.FindAsync(asked.Details.Name, null, null, default)).Session.Key.BotId);
+                Assert.Equal(
+                    asked.Details.BotId,
+                    (await finder.FindAsync(asked.Details.Name, null, null, default)).Session.Key.BotId);
                 string warning = Assert.Single(warnings);
                 Assert.Contains("vault 'Test'", warning, StringComparison.Ordinal);
                 Assert.Contains($"{a.Details.BotId} is 'A' and not 'B'", warning, StringComparison.Ordinal);
@@ -162,13 +184,16 @@ public sealed class ConnectionFinderTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         RecordingStore vault = MetadataVault();
-        foreach (string name in new[] { "One", "Two", "Three" }) await notion.StoreAsync(vault, name, workspaceName: name);
+        foreach (string name in new[] { "One", "Two", "Three" })
+            await notion.StoreAsync(vault, name, workspaceName: name);
         var cache = new ConnectionCache();
         var warnings = new List<string>();
         for (int i = 0; i < 2; i++)
         {
-            (KnownConnection session, IConnectionStore store) = await new ConnectionFinder(new TestStores(vault), cache, warnings.Add).FindAsync("two", null, null, default);
-            StoredConnection loaded = await new ConnectionTokenSource(session, store, notion.Transport, null, warnings.Add).LoadAsync(default);
+            (KnownConnection session, IConnectionStore store) = await new ConnectionFinder(
+                new TestStores(vault), cache, warnings.Add).FindAsync("two", null, null, default);
+            StoredConnection loaded = await new ConnectionTokenSource(
+                session, store, notion.Transport, null, warnings.Add).LoadAsync(default);
             Assert.Equal("Two", loaded.Details.Name);
         }
 
@@ -181,7 +206,8 @@ public sealed class ConnectionFinderTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         RecordingStore vault = MetadataVault();
-        StoredConnection a = await notion.StoreAsync(vault, "A", workspaceName: "One"), b = await notion.StoreAsync(vault, "B", workspaceName: "Two");
+        StoredConnection a = await notion.StoreAsync(vault, "A", workspaceName: "One"),
+            b = await notion.StoreAsync(vault, "B", workspaceName: "Two");
         Rename(vault, b, "A");
         var warnings = new List<string>();
         var finder = new ConnectionFinder(new TestStores(vault), new ConnectionCache(), warnings.Add);
@@ -198,7 +224,10 @@ public sealed class ConnectionFinderTests
         StoredConnection a = await notion.StoreAsync(vault, "A");
         Rename(vault, a, "Renamed");
         var warnings = new List<string>();
-        await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => new ConnectionFinder(new TestStores(vault), new ConnectionCache(), warnings.Add).FindAsync("Renamed", null, null, default));
+        await Expect.ErrorAsync(
+            ErrorIds.ConnectionNotFound,
+            () => new ConnectionFinder(new TestStores(vault), new ConnectionCache(), warnings.Add)
+            .FindAsync("Renamed", null, null, default));
         Assert.Single(warnings);
     }
 

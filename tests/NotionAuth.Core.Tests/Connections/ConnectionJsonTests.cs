@@ -43,17 +43,22 @@ public sealed class ConnectionJsonTests
         },
         AccessToken = new Secret(Token),
         RefreshToken = new Secret("nrt_refresh/+=\"\\"),
-        Reply = TestNotion.Json("""{"workspace_name":"Acme","workspace_id":"w-1","workspace_icon":"\ud83c\udfe2","owner":{"type":"user","user":{"id":"u-1","name":"Ada","person":{"email":"ada@example.com"}}},"unknown":[1,{"a":null}]}"""),
+        Reply = TestNotion.Json(
+            """{"workspace_name":"Acme","workspace_id":"w-1","workspace_icon":"\ud83c\udfe2","owner":""" +
+            """{"type":"user","user":{"id":"u-1","name":"Ada","person":{"email":"ada@example.com"}}},"unknown":""" +
+            """[1,{"a":null}]}"""),
         Generation = 7,
     };
 
     private static readonly AppRegistration App = new(
-        new ClientCredentials("client-1", new Secret("secret_\"itself\"")), [new("http://localhost:8914/callback"), new("http://LOCALHOST:9000/Other/")], new Uri("https://api.notion.com"));
+        new ClientCredentials("client-1", new Secret("secret_\"itself\"")), [new("http://localhost:8914/callback"), new(
+            "http://LOCALHOST:9000/Other/")], new Uri("https://api.notion.com"));
 
     [Fact]
     public void What_is_written_is_one_line_of_ascii_and_the_same()
     {
-        const string reply = "{\r\n  \"workspace_name\": \"Größe \u2028 🦊 \\\" \\\\\",\n\t\"list\": [ 1 , 2 ],\n  \"half\": \"\\ud83d\" \n}";
+        const string reply = "{\r\n  \"workspace_name\": \"Größe \u2028 🦊 \\\" \\\\\",\n\t\"list\": [ 1 , " +
+            "2 ],\n  \"half\": \"\\ud83d\" \n}";
         string json = ConnectionJson.Write(Connection with { Reply = TestNotion.Json(reply) });
         Assert.All(json, c => Assert.InRange(c, ' ', '~'));
         Assert.Contains("\"list\":[1,2]", json, StringComparison.Ordinal);
@@ -69,7 +74,13 @@ public sealed class ConnectionJsonTests
     {
         StoredConnection full = Connection with
         {
-            Details = Connection.Details with { AuthType = type, WorkspaceName = new string('w', 900), OwnerName = new string('o', 63) + "🦊", WorkspaceIcon = new string('i', 900) },
+            Details = Connection.Details with
+            {
+                AuthType = type,
+                WorkspaceName = new string('w', 900),
+                OwnerName = new string('o', 63) + "🦊",
+                WorkspaceIcon = new string('i', 900)
+            },
             Reply = TestNotion.Json($$"""{"unknown":"{{new string('u', 2000)}}"}"""),
         };
         string json = ConnectionJson.WriteShort(full);
@@ -78,7 +89,15 @@ public sealed class ConnectionJsonTests
         Assert.True(read.AccessToken.Matches(full.AccessToken));
         Assert.Equal(full.RefreshToken!.Reveal(), read.RefreshToken!.Reveal());
         Assert.Equal(full.Generation, read.Generation);
-        Assert.Equal(full.Details with { WorkspaceName = new string('w', 64), OwnerName = new string('o', 63), WorkspaceIcon = null, Vault = "Test" }, read.Details);
+        Assert.Equal(
+            full.Details with
+            {
+                WorkspaceName = new string('w', 64),
+                OwnerName = new string('o', 63),
+                WorkspaceIcon = null,
+                Vault =
+                    "Test"
+            }, read.Details);
     }
 
     [Fact]
@@ -87,7 +106,8 @@ public sealed class ConnectionJsonTests
         string sample = ConnectionJson.Write(ConnectionJson.Sample(Connection));
         Assert.DoesNotContain(Token, sample, StringComparison.Ordinal);
         Assert.DoesNotContain("nrt_", sample, StringComparison.Ordinal);
-        Assert.InRange(sample.Length, ConnectionJson.Write(Connection).Length - 20, ConnectionJson.Write(Connection).Length);
+        Assert.InRange(
+            sample.Length, ConnectionJson.Write(Connection).Length - 20, ConnectionJson.Write(Connection).Length);
 
         // What Windows Credential Manager takes.
         Assert.InRange(ConnectionJson.Write(ConnectionJson.Sample(null)).Length, 900, 1280);
@@ -95,19 +115,24 @@ public sealed class ConnectionJsonTests
 
     [Fact]
     public void The_bot_id_counts_as_the_secret_has_it_where_a_vault_gives_names_in_other_letters() =>
-        Assert.Equal(Bot, ConnectionJson.ReadConnection(ConnectionJson.Write(Connection), "BOT-1", "Test").Details.BotId);
+        Assert.Equal(
+            Bot, ConnectionJson.ReadConnection(ConnectionJson.Write(Connection), "BOT-1", "Test").Details.BotId);
 
     public static TheoryData<string, string> Broken => new()
     {
         { "name", "null" }, { "name", "\"\"" }, { "name", "7" },
         { "bot_id", "\"bot-2\"" }, { "bot_id", "null" },
-        { "auth_type", "\"Magic\"" }, { "auth_type", "\"7\"" }, { "auth_type", "\"1\"" }, { "auth_type", "1" }, { "auth_type", "null" },
+        { "auth_type", "\"Magic\"" }, { "auth_type", "\"7\"" }, { "auth_type", "\"1\"" }, { "auth_type", "1" }, {
+            "auth_type", "null" },
         { "client_id", "\"a b; Remove-Item\"" }, { "client_id", "\"../x\"" },
-        { "base_uri", "\"http://example.com\"" }, { "base_uri", "\"https://user:pass@example.com\"" }, { "base_uri", "\"x\"" }, { "base_uri", "null" },
-        { "notion_version", "null" }, { "notion_version", "\"2026-03-11\\r\\nX: y\"" }, { "notion_version", "\"latest\"" },
+        { "base_uri", "\"http://example.com\"" }, { "base_uri", "\"https://user:pass@example.com\"" }, { "base_uri",
+            "\"x\"" }, { "base_uri", "null" },
+        { "notion_version", "null" }, { "notion_version", "\"2026-03-11\\r\\nX: y\"" },
+        { "notion_version", "\"latest\"" },
         { "connected_at", "null" }, { "connected_at", "\"yesterday\"" }, { "connected_at", "5" },
         { "refreshed_at", "\"soon\"" },
-        { "access_token", "null" }, { "access_token", "\"\"" }, { "access_token", "\"a b\"" }, { "access_token", "\"a\\r\\nX: y\"" }, { "access_token", "\"\\ud800\"" },
+        { "access_token", "null" }, { "access_token", "\"\"" }, { "access_token", "\"a b\"" }, { "access_token",
+            "\"a\\r\\nX: y\"" }, { "access_token", "\"\\ud800\"" },
         { "reply", "null" }, { "reply", "[]" }, { "reply", "\"x\"" },
         { "version", "0" }, { "version", "-1" }, { "version", "\"1\"" }, { "version", "null" }, { "version", "1.5" },
     };
@@ -131,7 +156,14 @@ public sealed class ConnectionJsonTests
     {
         StoredConnection token = Connection with
         {
-            Details = Connection.Details with { AuthType = AuthType.Token, ClientId = null, HasRefreshToken = false, RefreshedAt = null, NeedsReconnect = false },
+            Details = Connection.Details with
+            {
+                AuthType = AuthType.Token,
+                ClientId = null,
+                HasRefreshToken = false,
+                RefreshedAt = null,
+                NeedsReconnect = false
+            },
             RefreshToken = null,
             Reply = TestNotion.Json($$$"""{"id":"{{{Bot}}}","bot":{{{Connection.Reply.GetRawText()}}}}"""),
         };
@@ -157,7 +189,8 @@ public sealed class ConnectionJsonTests
         JsonObject json = JsonNode.Parse(ConnectionJson.Write(Connection))!.AsObject();
         json.Remove(member);
         string text = $"{json.ToJsonString()[..^1]},\"{member}\":{value}}}";
-        NotionAuthException error = Expect.Error(ErrorIds.SecretInvalid, () => ConnectionJson.ReadConnection(text, Bot, "Test"));
+        NotionAuthException error = Expect.Error(ErrorIds.SecretInvalid, () => ConnectionJson.ReadConnection(text, Bot,
+            "Test"));
         Assert.Equal("NotionAuth-bot-1", error.Target);
         Assert.Contains("left as it is", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("itself", error.ToString(), StringComparison.Ordinal);
@@ -175,7 +208,8 @@ public sealed class ConnectionJsonTests
     [InlineData("\0")]
     public void A_text_that_is_not_ours_is_SecretInvalid_and_is_not_quoted(string text)
     {
-        NotionAuthException error = Expect.Error(ErrorIds.SecretInvalid, () => ConnectionJson.ReadConnection(text, Bot, "Test"));
+        NotionAuthException error = Expect.Error(ErrorIds.SecretInvalid, () => ConnectionJson.ReadConnection(text, Bot,
+            "Test"));
         Expect.Error(ErrorIds.SecretInvalid, () => ConnectionJson.ReadApp(text, "client-1", "Test"));
         Assert.DoesNotContain("just_a_token", error.ToString(), StringComparison.Ordinal);
         Assert.Null(error.InnerException);
@@ -187,23 +221,37 @@ public sealed class ConnectionJsonTests
     [InlineData("99999999999")]
     public void A_newer_version_is_SecretTooNew_whatever_else_it_holds(string version)
     {
-        NotionAuthException error = Expect.Error(ErrorIds.SecretTooNew, () => ConnectionJson.ReadConnection($"{{\"version\":{version},\"what\":[]}}", Bot, "Test"));
+        NotionAuthException error = Expect.Error(ErrorIds.SecretTooNew, () => ConnectionJson.ReadConnection(
+            $"{{\"version\":{version},\"what\":[]}}", Bot, "Test"));
         Assert.Contains("Update-Module", error.RecommendedAction, StringComparison.Ordinal);
-        Expect.Error(ErrorIds.SecretTooNew, () => ConnectionJson.ReadApp($"{{\"version\":{version}}}", "client-1", "Test"));
+        Expect.Error(ErrorIds.SecretTooNew, () => ConnectionJson.ReadApp($"{{\"version\":{version}}}", "client-1",
+            "Test"));
     }
 
     [Fact]
     public void A_forged_name_cannot_drive_a_terminal()
     {
-        string json = ConnectionJson.Write(Connection with { Details = Connection.Details with { Name = "a\u001b[2J\u202eb\r\nc" } });
+        string json = ConnectionJson.Write(Connection with
+        {
+            Details = Connection.Details with
+            {
+                Name =
+            "a\u001b[2J\u202eb\r\nc"
+            }
+        });
         Assert.Equal("a [2J b  c", ConnectionJson.ReadConnection(json, Bot, "Test").Details.Name);
     }
 
     [Fact]
     public void An_app_registration_with_hostile_redirect_URIs_keeps_those_that_are_URIs()
     {
-        string json = """{"version":1,"client_id":"client-1","client_secret":"s","base_uri":"https://api.notion.com","redirect_uris":[1,null,"x","http://localhost:1/a","\ud800",[]]}""";
-        Assert.Equal("http://localhost:1/a", Assert.Single(ConnectionJson.ReadApp(json, "client-1", "Test").RedirectUris).OriginalString);
+        string json =
+            """{"version":""" +
+            """1,"client_id":"client-1","client_secret":"s","base_uri":"https://api.notion.com","redirect_uris":""" +
+            """[1,null,"x","http://localhost:1/a","\ud800",[]]}""";
+        Assert.Equal(
+            "http://localhost:1/a",
+            Assert.Single(ConnectionJson.ReadApp(json, "client-1", "Test").RedirectUris).OriginalString);
     }
 
     [Fact]
@@ -251,7 +299,9 @@ public sealed class ConnectionJsonTests
         IReadOnlyDictionary<string, object> metadata = ConnectionMetadata.Write(Connection);
         Assert.Equal(Connection.Details, ConnectionMetadata.Read(metadata, Bot, "Test"));
         Assert.All(metadata.Values, v => Assert.True(v is string or int, $"{v.GetType()} isn't kept by every vault."));
-        Assert.DoesNotContain(metadata.Values, v => v.ToString()!.Contains("itself", StringComparison.Ordinal) || v.ToString()!.Contains("nrt_", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            metadata.Values, v => v.ToString()!.Contains("itself", StringComparison.Ordinal) || v.ToString()!.Contains(
+                "nrt_", StringComparison.Ordinal));
         Assert.DoesNotContain(metadata.Values, v => v is string { Length: 0 });
     }
 
@@ -262,7 +312,9 @@ public sealed class ConnectionJsonTests
         metadata["HasRefreshToken"] = 1L;
         metadata["NeedsReconnect"] = "1";
         metadata["ConnectedAt"] = Connection.Details.ConnectedAt.AddTicks(-1234567);
-        Assert.Equal(Connection.Details with { ConnectedAt = Connection.Details.ConnectedAt.AddTicks(-1234567) }, ConnectionMetadata.Read(metadata, Bot, "Test"));
+        Assert.Equal(
+            Connection.Details with { ConnectedAt = Connection.Details.ConnectedAt.AddTicks(-1234567) },
+            ConnectionMetadata.Read(metadata, Bot, "Test"));
     }
 
     [Theory]
@@ -285,16 +337,22 @@ public sealed class ConnectionJsonTests
     public void Forged_metadata_cannot_drive_a_terminal()
     {
         var metadata = ConnectionMetadata.Write(Connection).ToDictionary(p => p.Key, p => p.Value);
-        foreach (string key in new[] { "Name", "WorkspaceName", "OwnerName", "OwnerEmail", "ClientId", "WorkspaceIcon", "NotionVersion" }) metadata[key] = "a\u001b[2J\u202e\r\n";
+        foreach (string key in new[] { "Name", "WorkspaceName", "OwnerName", "OwnerEmail", "ClientId", "WorkspaceIcon",
+            "NotionVersion" }) metadata[key] = "a\u001b[2J\u202e\r\n";
         NotionConnection? details = ConnectionMetadata.Read(metadata, Bot, "Test");
         Assert.DoesNotContain(JsonSerializer.Serialize(details), "\\u001B", StringComparison.OrdinalIgnoreCase);
-        if (details is not null) Assert.DoesNotContain(string.Concat(details.Name, details.WorkspaceName, details.OwnerName, details.OwnerEmail, details.ClientId, details.WorkspaceIcon, details.NotionVersion), char.IsControl);
+        if (details is not null)
+            Assert.DoesNotContain(
+                string.Concat(
+                    details.Name, details.WorkspaceName, details.OwnerName, details.OwnerEmail, details.ClientId,
+                    details.WorkspaceIcon, details.NotionVersion), char.IsControl);
     }
 
     private static string Mutate(string text, Random random)
     {
         var mutated = new StringBuilder(text);
-        string[] splices = ["\"", "{", "}", "[", "]", ",", ":", "\\", "\\ud800", "\ud800", "null", "1e999", "-", "\0", "\u001b", "\r\n", "true", "\"version\":1,", new string('[', 100)];
+        string[] splices = ["\"", "{", "}", "[", "]", ",", ":", "\\", "\\ud800", "\ud800", "null", "1e999", "-", "\0",
+            "\u001b", "\r\n", "true", "\"version\":1,", new string('[', 100)];
         for (int n = random.Next(1, 4); n > 0; n--)
         {
             int at = random.Next(mutated.Length);
@@ -304,7 +362,9 @@ public sealed class ConnectionJsonTests
                 case 1: mutated.Remove(at, Math.Min(random.Next(1, 20), mutated.Length - at)); break;
                 case 2: mutated.Insert(at, splices[random.Next(splices.Length)]); break;
                 case 3: mutated[at] = (char)random.Next(0x10000); break;
-                default: mutated.Insert(at, mutated.ToString(at, Math.Min(random.Next(1, 60), mutated.Length - at))); break;
+                default:
+                    mutated.Insert(at, mutated.ToString(at, Math.Min(random.Next(1, 60), mutated.Length - at)));
+                    break;
             }
 
             if (mutated.Length == 0) mutated.Append('{');

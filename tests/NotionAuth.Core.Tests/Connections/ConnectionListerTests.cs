@@ -20,7 +20,8 @@ public sealed class ConnectionListerTests
         StoredConnection current = await notion.StoreAsync(vault, "beta", workspaceName: "B");
         await notion.StoreAsync(vault, "Gamma", workspaceName: "C");
         await notion.StoreAsync(stores.Memory, "Alpha", workspaceName: "A");
-        StoreListing listing = await new ConnectionLister(stores, new ConnectionCache()).ListAsync(null, new ConnectionKey("Test", current.Details.BotId), default);
+        StoreListing listing = await new ConnectionLister(stores, new ConnectionCache())
+            .ListAsync(null, new ConnectionKey("Test", current.Details.BotId), default);
         Assert.Equal(["Alpha|", "beta|Test", "Gamma|Test"], listing.Connections.Select(c => $"{c.Name}|{c.Vault}"));
         Assert.Equal("beta", Assert.Single(listing.Connections, c => c.IsCurrent).Name);
         Assert.Empty(listing.Problems);
@@ -35,7 +36,8 @@ public sealed class ConnectionListerTests
         var cache = new ConnectionCache();
         cache.Get(new ConnectionKey("Other", "b"));
         cache.Get(new ConnectionKey("Gone", "b"));
-        StoreListing listing = await new ConnectionLister(new TestStores(new RecordingStore(), other), cache).ListAsync(null, null, default);
+        StoreListing listing = await new ConnectionLister(new TestStores(new RecordingStore(), other), cache)
+            .ListAsync(null, null, default);
         Assert.Equal("There", Assert.Single(listing.Connections).Name);
         Assert.Equal(ErrorIds.VaultNotFound, Assert.Single(listing.Problems).ErrorId);
     }
@@ -47,7 +49,10 @@ public sealed class ConnectionListerTests
         cache.Get(new ConnectionKey("Other", "b"));
         var without = new ConnectionLister(new TestStores(new RecordingStore()), cache);
         var with = new ConnectionLister(new TestStores(new RecordingStore(), new RecordingStore("Other")), cache);
-        Assert.Contains("Register-SecretVault", Assert.Single((await without.ListAsync(null, null, default)).Problems).RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains(
+            "Register-SecretVault",
+            Assert.Single((await without.ListAsync(null, null, default)).Problems).RecommendedAction,
+            StringComparison.Ordinal);
         Assert.Empty((await without.ListAsync(null, null, default)).Problems);
         Assert.Empty((await with.ListAsync(null, null, default)).Problems);
         Assert.Single((await without.ListAsync(null, null, default)).Problems);
@@ -61,7 +66,9 @@ public sealed class ConnectionListerTests
         cache.Get(current);
         var lister = new ConnectionLister(new TestStores(new RecordingStore()), cache);
         for (int i = 0; i < 3; i++)
-            Assert.Equal(ErrorIds.VaultNotFound, Assert.Single((await lister.ListAsync(null, current, default)).Problems).ErrorId);
+            Assert.Equal(
+                ErrorIds.VaultNotFound,
+                Assert.Single((await lister.ListAsync(null, current, default)).Problems).ErrorId);
     }
 
     [Fact]
@@ -79,7 +86,7 @@ public sealed class ConnectionListerTests
     }
 
     [Fact]
-    public async Task A_vault_that_is_locked_hides_nothing_that_others_have_and_is_not_asked_for_the_process_s_connections()
+    public async Task A_locked_vault_hides_no_other_vault_and_is_not_asked_for_the_connections_of_the_process()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var vault = new RecordingStore();
@@ -96,11 +103,14 @@ public sealed class ConnectionListerTests
 
         vault.Calls.Clear();
         Assert.Equal("Mine", Assert.Single((await lister.ListCurrentAsync(null, current, default)).Connections).Name);
-        Assert.Equal("Mine", Assert.Single((await lister.ListNamedAsync(["MINE"], null, current, default)).Connections).Name);
+        Assert.Equal(
+            "Mine", Assert.Single((await lister.ListNamedAsync(["MINE"], null, current, default)).Connections).Name);
         Assert.Empty((await lister.ListCurrentAsync("Test", current, default)).Connections);
         Assert.Empty((await lister.ListCurrentAsync(null, null, default)).Connections);
         Assert.Empty(vault.Calls);
-        Assert.Equal(ErrorIds.VaultLocked, Assert.Single((await lister.ListNamedAsync(["Mine", "Other"], null, current, default)).Problems).ErrorId);
+        Assert.Equal(
+            ErrorIds.VaultLocked,
+            Assert.Single((await lister.ListNamedAsync(["Mine", "Other"], null, current, default)).Problems).ErrorId);
     }
 
     [Fact]
@@ -109,7 +119,8 @@ public sealed class ConnectionListerTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var stores = new TestStores();
         await notion.StoreAsync(stores.Memory, "Mine");
-        Assert.Single((await new ConnectionLister(stores, new ConnectionCache()).ListAsync(null, null, default)).Connections);
+        Assert.Single(
+            (await new ConnectionLister(stores, new ConnectionCache()).ListAsync(null, null, default)).Connections);
     }
 
     [Fact]
@@ -121,8 +132,11 @@ public sealed class ConnectionListerTests
         vault.Secrets["NotionAuth-broken"] = "{";
         vault.Secrets["NotionAuth-newer"] = """{"version":3}""";
         vault.Secrets["somebody-elses"] = "{";
-        StoreListing listing = await new ConnectionLister(new TestStores(vault), new ConnectionCache()).ListAsync(null, null, default);
+        StoreListing listing = await new ConnectionLister(new TestStores(vault), new ConnectionCache())
+            .ListAsync(null, null, default);
         Assert.Equal("Good", Assert.Single(listing.Connections).Name);
-        Assert.Equal([ErrorIds.SecretInvalid, ErrorIds.SecretTooNew], listing.Problems.Select(p => p.ErrorId).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [ErrorIds.SecretInvalid, ErrorIds.SecretTooNew],
+            listing.Problems.Select(p => p.ErrorId).Order(StringComparer.Ordinal));
     }
 }

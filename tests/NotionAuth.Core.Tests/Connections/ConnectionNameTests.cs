@@ -18,10 +18,12 @@ public sealed class ConnectionNameTests
     [InlineData("👩🏽\u200d💻 Dev", "👩🏽\u200d💻 Dev")]
     [InlineData("❤\ufe0f\u200d🔥", "❤\ufe0f\u200d🔥")]
     [InlineData("🙂\u200d↔\ufe0f", "🙂\u200d↔\ufe0f")]
-    [InlineData("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f")]
+    [InlineData("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f")]
     [InlineData("می\u200cخواهم", "می\u200cخواهم")]
     [InlineData("क्\u200dष", "क्\u200dष")]
-    public void A_name_is_taken_without_blanks_around_it(string name, string expected) => Assert.Equal(expected, ConnectionName.Check(name));
+    public void A_name_is_taken_without_blanks_around_it(string name, string expected) =>
+        Assert.Equal(expected, ConnectionName.Check(name));
 
     [Theory]
     [InlineData("")]
@@ -116,7 +118,8 @@ public sealed class ConnectionNameTests
     [InlineData("Backup of NotionAuth-b3414d65", null)]
     [InlineData("MyNotionAuth-b3414d65", null)]
     [InlineData("Other", null)]
-    public void Our_name_is_found_in_what_a_vault_shows(string shown, string? name) => Assert.Equal(name, SecretName.Parse(shown));
+    public void Our_name_is_found_in_what_a_vault_shows(string shown, string? name) =>
+        Assert.Equal(name, SecretName.Parse(shown));
 
     [Fact]
     public void A_write_test_is_nobody_s_connection_and_is_left_after_an_hour()

@@ -8,7 +8,8 @@ using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.OAuth;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
@@ -62,7 +63,8 @@ public sealed class ConnectionRevokerTests
             await using TestNotion notion = await TestNotion.StartAsync();
             var store = new RecordingStore();
             StoredConnection connection = await notion.StoreAsync(store);
-            notion.Fake.Faults.Add(new Fault { Kind = kind, PathPattern = "/v1/oauth/revoke", Times = null, SkipFirst = passing });
+            notion.Fake.Faults.Add(
+                new Fault { Kind = kind, PathPattern = "/v1/oauth/revoke", Times = null, SkipFirst = passing });
             await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => RevokeAsync(notion, store, connection));
             Assert.NotNull(store.Stored(connection.Details.BotId));
             Assert.DoesNotContain("Remove", store.Calls);
@@ -78,7 +80,16 @@ public sealed class ConnectionRevokerTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection connection = await notion.StoreAsync(store);
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = status, Body = status == 200 ? "<html>Sign in to the hotel's network</html>" : "", PathPattern = "/v1/oauth/revoke", Times = null });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = status,
+                Body = status == 200 ? "<html>Sign in to the " +
+                "hotel's network</html>" : "",
+                PathPattern = "/v1/oauth/revoke",
+                Times = null
+            });
         await Assert.ThrowsAnyAsync<NotionAuthException>(() => RevokeAsync(notion, store, connection));
         Assert.NotNull(store.Stored(connection.Details.BotId));
     }
@@ -107,7 +118,9 @@ public sealed class ConnectionRevokerTests
         Assert.Equal("Acme", (await RevokeAsync(notion, store, connection, localOnly: true))!.Name);
         Assert.Empty(notion.Fake.Requests);
         Assert.Null(store.Stored(connection.Details.BotId));
-        Assert.Equal(TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == connection.AccessToken.Reveal()).AccessState);
+        Assert.Equal(
+            TokenState.Live,
+            notion.Fake.Tokens.Single(t => t.AccessToken == connection.AccessToken.Reveal()).AccessState);
     }
 
     [Fact]
@@ -131,9 +144,12 @@ public sealed class ConnectionRevokerTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
-        StoredConnection connection = await new TokenConnector(store, new ConnectionCache(), notion.Transport, null).ConnectAsync(
-            new Secret(notion.Fake.DefaultInternalIntegration.Token!), new ConnectOptions { BaseUri = notion.BaseUri }, default);
-        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.RevokeNotSupported, () => RevokeAsync(notion, store, connection));
+        StoredConnection connection = await new TokenConnector(store, new ConnectionCache(), notion.Transport, null)
+            .ConnectAsync(
+            new Secret(notion.Fake.DefaultInternalIntegration.Token!), new ConnectOptions { BaseUri = notion.BaseUri },
+            default);
+        NotionAuthException error =
+            await Expect.ErrorAsync(ErrorIds.RevokeNotSupported, () => RevokeAsync(notion, store, connection));
         Assert.Contains("notion.so/my-integrations", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Contains("-LocalOnly", error.RecommendedAction, StringComparison.Ordinal);
         Assert.NotNull(store.Stored(connection.Details.BotId));
@@ -185,18 +201,25 @@ public sealed class ConnectionRevokerTests
         KnownConnection session = cache.Get(new ConnectionKey(store.Vault, connection.Details.BotId));
         notion.Fake.ExpireAccessTokens();
         store.FailOn("Write", 1);
-        await notion.Client(new ConnectionTokenSource(session, store, notion.Transport, null, _ => { })).SendAsync(new NotionRequest { Path = "users/me" }, default);
+        await notion.Client(new ConnectionTokenSource(session, store, notion.Transport, null, _ => { }))
+            .SendAsync(new NotionRequest { Path = "users/me" }, default);
 
-        await new ConnectionRevoker(session, store, cache, notion.Transport, notion.Log.Enqueue).RevokeAsync(false, default);
-        Assert.DoesNotContain(notion.Fake.Tokens, t => t.ClientId == connection.Details.ClientId && (t.AccessState == TokenState.Live || t.RefreshState == TokenState.Live));
+        await new ConnectionRevoker(session, store, cache, notion.Transport, notion.Log.Enqueue)
+            .RevokeAsync(false, default);
+        Assert.DoesNotContain(
+            notion.Fake.Tokens,
+            t => t.ClientId == connection.Details.ClientId
+            && (t.AccessState == TokenState.Live || t.RefreshState == TokenState.Live));
         Assert.Null(store.Stored(connection.Details.BotId));
     }
 
     private static Task<NotionConnection?> RevokeAsync(
-        TestNotion notion, RecordingStore store, StoredConnection connection, bool localOnly = false, CancellationToken ct = default)
+        TestNotion notion, RecordingStore store, StoredConnection connection, bool localOnly = false,
+        CancellationToken ct = default)
     {
         var cache = new ConnectionCache();
         KnownConnection session = cache.Get(new ConnectionKey(store.Vault, connection.Details.BotId));
-        return new ConnectionRevoker(session, store, cache, notion.Transport, notion.Log.Enqueue).RevokeAsync(localOnly, ct);
+        return new ConnectionRevoker(session, store, cache, notion.Transport, notion.Log.Enqueue)
+            .RevokeAsync(localOnly, ct);
     }
 }

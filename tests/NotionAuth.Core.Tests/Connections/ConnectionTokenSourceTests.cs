@@ -8,7 +8,9 @@ using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
@@ -25,7 +27,9 @@ public sealed class ConnectionTokenSourceTests
         StoredConnection stored = await notion.StoreAsync(process.Store);
         for (int i = 0; i < 3; i++) await process.Client.SendAsync(Me, default);
         Assert.Equal(1, process.Count("Read"));
-        Assert.All(notion.RequestsTo("/v1/users/me"), r => Assert.Equal("Bearer " + stored.AccessToken.Reveal(), r.Header("Authorization")));
+        Assert.All(
+            notion.RequestsTo("/v1/users/me"), r => Assert.Equal("Bearer " + stored.AccessToken.Reveal(), r.Header(
+                "Authorization")));
         Assert.Empty(notion.Fake.RefreshRequests);
     }
 
@@ -39,7 +43,8 @@ public sealed class ConnectionTokenSourceTests
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
 
         StoredConnection stored = process.Store.Stored(old.Details.BotId)!;
-        TokenInfo live = notion.Fake.Tokens.Single(t => t.ClientId == old.Details.ClientId && t.AccessState == TokenState.Live);
+        TokenInfo live =
+            notion.Fake.Tokens.Single(t => t.ClientId == old.Details.ClientId && t.AccessState == TokenState.Live);
         Assert.Equal(live.AccessToken, stored.AccessToken.Reveal());
         Assert.Equal(live.RefreshToken, stored.RefreshToken!.Reveal());
         Assert.Equal(old.Generation + 1, stored.Generation);
@@ -56,8 +61,10 @@ public sealed class ConnectionTokenSourceTests
         var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
-        byte[] body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { parent = new { page_id = notion.Fake.DefaultWorkspace.Sample.PageId }, properties = new { } });
-        await process.Client.SendAsync(new NotionRequest { Path = "pages", Method = HttpMethod.Post, Body = body }, default);
+        byte[] body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+            new { parent = new { page_id = notion.Fake.DefaultWorkspace.Sample.PageId }, properties = new { } });
+        await process.Client.SendAsync(
+            new NotionRequest { Path = "pages", Method = HttpMethod.Post, Body = body }, default);
         Assert.Equal([401, 200], notion.RequestsTo("/v1/pages").Select(r => r.Status));
     }
 
@@ -71,8 +78,10 @@ public sealed class ConnectionTokenSourceTests
         var all = new TaskCompletionSource();
         notion.Fake.Faults.Add(Fault.Hold(all.Task, "/v1/oauth/token"));
 
-        Task<NotionReply>[] requests = [.. Enumerable.Range(0, 64).Select(_ => Task.Run(() => process.Client.SendAsync(Me, default)))];
-        await notion.Fake.WaitForRequestAsync(_ => notion.Fake.CountRequests("/v1/users/me") == 64).WaitAsync(TestNotion.Soon);
+        Task<NotionReply>[] requests =
+            [.. Enumerable.Range(0, 64).Select(_ => Task.Run(() => process.Client.SendAsync(Me, default)))];
+        await notion.Fake.WaitForRequestAsync(_ => notion.Fake.CountRequests("/v1/users/me") == 64)
+            .WaitAsync(TestNotion.Soon);
         all.SetResult();
         Assert.All(await Task.WhenAll(requests).WaitAsync(TestNotion.Soon), r => Assert.Equal(200, r.Status));
 
@@ -88,7 +97,9 @@ public sealed class ConnectionTokenSourceTests
         var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         var usedBefore = new List<bool>();
-        process.Store.OnWrite = c => usedBefore.Add(notion.Fake.Requests.Any(r => r.Header("Authorization") == "Bearer " + c.AccessToken.Reveal()));
+        process.Store.OnWrite = c =>
+            usedBefore.Add(
+                notion.Fake.Requests.Any(r => r.Header("Authorization") == "Bearer " + c.AccessToken.Reveal()));
         notion.Fake.ExpireAccessTokens();
         await process.Client.SendAsync(Me, default);
         Assert.Equal([false], usedBefore);
@@ -148,15 +159,19 @@ public sealed class ConnectionTokenSourceTests
         var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store, "It's mine");
         notion.Fake.RevokeBot();
-        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
-        Assert.Contains("Connect-NotionWorkspace -Name 'It''s mine' -ClientId " + old.Details.ClientId, error.RecommendedAction, StringComparison.Ordinal);
+        NotionAuthException error =
+            await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
+        Assert.Contains(
+            "Connect-NotionWorkspace -Name 'It''s mine' -ClientId " + old.Details.ClientId, error.RecommendedAction,
+            StringComparison.Ordinal);
         StoredConnection stored = process.Store.Stored(old.Details.BotId)!;
         Assert.True(stored.Details.NeedsReconnect);
         Assert.True(stored.RefreshToken!.Matches(old.RefreshToken));
 
         notion.Fake.ClearRequests();
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
-        await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => new TestProcess(notion, process.Store).Client.SendAsync(Me, default));
+        await Expect.ErrorAsync(
+            ErrorIds.NeedsReconnect, () => new TestProcess(notion, process.Store).Client.SendAsync(Me, default));
         Assert.Empty(notion.Fake.Requests);
     }
 
@@ -167,7 +182,9 @@ public sealed class ConnectionTokenSourceTests
         var process = new TestProcess(notion);
         await notion.StoreAsync(process.Store);
         notion.Fake.RevokeBot();
-        Task[] requests = [.. Enumerable.Range(0, 16).Select(_ => Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default)))];
+        Task[] requests = [
+            .. Enumerable.Range(0, 16)
+            .Select(_ => Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default)))];
         await Task.WhenAll(requests);
         Assert.Single(notion.Fake.RefreshRequests);
     }
@@ -207,14 +224,16 @@ public sealed class ConnectionTokenSourceTests
         process.Store.FailOn("Write", 2);
 
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
-        Assert.Contains("could not be written to vault 'Test'", Assert.Single(process.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "could not be written to vault 'Test'", Assert.Single(process.Warnings), StringComparison.Ordinal);
         Assert.True(process.Store.Stored(old.Details.BotId)!.AccessToken.Matches(old.AccessToken));
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
         Assert.Single(process.Warnings);
         Assert.True(process.Store.Stored(old.Details.BotId)!.AccessToken.Matches(old.AccessToken));
 
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
-        TokenInfo live = notion.Fake.Tokens.Single(t => t.ClientId == old.Details.ClientId && t.AccessState == TokenState.Live);
+        TokenInfo live =
+            notion.Fake.Tokens.Single(t => t.ClientId == old.Details.ClientId && t.AccessState == TokenState.Live);
         Assert.Equal(live.AccessToken, process.Store.Stored(old.Details.BotId)!.AccessToken.Reveal());
         Assert.Single(notion.Fake.RefreshRequests);
         Assert.Single(process.Warnings);
@@ -260,7 +279,8 @@ public sealed class ConnectionTokenSourceTests
         process.Store.FailOn("Write", 1);
         await process.Client.SendAsync(Me, default);
 
-        StoredConnection anew = await new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = process.Store }.ConnectAsync();
+        StoredConnection anew =
+            await new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = process.Store }.ConnectAsync();
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
         Assert.True(process.Store.Stored(anew.Details.BotId)!.AccessToken.Matches(anew.AccessToken));
         Assert.Single(notion.Fake.RefreshRequests);
@@ -304,7 +324,8 @@ public sealed class ConnectionTokenSourceTests
             Kind = FaultKind.RawBody,
             Status = 200,
             PathPattern = "/v1/oauth/token",
-            Body = $$"""{"access_token":"{{notion.Fake.DefaultInternalIntegration.Token}}","token_type":"bearer","bot_id":"{{old.Details.BotId}}"}""",
+            Body = $$"""{"access_token":"{{notion.Fake.DefaultInternalIntegration.Token}}",""" +
+                $$""" "token_type":"bearer","bot_id":"{{old.Details.BotId}}"}""",
         });
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
         StoredConnection stored = process.Store.Stored(old.Details.BotId)!;
@@ -316,7 +337,8 @@ public sealed class ConnectionTokenSourceTests
     [Theory]
     [InlineData(500, "internal_server_error", "InternalServerError")]
     [InlineData(401, "invalid_client", "InvalidClient")]
-    public async Task A_refresh_that_fails_otherwise_marks_nothing_and_is_tried_again_by_the_next_request(int status, string code, string errorId)
+    public async Task A_refresh_that_fails_otherwise_marks_nothing_and_is_tried_again_by_the_next_request(
+        int status, string code, string errorId)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var process = new TestProcess(notion);
@@ -359,7 +381,8 @@ public sealed class ConnectionTokenSourceTests
         StoredConnection stored = await notion.StoreAsync(process.Store);
         process.Store.Secrets.TryRemove(SecretName.OfApp(stored.Details.ClientId!), out _);
         notion.Fake.ExpireAccessTokens();
-        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.MissingClient, () => process.Client.SendAsync(Me, default));
+        NotionAuthException error =
+            await Expect.ErrorAsync(ErrorIds.MissingClient, () => process.Client.SendAsync(Me, default));
         Assert.Contains("-ClientSecret", error.RecommendedAction, StringComparison.Ordinal);
     }
 
@@ -396,7 +419,8 @@ public sealed class ConnectionTokenSourceTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.WaitAsync(TestNotion.Soon));
         StoredConnection stored = process.Store.Stored(old.Details.BotId)!;
         Assert.Equal(2, stored.Generation);
-        Assert.Equal(TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == stored.AccessToken.Reveal()).AccessState);
+        Assert.Equal(
+            TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == stored.AccessToken.Reveal()).AccessState);
     }
 
     [Fact]
@@ -410,9 +434,11 @@ public sealed class ConnectionTokenSourceTests
         await process.Client.SendAsync(Me, default);
         process.Store.FailOn("List");
         foreach (string? vault in new[] { null, "Test" })
-            Assert.Equal(old.Details.BotId, (await process.Finder.FindAsync("Acme", vault, null, default)).Session.Key.BotId);
+            Assert.Equal(
+                old.Details.BotId, (await process.Finder.FindAsync("Acme", vault, null, default)).Session.Key.BotId);
         await Expect.ErrorAsync(ErrorIds.VaultLocked, () => process.Finder.FindAsync("Other", null, null, default));
-        await Expect.ErrorAsync(ErrorIds.VaultNotFound, () => process.Finder.FindAsync("Acme", "Elsewhere", null, default));
+        await Expect.ErrorAsync(
+            ErrorIds.VaultNotFound, () => process.Finder.FindAsync("Acme", "Elsewhere", null, default));
 
         // Once it is written, the vault is asked again.
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);

@@ -15,8 +15,10 @@ namespace NotionAuth.Core.Tests.Connections;
 public sealed class FileLockTests : IDisposable
 {
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode Look = UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-    private readonly string _parent = Directory.CreateDirectory(Path.Combine(ReachedByAll(), $"notionauth-locks-{Guid.NewGuid():N}")).FullName;
+    private const UnixFileMode Look =
+        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    private readonly string _parent = Directory.CreateDirectory(Path.Combine(ReachedByAll(),
+        $"notionauth-locks-{Guid.NewGuid():N}")).FullName;
     private readonly string _folder;
 
     public FileLockTests() => _folder = Path.Combine(_parent, "locks");
@@ -31,7 +33,8 @@ public sealed class FileLockTests : IDisposable
     public async Task A_lock_that_is_held_is_waited_for_and_given_to_nobody_else()
     {
         using FileLock held = await AcquireAsync("a");
-        await Expect.ErrorAsync(ErrorIds.Busy, () => FileLock.AcquireAsync(_folder, "a", TimeSpan.FromMilliseconds(50), default));
+        await Expect.ErrorAsync(
+            ErrorIds.Busy, () => FileLock.AcquireAsync(_folder, "a", TimeSpan.FromMilliseconds(50), default));
         Task<FileLock> waiting = AcquireAsync("a");
         using FileLock other = await AcquireAsync("b");
         Assert.False(waiting.IsCompleted);
@@ -66,7 +69,9 @@ public sealed class FileLockTests : IDisposable
             Assert.Equal(0, new FileInfo(file).Length);
             Assert.Matches("^[0-9A-F]{32}\\.lock$", Path.GetFileName(file));
             if (OperatingSystem.IsWindows()) return;
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(file)!));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(Path.GetDirectoryName(file)!));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         }
     }
@@ -135,7 +140,8 @@ public sealed class FileLockTests : IDisposable
             using FileLock held = FileLock.AcquireAsync(_folder, "a", TimeSpan.Zero, default).GetAwaiter().GetResult();
             Assert.Null(held.Problem);
             NotionAuthException busy = Assert.Throws<NotionAuthException>(
-                () => FileLock.AcquireAsync(_folder, "a", TimeSpan.FromMilliseconds(-1), default).GetAwaiter().GetResult());
+                () => FileLock.AcquireAsync(_folder, "a", TimeSpan.FromMilliseconds(-1), default).GetAwaiter()
+                .GetResult());
             Assert.Equal(ErrorIds.Busy, busy.ErrorId);
             return Problem(_folder, "b");
         });
@@ -145,7 +151,8 @@ public sealed class FileLockTests : IDisposable
     public async Task A_folder_that_others_may_use_becomes_the_users_own()
     {
         if (OperatingSystem.IsWindows()) return;
-        Directory.CreateDirectory(_folder, Own | UnixFileMode.GroupRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
+        Directory.CreateDirectory(
+            _folder, Own | UnixFileMode.GroupRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
         (await AcquireAsync("a")).Dispose();
         Assert.Equal(Own, File.GetUnixFileMode(_folder));
     }
@@ -153,7 +160,8 @@ public sealed class FileLockTests : IDisposable
     // At once: a time-out would be Busy.
     private static NotionAuthException Problem(string folder, string name = "a")
     {
-        using FileLock none = FileLock.AcquireAsync(folder, name, TimeSpan.FromMilliseconds(-1), default).GetAwaiter().GetResult();
+        using FileLock none = FileLock.AcquireAsync(folder, name, TimeSpan.FromMilliseconds(-1), default).GetAwaiter()
+            .GetResult();
         NotionAuthException problem = Assert.IsType<NotionAuthException>(none.Problem);
         Assert.Equal(ErrorIds.LockUnavailable, problem.ErrorId);
         Assert.NotEmpty(problem.RecommendedAction);
@@ -167,7 +175,8 @@ public sealed class FileLockTests : IDisposable
         if (OperatingSystem.IsWindows()) return temporary;
         for (string? path = temporary; path is not null; path = Path.GetDirectoryName(path))
         {
-            if (path != "/" && Directory.Exists(path) && !File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherExecute)) temporary = Path.GetDirectoryName(path)!;
+            if (path != "/" && Directory.Exists(path) && !File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherExecute))
+                temporary = Path.GetDirectoryName(path)!;
         }
 
         return temporary;
@@ -181,5 +190,6 @@ public sealed class FileLockTests : IDisposable
 
     private Task<FileLock> AcquireAsync(string name) => FileLock.AcquireAsync(_folder, name, TestNotion.Soon, default);
 
-    private string[] Files() => [.. Directory.EnumerateFiles(_parent, "*.lock", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    private string[] Files() =>
+        [.. Directory.EnumerateFiles(_parent, "*.lock", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 }

@@ -40,7 +40,8 @@ public sealed class GenerationTests
     [InlineData(0, long.MaxValue, true)]
     [InlineData(long.MaxValue, 0, false)]
     public void A_copy_is_believed_only_so_far_ahead(long main, long copy, bool isTooFar) =>
-        Assert.Equal(isTooFar, (_connection with { Generation = copy }).IsTooFarAheadOf(_connection with { Generation = main }));
+        Assert.Equal(
+            isTooFar, (_connection with { Generation = copy }).IsTooFarAheadOf(_connection with { Generation = main }));
 
     [Theory]
     [InlineData("-1", 0)]
@@ -52,6 +53,7 @@ public sealed class GenerationTests
     {
         JsonNode json = JsonNode.Parse(ConnectionJson.Write(_connection))!;
         json["generation"] = JsonNode.Parse(stored);
-        Assert.Equal(expected, ConnectionJson.ReadConnection(json.ToJsonString(), _connection.Details.BotId, "Test").Generation);
+        Assert.Equal(
+            expected, ConnectionJson.ReadConnection(json.ToJsonString(), _connection.Details.BotId, "Test").Generation);
     }
 }

@@ -6,12 +6,15 @@ using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
 
-/// <summary>Whose pair counts where several processes hold one, and what is never taken for a pair of the connection's.</summary>
+/// <summary>
+/// Whose pair counts where several processes hold one, and what is never taken for a pair of the connection's.
+/// </summary>
 public sealed class LivePairTests
 {
     private static readonly NotionRequest Me = new() { Path = "users/me" };
@@ -25,12 +28,15 @@ public sealed class LivePairTests
         notion.Fake.ExpireAccessTokens(Guid.Parse(old.Details.BotId));
         string other = notion.Fake.DefaultInternalIntegration.Token!;
         AnswerRefresh(notion, other, Guid.NewGuid().ToString());
-        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.InvalidReply, () => process.Client.SendAsync(Me, default));
+        NotionAuthException error =
+            await Expect.ErrorAsync(ErrorIds.InvalidReply, () => process.Client.SendAsync(Me, default));
         Assert.Contains("another bot", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(other, $"{error} {error.RecommendedAction}", StringComparison.Ordinal);
         StoredConnection stored = process.Store.Stored(old.Details.BotId)!;
         Assert.True(stored.AccessToken.Matches(old.AccessToken));
-        Assert.Equal(("Acme", false, old.Generation), (stored.Details.WorkspaceName, stored.Details.NeedsReconnect, stored.Generation));
+        Assert.Equal(
+            ("Acme", false, old.Generation),
+            (stored.Details.WorkspaceName, stored.Details.NeedsReconnect, stored.Generation));
         Assert.DoesNotContain(notion.Fake.Requests, r => r.Header("Authorization") == "Bearer " + other);
 
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
@@ -44,7 +50,9 @@ public sealed class LivePairTests
         var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens(Guid.Parse(old.Details.BotId));
-        AnswerRefresh(notion, notion.Fake.DefaultInternalIntegration.Token!, Guid.Parse(old.Details.BotId).ToString("N").ToUpperInvariant());
+        AnswerRefresh(
+            notion, notion.Fake.DefaultInternalIntegration.Token!,
+            Guid.Parse(old.Details.BotId).ToString("N").ToUpperInvariant());
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
         Assert.Equal(old.Details.BotId, process.Store.Stored(old.Details.BotId)!.Details.BotId);
     }
@@ -96,7 +104,8 @@ public sealed class LivePairTests
 
         Assert.Equal(200, (await holder.Client.SendAsync(Me, default)).Status);
         StoredConnection stored = holder.Store.Stored(old.Details.BotId)!;
-        Assert.Equal(TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == stored.AccessToken.Reveal()).AccessState);
+        Assert.Equal(
+            TokenState.Live, notion.Fake.Tokens.Single(t => t.AccessToken == stored.AccessToken.Reveal()).AccessState);
         Assert.False(stored.Details.NeedsReconnect);
         Assert.True(stored.Generation > marked);
         Assert.Equal(200, (await other.Client.SendAsync(Me, default)).Status);
@@ -126,7 +135,8 @@ public sealed class LivePairTests
         var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         await process.Client.SendAsync(Me, default);
-        StoredConnection newer = old.Refreshed(await notion.OAuth().RefreshAsync(old.RefreshToken!, default), DateTime.UtcNow);
+        StoredConnection newer =
+            old.Refreshed(await notion.OAuth().RefreshAsync(old.RefreshToken!, default), DateTime.UtcNow);
         await process.Store.WriteAsync(newer.Marked(), default);
         notion.Fake.ExpireAccessTokens();
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
@@ -144,17 +154,24 @@ public sealed class LivePairTests
         await process.Client.SendAsync(Me, default);
         await process.Store.WriteAsync(old.Marked(), default);
 
-        TokenTestResult test = await new ConnectionTester(process.Session, process.Store, notion.Transport, null).TestAsync(default);
+        TokenTestResult test = await new ConnectionTester(process.Session, process.Store, notion.Transport, null)
+            .TestAsync(default);
         Assert.Equal(TokenStatus.Active, test.Status);
-        await new ConnectionRevoker(process.Session, process.Store, process.Cache, notion.Transport, null).RevokeAsync(false, default);
-        Assert.DoesNotContain(notion.Fake.Tokens, t => t.ClientId == old.Details.ClientId && (t.AccessState == TokenState.Live || t.RefreshState == TokenState.Live));
+        await new ConnectionRevoker(process.Session, process.Store, process.Cache, notion.Transport, null)
+            .RevokeAsync(false, default);
+        Assert.DoesNotContain(
+            notion.Fake.Tokens,
+            t => t.ClientId == old.Details.ClientId
+            && (t.AccessState == TokenState.Live || t.RefreshState == TokenState.Live));
     }
 
-    private static void AnswerRefresh(TestNotion notion, string accessToken, string botId) => notion.Fake.Faults.Add(new Fault
-    {
-        Kind = FaultKind.RawBody,
-        Status = 200,
-        PathPattern = "/v1/oauth/token",
-        Body = $$"""{"access_token":"{{accessToken}}","refresh_token":"nrt_0123456789","token_type":"bearer","bot_id":"{{botId}}","workspace_name":"Wrong"}""",
-    });
+    private static void AnswerRefresh(TestNotion notion, string accessToken, string botId) =>
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.RawBody,
+            Status = 200,
+            PathPattern = "/v1/oauth/token",
+            Body = $$"""{"access_token":"{{accessToken}}","refresh_token":"nrt_0123456789",""" +
+                $$""" "token_type":"bearer","bot_id":"{{botId}}","workspace_name":"Wrong"}""",
+        });
 }

@@ -6,7 +6,7 @@ using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
@@ -16,9 +16,11 @@ public sealed class OAuthConnectorTests
     [Fact]
     public async Task A_connection_is_called_after_its_workspace_and_keeps_all_that_Notion_said()
     {
-        await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.ExtraTokenFields = """{"region":"eu"}""");
+        await using TestNotion notion =
+            await TestNotion.StartAsync(f => f.Behavior.ExtraTokenFields = """{"region":"eu"}""");
         var store = new RecordingStore();
-        StoredConnection connection = await SignInAsync(notion, store, new ConnectOptions { NotionVersion = "2025-09-03" });
+        StoredConnection connection =
+            await SignInAsync(notion, store, new ConnectOptions { NotionVersion = "2025-09-03" });
 
         User person = notion.Fake.DefaultWorkspace.Users[0];
         NotionConnection details = connection.Details;
@@ -91,7 +93,8 @@ public sealed class OAuthConnectorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
-        StoredConnection other = await notion.StoreAsync(store, "acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
+        StoredConnection other =
+            await notion.StoreAsync(store, "acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
         string before = store.Secrets[SecretName.OfConnection(other.Details.BotId)];
         var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store };
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.NameInUse, () => run.ConnectAsync());
@@ -100,7 +103,9 @@ public sealed class OAuthConnectorTests
         Assert.Contains("'Acme 2'", error.Message, StringComparison.Ordinal);
         Assert.Contains("belongs to another connection", (await run.Browser.Page).Text, StringComparison.Ordinal);
         Assert.Equal(before, store.Secrets[SecretName.OfConnection(other.Details.BotId)]);
-        Assert.Equal(["acme", "Acme 2"], (await store.ListAsync(default)).Connections.Select(c => c.Name).Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal(
+            ["acme", "Acme 2"],
+            (await store.ListAsync(default)).Connections.Select(c => c.Name).Order(StringComparer.Ordinal).Reverse());
         Assert.NotNull(await store.ReadAppAsync(notion.Credentials.ClientId, default));
     }
 
@@ -110,7 +115,12 @@ public sealed class OAuthConnectorTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         await notion.StoreAsync(store, "acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
-        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store, Options = new ConnectOptions { Name = "ACME" } };
+        var run = new SignInRun(notion)
+        {
+            Browser = ScriptedBrowser.Allowing(),
+            Store = store,
+            Options = new ConnectOptions { Name = "ACME" }
+        };
         await Expect.ErrorAsync(ErrorIds.NameInUse, () => run.ConnectAsync());
         Assert.Equal(0, notion.Fake.CountRequests("/v1/oauth"));
     }
@@ -120,7 +130,8 @@ public sealed class OAuthConnectorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
-        StoredConnection other = await notion.StoreAsync(store, "acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
+        StoredConnection other =
+            await notion.StoreAsync(store, "acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
         StoredConnection connection = await SignInAsync(notion, store, new ConnectOptions { Force = true });
         Assert.Equal(connection.Details.BotId, Assert.Single((await store.ListAsync(default)).Connections).BotId);
         Assert.Null(store.Stored(other.Details.BotId));
@@ -131,9 +142,11 @@ public sealed class OAuthConnectorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
-        StoredConnection other = await notion.StoreAsync(store, "Acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
+        StoredConnection other =
+            await notion.StoreAsync(store, "Acme", notion.Fake.AddPublicIntegration(workspaceName: "Other"));
         store.FailOn("Write");
-        await Expect.ErrorAsync(ErrorIds.VaultLocked, () => SignInAsync(notion, store, new ConnectOptions { Force = true }));
+        await Expect.ErrorAsync(
+            ErrorIds.VaultLocked, () => SignInAsync(notion, store, new ConnectOptions { Force = true }));
         Assert.NotNull(store.Stored(other.Details.BotId));
     }
 
@@ -148,7 +161,12 @@ public sealed class OAuthConnectorTests
         var store = new RecordingStore();
         string name = SecretName.OfConnection(notion.Fake.Authorize().BotId.ToString());
         store.Secrets[name] = secret;
-        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store, Options = new ConnectOptions { Force = force } };
+        var run = new SignInRun(notion)
+        {
+            Browser = ScriptedBrowser.Allowing(),
+            Store = store,
+            Options = new ConnectOptions { Force = force }
+        };
         NotionAuthException error = await Expect.ErrorAsync(errorId, () => run.ConnectAsync());
         Assert.Equal(name, error.Target);
         Assert.Equal(secret, store.Secrets[name]);
@@ -173,7 +191,9 @@ public sealed class OAuthConnectorTests
         await SignInAsync(notion, store);
         notion.Fake.DefaultIntegration.Workspace = notion.Fake.AddWorkspace("Beta *[corp]?");
         await SignInAsync(notion, store);
-        Assert.Equal(["Acme", "Beta --corp--"], (await store.ListAsync(default)).Connections.Select(c => c.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Acme", "Beta --corp--"],
+            (await store.ListAsync(default)).Connections.Select(c => c.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -200,12 +220,20 @@ public sealed class OAuthConnectorTests
     [Fact]
     public async Task A_workspace_without_a_name_is_called_after_its_bot()
     {
-        await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.ExtraTokenFields = """{"workspace_name":null,"workspace_icon":null}""");
+        await using TestNotion notion = await TestNotion.StartAsync(
+            f => f.Behavior.ExtraTokenFields = """{"workspace_name":null,"workspace_icon":null}""");
         StoredConnection connection = await SignInAsync(notion, new RecordingStore());
         Assert.Equal(connection.Details.BotId, connection.Details.Name);
     }
 
-    private static Task<StoredConnection> SignInAsync(TestNotion notion, RecordingStore store, ConnectOptions? options = null, ConnectionCache? cache = null) =>
-        new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store, Options = options ?? new ConnectOptions(), Cache = cache ?? new ConnectionCache() }
+    private static Task<StoredConnection> SignInAsync(
+        TestNotion notion, RecordingStore store, ConnectOptions? options = null, ConnectionCache? cache = null) =>
+        new SignInRun(notion)
+        {
+            Browser = ScriptedBrowser.Allowing(),
+            Store = store,
+            Options = options ?? new ConnectOptions(),
+            Cache = cache ?? new ConnectionCache()
+        }
             .ConnectAsync(CancellationToken.None);
 }

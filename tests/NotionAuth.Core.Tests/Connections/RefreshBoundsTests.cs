@@ -8,12 +8,14 @@ using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.OAuth;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
 
-/// <summary>What a command allows its requests holds for those too that it makes by itself; and nothing waits long under a lock.</summary>
+/// <summary>
+/// What a command allows its requests holds for those too that it makes by itself; and nothing waits long under a lock.
+/// </summary>
 public sealed class RefreshBoundsTests
 {
     private const string TokenPath = "/v1/oauth/token";
@@ -28,7 +30,8 @@ public sealed class RefreshBoundsTests
         notion.Fake.ExpireAccessTokens();
         notion.Fake.Faults.Add(Fault.RateLimited(1800, TokenPath, times: null));
         NotionAuthException error = await Expect.ErrorAsync(
-            ErrorIds.RateLimited, () => process.Client.SendAsync(Me with { TotalTimeout = TimeSpan.FromSeconds(60) }, default));
+            ErrorIds.RateLimited,
+            () => process.Client.SendAsync(Me with { TotalTimeout = TimeSpan.FromSeconds(60) }, default));
         Assert.Contains("the wait of 1800 s would have ended after the 60 s", error.Message, StringComparison.Ordinal);
         Assert.Contains("-TotalTimeoutSec", $"{error.Message} {error.RecommendedAction}", StringComparison.Ordinal);
         Assert.Equal(NotionErrorKind.Busy, error.Kind);
@@ -45,9 +48,11 @@ public sealed class RefreshBoundsTests
         await notion.StoreAsync(process.Store);
         notion.Fake.ExpireAccessTokens();
         notion.Fake.Faults.Add(Fault.RateLimited(1, TokenPath, times: null));
-        await Expect.ErrorAsync(ErrorIds.RateLimited, () => process.Client.SendAsync(Me with { MaximumRetryCount = 0 }, default));
+        await Expect.ErrorAsync(
+            ErrorIds.RateLimited, () => process.Client.SendAsync(Me with { MaximumRetryCount = 0 }, default));
         Assert.Equal(1, notion.Fake.CountRequests(TokenPath));
-        await Expect.ErrorAsync(ErrorIds.RateLimited, () => process.Client.SendAsync(Me with { MaximumRetryCount = 2 }, default));
+        await Expect.ErrorAsync(
+            ErrorIds.RateLimited, () => process.Client.SendAsync(Me with { MaximumRetryCount = 2 }, default));
         Assert.Equal(4, notion.Fake.CountRequests(TokenPath));
         Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)], notion.Waits);
     }
@@ -117,7 +122,8 @@ public sealed class RefreshBoundsTests
         foreach (TokenTestResult result in new[]
         {
             await new ConnectionTester(process.Session, process.Store, notion.Transport, null).TestAsync(default),
-            await new TokenTester(notion.Transport, null).TestAsync(connection.AccessToken, notion.BaseUri, Core.Api.NotionVersion.Default, default),
+            await new TokenTester(notion.Transport, null)
+            .TestAsync(connection.AccessToken, notion.BaseUri, Core.Api.NotionVersion.Default, default),
         })
         {
             Assert.Equal(TokenStatus.Unknown, result.Status);
@@ -134,7 +140,9 @@ public sealed class RefreshBoundsTests
         notion.Fake.Faults.Add(Fault.RateLimited(1800, times: null));
         var connector = new TokenConnector(new RecordingStore(), new ConnectionCache(), notion.Transport, null);
         var token = new Secret(notion.Fake.DefaultInternalIntegration.Token!);
-        await Expect.ErrorAsync<NotionApiException>(ErrorIds.RateLimited, () => connector.ConnectAsync(token, new ConnectOptions { BaseUri = notion.BaseUri }, default));
+        await Expect.ErrorAsync<NotionApiException>(
+            ErrorIds.RateLimited,
+            () => connector.ConnectAsync(token, new ConnectOptions { BaseUri = notion.BaseUri }, default));
         Assert.Empty(notion.Waits);
     }
 
@@ -146,7 +154,9 @@ public sealed class RefreshBoundsTests
         StoredConnection connection = await notion.StoreAsync(process.Store);
         notion.Fake.Faults.Add(Fault.RateLimited(20, "/v1/oauth/revoke", times: null));
         OAuthException error = await Expect.ErrorAsync<OAuthException>(
-            ErrorIds.RateLimited, () => new ConnectionRevoker(process.Session, process.Store, process.Cache, notion.Transport, null).RevokeAsync(false, default));
+            ErrorIds.RateLimited,
+            () => new ConnectionRevoker(process.Session, process.Store, process.Cache, notion.Transport, null)
+            .RevokeAsync(false, default));
         Assert.Equal(NotionErrorKind.Busy, error.Kind);
         Assert.Contains("the wait of 20 s is longer than", error.Message, StringComparison.Ordinal);
         Assert.Empty(notion.Waits);

@@ -11,7 +11,10 @@ using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
 
-/// <summary>A client secret goes to the origin that it was given for, and to no other. The two simulated Notions know the same client id with different secrets.</summary>
+/// <summary>
+/// A client secret goes to the origin that it was given for, and to no other. The two simulated Notions know the same
+/// client id with different secrets.
+/// </summary>
 public sealed class RegistrationOriginTests
 {
     private static readonly NotionRequest Me = new() { Path = "users/me" };
@@ -27,19 +30,26 @@ public sealed class RegistrationOriginTests
         StoredConnection forged = connection with { Details = connection.Details with { BaseUri = elsewhere.BaseUri } };
         await store.WriteAsync(forged, default);
 
-        NotionAuthException refresh = await Expect.ErrorAsync(ErrorIds.MissingClient, () => ClientOf(elsewhere, store, forged).SendAsync(Me, default));
-        NotionAuthException revoke = await Expect.ErrorAsync(ErrorIds.MissingClient, () => RevokeAsync(elsewhere, store, forged));
+        NotionAuthException refresh = await Expect.ErrorAsync(
+            ErrorIds.MissingClient, () => ClientOf(elsewhere, store, forged).SendAsync(Me, default));
+        NotionAuthException revoke =
+            await Expect.ErrorAsync(ErrorIds.MissingClient, () => RevokeAsync(elsewhere, store, forged));
         foreach (NotionAuthException error in new[] { refresh, revoke })
         {
             Assert.Contains(elsewhere.BaseUri.Authority, error.Message, StringComparison.Ordinal);
             Assert.Contains("Connect-NotionWorkspace", error.RecommendedAction, StringComparison.Ordinal);
-            Assert.Contains($"-BaseUri '{elsewhere.BaseUri.AbsoluteUri.TrimEnd('/')}'", error.RecommendedAction, StringComparison.Ordinal);
+            Assert.Contains(
+                $"-BaseUri '{elsewhere.BaseUri.AbsoluteUri.TrimEnd('/')}'", error.RecommendedAction,
+                StringComparison.Ordinal);
         }
 
         KnownConnection session = new ConnectionCache().Get(new ConnectionKey(store.Vault, forged.Details.BotId));
-        TokenTestResult test = await new ConnectionTester(session, store, elsewhere.Transport, elsewhere.Log.Enqueue).TestAsync(default);
+        TokenTestResult test = await new ConnectionTester(session, store, elsewhere.Transport, elsewhere.Log.Enqueue)
+            .TestAsync(default);
         Assert.Equal(TokenTestMethod.UsersMe, test.Method);
-        Assert.DoesNotContain(elsewhere.Fake.Requests, r => r.Header("Authorization")?.StartsWith("Basic", StringComparison.Ordinal) == true);
+        Assert.DoesNotContain(
+            elsewhere.Fake.Requests,
+            r => r.Header("Authorization")?.StartsWith("Basic", StringComparison.Ordinal) == true);
         Assert.NotNull(store.Stored(forged.Details.BotId));
     }
 
@@ -52,7 +62,8 @@ public sealed class RegistrationOriginTests
         test.Fake.DefaultIntegration.Workspace = test.Fake.AddWorkspace("Test");
         var store = new RecordingStore();
         StoredConnection one = await SignInAsync(notion, store);
-        string first = Assert.Single(store.Secrets, s => s.Key.StartsWith(SecretName.OfApp(""), StringComparison.Ordinal)).Value;
+        string first =
+            Assert.Single(store.Secrets, s => s.Key.StartsWith(SecretName.OfApp(""), StringComparison.Ordinal)).Value;
         StoredConnection two = await SignInAsync(test, store);
 
         Assert.Equal(first, store.Secrets[SecretName.OfApp(notion.Credentials.ClientId)]);
@@ -60,7 +71,8 @@ public sealed class RegistrationOriginTests
         test.Fake.ExpireAccessTokens();
         Assert.Equal(200, (await ClientOf(notion, store, one).SendAsync(Me, default)).Status);
         Assert.Equal(200, (await ClientOf(test, store, two).SendAsync(Me, default)).Status);
-        Assert.Equal([true, true], notion.Fake.RefreshRequests.Concat(test.Fake.RefreshRequests).Select(r => r.Granted));
+        Assert.Equal(
+            [true, true], notion.Fake.RefreshRequests.Concat(test.Fake.RefreshRequests).Select(r => r.Granted));
         await RevokeAsync(test, store, two);
         await RevokeAsync(notion, store, one);
         Assert.Equal([notion.Credentials.ClientId], await store.ListAppsAsync(default));
@@ -88,12 +100,15 @@ public sealed class RegistrationOriginTests
         foreach (TestNotion each in new[] { notion, test })
         {
             var input = new AppInput { BaseUri = each.BaseUri, Environment = _ => null };
-            Assert.Equal(each.Credentials.ClientSecret.Reveal(), (await new AppResolver(store).ResolveAsync(input, default)).Credentials.ClientSecret.Reveal());
+            Assert.Equal(
+                each.Credentials.ClientSecret.Reveal(),
+                (await new AppResolver(store).ResolveAsync(input, default)).Credentials.ClientSecret.Reveal());
         }
     }
 
     private static Dictionary<string, string> Apps(RecordingStore store) =>
-        store.Secrets.Where(s => SecretName.ClientIdOf(s.Key) is not null).OrderBy(s => s.Key, StringComparer.Ordinal).ToDictionary();
+        store.Secrets.Where(s => SecretName.ClientIdOf(s.Key) is not null).OrderBy(s => s.Key, StringComparer.Ordinal)
+            .ToDictionary();
 
     private static Task<StoredConnection> SignInAsync(TestNotion notion, RecordingStore store) =>
         new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store }.ConnectAsync();
@@ -104,10 +119,12 @@ public sealed class RegistrationOriginTests
         return notion.Client(new ConnectionTokenSource(session, store, notion.Transport, notion.Log.Enqueue, _ => { }));
     }
 
-    private static Task<NotionConnection?> RevokeAsync(TestNotion notion, RecordingStore store, StoredConnection connection)
+    private static Task<NotionConnection?> RevokeAsync(
+        TestNotion notion, RecordingStore store, StoredConnection connection)
     {
         var cache = new ConnectionCache();
         KnownConnection session = cache.Get(new ConnectionKey(store.Vault, connection.Details.BotId));
-        return new ConnectionRevoker(session, store, cache, notion.Transport, notion.Log.Enqueue).RevokeAsync(false, default);
+        return new ConnectionRevoker(session, store, cache, notion.Transport, notion.Log.Enqueue)
+            .RevokeAsync(false, default);
     }
 }

@@ -6,12 +6,14 @@ using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
 
-/// <summary>A connection that is replaced or removed stays away, and of two sign-ins for one name one gets it.</summary>
+/// <summary>
+/// A connection that is replaced or removed stays away, and of two sign-ins for one name one gets it.
+/// </summary>
 public sealed class ReplacedConnectionTests
 {
     private const string TokenPath = "/v1/oauth/token";
@@ -30,14 +32,16 @@ public sealed class ReplacedConnectionTests
         await notion.Fake.WaitForRequestAsync(r => r.Path == TokenPath).WaitAsync(TestNotion.Soon);
 
         Task waiting = Waiting(holder.Store);
-        Task<StoredConnection> replacing = ConnectAsync(notion, holder.Store, new ConnectOptions { Name = "prod", Force = true });
+        Task<StoredConnection> replacing =
+            ConnectAsync(notion, holder.Store, new ConnectOptions { Name = "prod", Force = true });
         await Task.WhenAny(replacing, waiting).WaitAsync(TestNotion.Soon);
         answer.SetResult();
 
         StoredConnection anew = await replacing.WaitAsync(TestNotion.Soon);
         Assert.Equal(200, (await refreshing.WaitAsync(TestNotion.Soon)).Status);
         Assert.Null(holder.Store.Stored(old.Details.BotId));
-        Assert.Equal(anew.Details.BotId, (await holder.Finder.FindAsync("prod", null, null, default)).Session.Key.BotId);
+        Assert.Equal(
+            anew.Details.BotId, (await holder.Finder.FindAsync("prod", null, null, default)).Session.Key.BotId);
     }
 
     [Fact]
@@ -55,7 +59,8 @@ public sealed class ReplacedConnectionTests
         // By hand, with Remove-Secret: that knows no lock of ours.
         await process.Store.RemoveAsync(old.Details.BotId, default);
         answer.SetResult();
-        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => refreshing.WaitAsync(TestNotion.Soon));
+        NotionAuthException error =
+            await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => refreshing.WaitAsync(TestNotion.Soon));
         Assert.Contains("'Acme'", error.Message, StringComparison.Ordinal);
         await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => process.Client.SendAsync(Me, default));
         Assert.Null(process.Store.Stored(old.Details.BotId));
@@ -72,10 +77,12 @@ public sealed class ReplacedConnectionTests
         holder.Store.FailOn("Write", 1);
         await holder.Client.SendAsync(Me, default);
 
-        StoredConnection anew = await ConnectAsync(notion, holder.Store, new ConnectOptions { Name = "prod", Force = true });
+        StoredConnection anew =
+            await ConnectAsync(notion, holder.Store, new ConnectOptions { Name = "prod", Force = true });
         await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => holder.Client.SendAsync(Me, default));
         Assert.Null(holder.Store.Stored(old.Details.BotId));
-        Assert.Equal(anew.Details.BotId, (await holder.Finder.FindAsync("prod", null, null, default)).Session.Key.BotId);
+        Assert.Equal(
+            anew.Details.BotId, (await holder.Finder.FindAsync("prod", null, null, default)).Session.Key.BotId);
 
         // The same bot may sign in again.
         await notion.StoreAsync(holder.Store, "again");
@@ -93,7 +100,8 @@ public sealed class ReplacedConnectionTests
         {
             // A vault that replaces a secret by removing it first.
             process.Store.Secrets.TryRemove(SecretName.OfConnection(old.Details.BotId), out string? _);
-            throw new NotionAuthException(ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, "The vault failed.", "Try again.");
+            throw new NotionAuthException(ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, "The vault failed.",
+                "Try again.");
         };
         Assert.Equal(200, (await process.Client.SendAsync(Me, default)).Status);
         Assert.Null(process.Store.Stored(old.Details.BotId));
@@ -110,7 +118,11 @@ public sealed class ReplacedConnectionTests
         var store = new RecordingStore();
         string otherToken = notion.Fake.AddPersonalAccessToken().Token!;
         Task<StoredConnection>? second = null;
-        store.OnWrite = _ => Meet(store, ref second, () => ConnectAsync(notion, store, new ConnectOptions { Name = "prod" }, otherToken));
+        store.OnWrite = _ => Meet(store, ref second, () => ConnectAsync(notion, store, new ConnectOptions
+        {
+            Name =
+            "prod"
+        }, otherToken));
         StoredConnection first = await ConnectAsync(notion, store, new ConnectOptions { Name = "PROD" });
         await Expect.ErrorAsync(ErrorIds.NameInUse, () => second!.WaitAsync(TestNotion.Soon));
         Assert.Equal(first.Details.BotId, Assert.Single((await store.ListAsync(default)).Connections).BotId);
@@ -122,10 +134,16 @@ public sealed class ReplacedConnectionTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         Task<StoredConnection>? second = null;
-        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store, Options = new ConnectOptions { Name = "prod" } };
+        var run = new SignInRun(notion)
+        {
+            Browser = ScriptedBrowser.Allowing(),
+            Store = store,
+            Options = new ConnectOptions { Name = "prod" }
+        };
         store.OnWrite = _ => Meet(store, ref second, () => run.ConnectAsync());
         StoredConnection first = await ConnectAsync(notion, store, new ConnectOptions { Name = "prod" });
-        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.NameInUse, () => second!.WaitAsync(TestNotion.Soon));
+        NotionAuthException error =
+            await Expect.ErrorAsync(ErrorIds.NameInUse, () => second!.WaitAsync(TestNotion.Soon));
         Assert.Contains("'prod 2'", error.Message, StringComparison.Ordinal);
         ILookup<string, NotionConnection> kept = (await store.ListAsync(default)).Connections.ToLookup(c => c.Name);
         Assert.Equal(first.Details.BotId, Assert.Single(kept["prod"]).BotId);
@@ -139,26 +157,32 @@ public sealed class ReplacedConnectionTests
         var store = new RecordingStore();
         await notion.StoreAsync(store, "prod");
         Task<(KnownConnection Session, IConnectionStore Store)>? finding = null;
-        store.OnRemove = () => Meet(store, ref finding, () => new TestProcess(notion, store).Finder.FindAsync("prod", null, null, default));
+        store.OnRemove = () =>
+            Meet(store, ref finding,
+                () => new TestProcess(notion, store).Finder.FindAsync("prod", null, null, default));
         StoredConnection anew = await ConnectAsync(notion, store, new ConnectOptions { Name = "prod", Force = true });
         Assert.Equal(anew.Details.BotId, (await finding!.WaitAsync(TestNotion.Soon)).Session.Key.BotId);
     }
 
     [Fact]
-    public async Task A_sign_in_is_not_lost_where_the_connection_that_it_replaces_stays_locked_or_another_secret_cannot_be_read()
+    public async Task A_sign_in_is_kept_where_the_replaced_connection_is_locked_or_another_secret_cannot_be_read()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore { Metadata = new() };
-        StoredConnection old = await notion.StoreAsync(store, "prod", notion.Fake.AddPublicIntegration(workspaceName: "Old"));
+        StoredConnection old =
+            await notion.StoreAsync(store, "prod", notion.Fake.AddPublicIntegration(workspaceName: "Old"));
         using IDisposable held = await store.LockAsync(old.Details.BotId, default);
-        store.OnWait = () => throw new NotionAuthException(ErrorIds.Busy, NotionErrorKind.Busy, "Somebody holds it.", "Wait.");
+        store.OnWait = () => throw new NotionAuthException(ErrorIds.Busy, NotionErrorKind.Busy, "Somebody holds it.",
+            "Wait.");
         var options = new ConnectOptions { Name = "prod", Force = true };
         await Expect.ErrorAsync(ErrorIds.Busy, () => ConnectAsync(notion, store, options));
         store.OnRead = () => store.FailOn("Read", 1);
         var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store, Options = options };
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.NameInUse, () => run.ConnectAsync());
         Assert.Contains("'prod 2'", error.Message, StringComparison.Ordinal);
-        Assert.Equal(["prod", "prod 2"], (await store.ListAsync(default)).Connections.Select(c => c.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["prod", "prod 2"],
+            (await store.ListAsync(default)).Connections.Select(c => c.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -166,8 +190,10 @@ public sealed class ReplacedConnectionTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
-        StoredConnection one = await notion.StoreAsync(store, "prod", notion.Fake.AddPublicIntegration(workspaceName: "One"));
-        StoredConnection two = await notion.StoreAsync(store, "prod", notion.Fake.AddPublicIntegration(workspaceName: "Two"));
+        StoredConnection one =
+            await notion.StoreAsync(store, "prod", notion.Fake.AddPublicIntegration(workspaceName: "One"));
+        StoredConnection two =
+            await notion.StoreAsync(store, "prod", notion.Fake.AddPublicIntegration(workspaceName: "Two"));
         var options = new ConnectOptions { Name = "prod", Force = true };
         await Expect.ErrorAsync(ErrorIds.ConnectionAmbiguous, () => ConnectAsync(notion, store, options));
         Assert.Equal(2, (await store.ListAsync(default)).Connections.Count);
@@ -186,7 +212,8 @@ public sealed class ReplacedConnectionTests
         var store = new RecordingStore { Metadata = new() };
         StoredConnection there = await notion.StoreAsync(store, "prod");
         store.Metadata[there.Details.BotId] = there.Details with { Name = "something else" };
-        await Expect.ErrorAsync(ErrorIds.NameInUse, () => ConnectAsync(notion, store, new ConnectOptions { Name = "prod" }));
+        await Expect.ErrorAsync(
+            ErrorIds.NameInUse, () => ConnectAsync(notion, store, new ConnectOptions { Name = "prod" }));
         StoredConnection anew = await ConnectAsync(notion, store, new ConnectOptions { Name = "prod", Force = true });
         Assert.Equal(anew.Details.BotId, Assert.Single((await store.ListAsync(default)).Connections).BotId);
     }
@@ -205,9 +232,12 @@ public sealed class ReplacedConnectionTests
         Assert.False(store.LockAsync("one", default).IsCompleted);
     }
 
-    private static Task<StoredConnection> ConnectAsync(TestNotion notion, RecordingStore store, ConnectOptions options, string? token = null) =>
+    private static Task<StoredConnection> ConnectAsync(
+        TestNotion notion, RecordingStore store, ConnectOptions options, string? token = null) =>
         new TokenConnector(store, new ConnectionCache(), notion.Transport, null)
-            .ConnectAsync(new Secret(token ?? notion.Fake.DefaultInternalIntegration.Token!), options with { BaseUri = notion.BaseUri }, default);
+            .ConnectAsync(
+                new Secret(token ?? notion.Fake.DefaultInternalIntegration.Token!),
+                options with { BaseUri = notion.BaseUri }, default);
 
     private static Task Waiting(RecordingStore store)
     {
@@ -216,7 +246,9 @@ public sealed class ReplacedConnectionTests
         return waiting.Task;
     }
 
-    /// <summary>Once, in the midst of one work: begins another one, and goes on when that has ended or waits for a lock.</summary>
+    /// <summary>
+    /// Once, in the midst of one work: begins another one, and goes on when that has ended or waits for a lock.
+    /// </summary>
     private static void Meet<T>(RecordingStore store, ref Task<T>? other, Func<Task<T>> begin)
     {
         if (other is not null) return;

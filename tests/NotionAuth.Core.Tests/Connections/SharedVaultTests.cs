@@ -10,7 +10,10 @@ using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
 
-/// <summary>A vault that machines share: no lock of ours is between them, and a write is seen after some time. Time passes where the code waits.</summary>
+/// <summary>
+/// A vault that machines share: no lock of ours is between them, and a write is seen after some time. Time passes where
+/// the code waits.
+/// </summary>
 public sealed class SharedVaultTests
 {
     private static readonly NotionRequest Me = new() { Path = "users/me" };
@@ -91,7 +94,9 @@ public sealed class SharedVaultTests
         var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.RevokeBot();
-        await Expect.ErrorAsync<OAuthException>("InvalidGrant", () => process.Client.SendAsync(Me with { TotalTimeout = TimeSpan.FromMilliseconds(900) }, default));
+        await Expect.ErrorAsync<OAuthException>(
+            "InvalidGrant",
+            () => process.Client.SendAsync(Me with { TotalTimeout = TimeSpan.FromMilliseconds(900) }, default));
         Assert.False(process.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => process.Client.SendAsync(Me, default));
     }
@@ -105,11 +110,13 @@ public sealed class SharedVaultTests
         var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.RevokeBot();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => process.Client.SendAsync(Me, cancel.Token).WaitAsync(TestNotion.Soon));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => process.Client.SendAsync(Me, cancel.Token).WaitAsync(TestNotion.Soon));
         Assert.False(process.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
     }
 
-    private static Task<TestNotion> StartAsync(PassingTime time) => TestNotion.StartAsync(f => f.Behavior.ReuseRevokesFamily = false, delay: time.DelayAsync);
+    private static Task<TestNotion> StartAsync(PassingTime time) =>
+        TestNotion.StartAsync(f => f.Behavior.ReuseRevokesFamily = false, delay: time.DelayAsync);
 
     /// <summary>Another machine refreshes; its write isn't seen yet.</summary>
     private static async Task<StoredConnection> RefreshElsewhereAsync(TestNotion notion, StoredConnection old)

@@ -15,11 +15,28 @@ public sealed class StoreIdentityTests : IDisposable
     [Fact]
     public void The_same_parameters_are_one_store_however_they_are_ordered_and_written()
     {
-        string one = Of("Az.KeyVault", new() { ["AZKVaultName"] = "Acme", ["SubscriptionId"] = "s-1", ["Tags"] = new object[] { "a", 1L } });
-        string other = Of("az.keyvault", new() { ["tags"] = new object[] { "a", 1 }, ["subscriptionid"] = "S-1 ", ["AzKVaultName"] = "acme" });
+        string one = Of(
+            "Az.KeyVault",
+            new() { ["AZKVaultName"] = "Acme", ["SubscriptionId"] = "s-1", ["Tags"] = new object[] { "a", 1L } });
+        string other = Of("az.keyvault", new()
+        {
+            ["tags"] = new object[] { "a", 1 },
+            ["subscriptionid"] = "S-1 ",
+            [
+            "AzKVaultName"] = "acme"
+        });
         Assert.Equal(one, other);
-        Assert.NotEqual(one, Of("Az.KeyVault", new() { ["AZKVaultName"] = "Other", ["SubscriptionId"] = "s-1", ["Tags"] = new object[] { "a", 1 } }));
-        Assert.NotEqual(one, Of("Other", new() { ["AZKVaultName"] = "Acme", ["SubscriptionId"] = "s-1", ["Tags"] = new object[] { "a", 1 } }));
+        Assert.NotEqual(
+            one, Of("Az.KeyVault",
+                new() { ["AZKVaultName"] = "Other", ["SubscriptionId"] = "s-1", ["Tags"] = new object[] { "a", 1 } }));
+        Assert.NotEqual(
+            one, Of("Other", new()
+            {
+                ["AZKVaultName"] = "Acme",
+                ["SubscriptionId"] = "s-1",
+                ["Tags"] = new object[] {
+                "a", 1 }
+            }));
     }
 
     [Fact]
@@ -41,19 +58,29 @@ public sealed class StoreIdentityTests : IDisposable
         string one = Of("KeePass", new() { ["Path"] = path });
         Assert.Equal(one, Of("KeePass", new() { ["Path"] = path, ["UseMasterPassword"] = true }));
         Assert.Equal(one, Of("KeePass", new() { ["path"] = Path.Combine(_folder, "other", "..", "vault.kdbx") + " " }));
-        Assert.Equal(Of("KeePass", new() { ["Path"] = _folder }), Of("KeePass", new() { ["Path"] = _folder + Path.DirectorySeparatorChar }));
+        Assert.Equal(
+            Of("KeePass", new() { ["Path"] = _folder }),
+            Of("KeePass", new() { ["Path"] = _folder + Path.DirectorySeparatorChar }));
         Assert.NotEqual(one, Of("KeePass", new() { ["Path"] = Path.Combine(_folder, "other.kdbx") }));
     }
 
     [Fact]
     public void A_path_below_the_home_folder_or_through_a_link_leads_to_the_same_store()
     {
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-        Assert.Equal(Of("M", new() { ["Path"] = Path.Combine(home, "vault") }), Of("M", new() { ["Path"] = "~/vault" }));
+        string home = Environment.GetFolderPath(
+            Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        Assert.Equal(
+            Of("M", new() { ["Path"] = Path.Combine(home, "vault") }), Of("M", new() { ["Path"] = "~/vault" }));
         if (OperatingSystem.IsWindows()) return;
-        string real = Directory.CreateDirectory(Path.Combine(_folder, "real")).FullName, link = Path.Combine(_folder, "link");
+        string real = Directory.CreateDirectory(Path.Combine(_folder, "real")).FullName, link = Path.Combine(_folder,
+            "link");
         Directory.CreateSymbolicLink(link, real);
-        Assert.Equal(Of("M", new() { ["Path"] = Path.Combine(real, "vault") }), Of("M", new() { ["Path"] = Path.Combine(link, "vault") }));
+        Assert.Equal(
+            Of("M", new() { ["Path"] = Path.Combine(real, "vault") }), Of("M", new()
+            {
+                ["Path"] = Path.Combine(link,
+                "vault")
+            }));
     }
 
     private static string Of(string module, Hashtable parameters) => StoreIdentity.Compute(module, parameters);

@@ -8,7 +8,8 @@ using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.OAuth;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
@@ -45,7 +46,8 @@ public sealed class TokenConnectorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("Unauthorized", () => ConnectAsync(notion, store, "ntn_nobody_issued_this"));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "Unauthorized", () => ConnectAsync(notion, store, "ntn_nobody_issued_this"));
         Assert.DoesNotContain("nobody_issued", error.ToString(), StringComparison.Ordinal);
         Assert.Empty(store.Secrets);
     }
@@ -70,7 +72,8 @@ public sealed class TokenConnectorTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
-        StoredConnection first = await ConnectAsync(notion, store, notion.Fake.DefaultInternalIntegration.Token!, new ConnectOptions { Name = "Notes" });
+        StoredConnection first = await ConnectAsync(
+            notion, store, notion.Fake.DefaultInternalIntegration.Token!, new ConnectOptions { Name = "Notes" });
         StoredConnection second = await ConnectAsync(notion, store, notion.Fake.DefaultInternalIntegration.Token!);
         Assert.Equal("Notes", second.Details.Name);
         Assert.Equal(first.Details.BotId, second.Details.BotId);
@@ -87,7 +90,8 @@ public sealed class TokenConnectorTests
         {
             Kind = FaultKind.RawBody,
             Status = 200,
-            Body = $$$"""{"object":"user","id":"b-1","name":"\ud83e","deep":{{{deep}}},"bot":{"workspace_name":"A\u001b[31mcme"}}""",
+            Body = $$$"""{"object":"user","id":"b-1","name":"\ud83e","deep":{{{deep}}},"bot":""" +
+                $$$"""{"workspace_name":"A\u001b[31mcme"}}""",
         });
         StoredConnection connection = await ConnectAsync(notion, store, "ntn_0123456789");
         Assert.Equal("A -31mcme", connection.Details.Name);
@@ -103,12 +107,17 @@ public sealed class TokenConnectorTests
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         // Bound and not listening: nobody else can get the port, and whoever connects is refused.
         var nowhere = new Uri($"http://127.0.0.1:{((IPEndPoint)closed.LocalEndPoint!).Port}");
-        await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => new TokenConnector(new RecordingStore(), new ConnectionCache(), notion.Transport, notion.Log.Enqueue)
+        await Expect.ErrorAsync(
+            ErrorIds.ConnectionFailed,
+            () => new TokenConnector(new RecordingStore(), new ConnectionCache(), notion.Transport, notion.Log.Enqueue)
             .ConnectAsync(new Secret("ntn_0123456789"), new ConnectOptions { BaseUri = nowhere }, default));
         Assert.InRange(Assert.Single(notion.Waits), TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
-    private static Task<StoredConnection> ConnectAsync(TestNotion notion, RecordingStore store, string token, ConnectOptions? options = null) =>
+    private static Task<StoredConnection> ConnectAsync(
+        TestNotion notion, RecordingStore store, string token, ConnectOptions? options = null) =>
         new TokenConnector(store, new ConnectionCache(), notion.Transport, notion.Log.Enqueue)
-            .ConnectAsync(AccessTokenText.Parse(token), (options ?? new ConnectOptions()) with { BaseUri = notion.BaseUri }, default);
+            .ConnectAsync(
+                AccessTokenText.Parse(token), (options ?? new ConnectOptions()) with { BaseUri = notion.BaseUri },
+                default);
 }

@@ -8,7 +8,7 @@ using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.OAuth;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
@@ -53,7 +53,8 @@ public sealed class TokenTesterTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection connection = await notion.StoreAsync(store);
-        await store.WriteAsync(connection with { Details = connection.Details with { NeedsReconnect = true } }, default);
+        await store.WriteAsync(
+            connection with { Details = connection.Details with { NeedsReconnect = true } }, default);
         notion.Fake.RevokeBot();
         TokenTestResult result = await TestAsync(notion, store, connection);
         Assert.Equal(TokenStatus.Inactive, result.Status);
@@ -67,7 +68,8 @@ public sealed class TokenTesterTests
         var store = new RecordingStore();
         StoredConnection connection = await notion.StoreAsync(store);
         store.Secrets.TryRemove(SecretName.OfApp(connection.Details.ClientId!), out _);
-        Assert.Equal((TokenStatus.Active, TokenTestMethod.UsersMe), Outcome(await TestAsync(notion, store, connection)));
+        Assert.Equal(
+            (TokenStatus.Active, TokenTestMethod.UsersMe), Outcome(await TestAsync(notion, store, connection)));
         notion.Fake.ExpireAccessTokens();
         TokenTestResult result = await TestAsync(notion, store, connection);
         Assert.Equal((TokenStatus.Inactive, TokenTestMethod.UsersMe), Outcome(result));
@@ -100,7 +102,8 @@ public sealed class TokenTesterTests
         StoredConnection connection = await notion.StoreAsync(store);
         notion.Fake.Faults.Add(Fault.Of(status, "some_code", times: null));
         Assert.Equal(TokenStatus.Unknown, (await TestAsync(notion, store, connection)).Status);
-        Assert.Equal(TokenStatus.Unknown, (await TestAsync(notion, notion.Fake.DefaultInternalIntegration.Token!)).Status);
+        Assert.Equal(
+            TokenStatus.Unknown, (await TestAsync(notion, notion.Fake.DefaultInternalIntegration.Token!)).Status);
     }
 
     [Theory]
@@ -115,7 +118,8 @@ public sealed class TokenTesterTests
         StoredConnection connection = await notion.StoreAsync(store);
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body, Times = null });
         Assert.Equal(TokenStatus.Unknown, (await TestAsync(notion, store, connection)).Status);
-        Assert.Equal(TokenStatus.Unknown, (await TestAsync(notion, notion.Fake.DefaultInternalIntegration.Token!)).Status);
+        Assert.Equal(
+            TokenStatus.Unknown, (await TestAsync(notion, notion.Fake.DefaultInternalIntegration.Token!)).Status);
     }
 
     [Fact]
@@ -144,7 +148,8 @@ public sealed class TokenTesterTests
         using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var nowhere = new Uri($"http://127.0.0.1:{((IPEndPoint)closed.LocalEndPoint!).Port}");
-        TokenTestResult result = await new TokenTester(notion.Transport, null).TestAsync(new Secret("ntn_0123456789"), nowhere, "2026-03-11", default);
+        TokenTestResult result = await new TokenTester(notion.Transport, null)
+            .TestAsync(new Secret("ntn_0123456789"), nowhere, "2026-03-11", default);
         Assert.Equal(TokenStatus.Unknown, result.Status);
     }
 
@@ -155,7 +160,9 @@ public sealed class TokenTesterTests
         TokenTestResult alive = await TestAsync(notion, notion.Fake.DefaultInternalIntegration.Token!);
         Assert.Equal((TokenStatus.Active, TokenTestMethod.UsersMe), Outcome(alive));
         Assert.Equal("Acme", alive.WorkspaceName);
-        Assert.Equal(notion.Fake.Bots.Single(b => b.Integration == notion.Fake.DefaultInternalIntegration).Id.ToString(), alive.BotId);
+        Assert.Equal(
+            notion.Fake.Bots.Single(b => b.Integration == notion.Fake.DefaultInternalIntegration).Id.ToString(),
+            alive.BotId);
         Assert.Null(alive.Connection);
 
         TokenTestResult dead = await TestAsync(notion, "ntn_never_issued");
@@ -173,11 +180,16 @@ public sealed class TokenTesterTests
         await Expect.ErrorAsync(ErrorIds.ConnectionNotFound, () => TestAsync(notion, store, connection));
     }
 
-    private static (TokenStatus Status, TokenTestMethod Method) Outcome(TokenTestResult result) => (result.Status, result.Method);
+    private static (TokenStatus Status, TokenTestMethod Method) Outcome(TokenTestResult result) =>
+        (result.Status, result.Method);
 
-    private static Task<TokenTestResult> TestAsync(TestNotion notion, RecordingStore store, StoredConnection connection) =>
-        new ConnectionTester(new ConnectionCache().Get(new ConnectionKey(store.Vault, connection.Details.BotId)), store, notion.Transport, notion.Log.Enqueue).TestAsync(default);
+    private static Task<TokenTestResult> TestAsync(
+        TestNotion notion, RecordingStore store, StoredConnection connection) =>
+        new ConnectionTester(
+            new ConnectionCache().Get(new ConnectionKey(store.Vault, connection.Details.BotId)), store,
+            notion.Transport, notion.Log.Enqueue).TestAsync(default);
 
     private static Task<TokenTestResult> TestAsync(TestNotion notion, string token) =>
-        new TokenTester(notion.Transport, notion.Log.Enqueue).TestAsync(AccessTokenText.Parse(token), notion.BaseUri, Core.Api.NotionVersion.Default, default);
+        new TokenTester(notion.Transport, notion.Log.Enqueue)
+            .TestAsync(AccessTokenText.Parse(token), notion.BaseUri, Core.Api.NotionVersion.Default, default);
 }

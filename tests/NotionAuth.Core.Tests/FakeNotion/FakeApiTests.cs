@@ -2,7 +2,7 @@ using System;
 using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Fake;
@@ -31,7 +31,8 @@ public sealed class FakeApiTests
     [InlineData("GET", "V1/users/me", true, "2026-03-11", null, 400, "invalid_request_url")]
     [InlineData("GET", "v1/users/me?x=1", true, "2026-03-11", null, 400, "validation_error")]
     [InlineData("GET", "v1/pages/not-an-id", true, "2026-03-11", null, 400, "validation_error")]
-    [InlineData("GET", "v1/pages/00000000-0000-4000-8000-000000000000", true, "2026-03-11", null, 404, "object_not_found")]
+    [InlineData("GET", "v1/pages/00000000-0000-4000-8000-000000000000", true, "2026-03-11", null, 404,
+        "object_not_found")]
     public async Task Checks_come_in_notions_order(
         string method, string path, bool authorized, string? version, string? body, int status, string? code)
     {
@@ -62,7 +63,8 @@ public sealed class FakeApiTests
     {
         await using var fake = await FakeClient.StartAsync();
         Assert.Equal(
-            "Notion-Version header failed validation: Notion-Version header should be defined, instead was `undefined`.",
+            "Notion-Version header failed validation: Notion-Version header should be defined," +
+            " instead was `undefined`.",
             (string?)(await fake.ApiAsync("GET", "v1/users/me", version: null)).Json["message"]);
         Assert.EndsWith(
             "or `\"2026-03-11\"`, instead was `\"banana\"`.",
@@ -76,7 +78,8 @@ public sealed class FakeApiTests
         await using var fake = await FakeClient.StartAsync();
         foreach (var format in new[] { "N", "D" })
         {
-            var page = (await fake.ApiAsync("GET", "v1/pages/" + fake.Sample.PageId.ToString(format).ToUpperInvariant())).Ok();
+            var page =
+                (await fake.ApiAsync("GET", "v1/pages/" + fake.Sample.PageId.ToString(format).ToUpperInvariant())).Ok();
             Assert.Equal(fake.Sample.PageId.ToString(), (string?)page["id"]);
         }
     }
@@ -85,16 +88,22 @@ public sealed class FakeApiTests
     public async Task A_row_has_the_shape_of_the_version_it_is_asked_for_under()
     {
         await using var fake = await FakeClient.StartAsync();
-        var id = (string)(await fake.ApiAsync("POST", $"v1/data_sources/{fake.Sample.DataSourceId}/query", """{"page_size":1}""")).Ok()["results"]![0]!["id"]!;
-        async Task<JsonObject> RowAsync(string version) => (await fake.ApiAsync("GET", "v1/pages/" + id, version: version)).Ok();
+        var id = (string)(
+            await fake.ApiAsync("POST", $"v1/data_sources/{fake.Sample.DataSourceId}/query", """{"page_size":1}"""))
+            .Ok()["results"]![0]!["id"]!;
+        async Task<JsonObject> RowAsync(string version) =>
+            (await fake.ApiAsync("GET", "v1/pages/" + id, version: version)).Ok();
 
-        var (oldest, middle, newest) = (await RowAsync("2022-06-28"), await RowAsync("2025-09-03"), await RowAsync("2026-03-11"));
+        var (oldest, middle, newest) = (await RowAsync("2022-06-28"), await RowAsync("2025-09-03"), await RowAsync(
+            "2026-03-11"));
         Assert.Equal(
             ("database_id", "data_source_id", "data_source_id"),
-            ((string?)oldest["parent"]!["type"], (string?)middle["parent"]!["type"], (string?)newest["parent"]!["type"]));
+            ((string?)oldest["parent"]!["type"], (string?)middle["parent"]!["type"],
+                (string?)newest["parent"]!["type"]));
         Assert.False(oldest["parent"]!.AsObject().ContainsKey("data_source_id"));
         Assert.Equal(
-            (true, true, false), (oldest.ContainsKey("archived"), middle.ContainsKey("archived"), newest.ContainsKey("archived")));
+            (true, true, false), (oldest.ContainsKey("archived"), middle.ContainsKey("archived"), newest.ContainsKey(
+                "archived")));
         Assert.Equal((false, true), (middle.ContainsKey("is_archived"), newest.ContainsKey("is_archived")));
         Assert.True(JsonNode.DeepEquals(oldest["properties"], newest["properties"]));
     }
@@ -104,14 +113,16 @@ public sealed class FakeApiTests
     {
         await using var fake = await FakeClient.StartAsync();
         var path = $"v1/databases/{fake.Sample.DatabaseId}";
-        var (before, after) = ((await fake.ApiAsync("GET", path, version: "2022-06-28")).Ok(), (await fake.ApiAsync("GET", path)).Ok());
+        var (before, after) = ((await fake.ApiAsync("GET", path, version: "2022-06-28")).Ok(), (await fake.ApiAsync(
+            "GET", path)).Ok());
         Assert.Equal("title", (string?)before["properties"]!["Name"]!["type"]);
         Assert.False(before.ContainsKey("data_sources"));
         Assert.False(after.ContainsKey("properties"));
         Assert.Equal(fake.Sample.DataSourceId.ToString(), (string?)after["data_sources"]![0]!["id"]);
 
         var search = """{"filter":{"property":"object","value":"database"}}""";
-        Assert.Equal("database", (string?)(await fake.ApiAsync("POST", "v1/search", search, "2022-06-28")).Ok()["results"]![0]!["object"]);
+        Assert.Equal("database", (string?)(await fake.ApiAsync("POST", "v1/search", search, "2022-06-28")).Ok()[
+            "results"]![0]!["object"]);
         Assert.Equal("validation_error", (await fake.ApiAsync("POST", "v1/search", search)).Code);
     }
 
@@ -122,13 +133,15 @@ public sealed class FakeApiTests
         var children = $"v1/blocks/{fake.Sample.PageId}/children";
         var first = (string)(await fake.ApiAsync("GET", children + "?page_size=1")).Ok()["results"]![0]!["id"]!;
         var block = """{"paragraph":{"rich_text":[{"text":{"content":"new"}}]}}""";
-        var position = $$"""{"children":[{{block}}],"position":{"type":"after_block","after_block":{"id":"{{first}}"} } }""";
+        var position =
+            $$"""{"children":[{{block}}],"position":{"type":"after_block","after_block":{"id":"{{first}}"} } }""";
         var after = $$"""{"children":[{{block}}],"after":"{{first}}"}""";
         Assert.Equal("validation_error", (await fake.ApiAsync("PATCH", children, after)).Code);
         Assert.Equal("validation_error", (await fake.ApiAsync("PATCH", children, position, "2025-09-03")).Code);
         var one = (string?)(await fake.ApiAsync("PATCH", children, position)).Ok()["results"]![0]!["id"];
         var two = (string?)(await fake.ApiAsync("PATCH", children, after, "2025-09-03")).Ok()["results"]![0]!["id"];
-        var order = (await fake.ApiAsync("GET", children)).Ok()["results"]!.AsArray().Select(b => (string?)b!["id"]).Take(3);
+        var order = (await fake.ApiAsync("GET", children)).Ok()["results"]!.AsArray().Select(b => (string?)b!["id"])
+            .Take(3);
         Assert.Equal([first, two, one], order);
 
         var page = $"v1/pages/{fake.Sample.PageId}";
@@ -142,11 +155,17 @@ public sealed class FakeApiTests
 
     [Theory]
     [InlineData("""{"parent":{"page_id":"?"},"properties":{"Nope":{}}}""", "Nope is not a property that exists.")]
-    [InlineData("""{"properties":{}}""", "body failed validation: body.parent should be defined, instead was `undefined`.")]
-    [InlineData("""{"parent":{"page_id":"x"}}""", "body failed validation: body.parent.page_id should be a valid uuid, instead was `\"x\"`.")]
-    [InlineData("""{"parent":{"page_id":"?"},"children":[{"paragraph":{"rich_text":[{"text":{"content":7}}]}}]}""", "body failed validation: body.children[0].paragraph.rich_text[0].text.content should be a string, instead was `7`.")]
-    [InlineData("""{"parent":{"page_id":"?"},"children":[{"nonsense":{}}]}""", "body failed validation: body.children[0].paragraph should be defined, instead was `undefined`.")]
-    [InlineData("""{"parent":{"page_id":"?"},"request_id":"y"}""", "body failed validation: body.request_id should be not present, instead was `\"y\"`.")]
+    [InlineData("""{"properties":{}}""",
+        "body failed validation: body.parent should be defined, instead was `undefined`.")]
+    [InlineData("""{"parent":{"page_id":"x"}}""",
+        "body failed validation: body.parent.page_id should be a valid uuid, instead was `\"x\"`.")]
+    [InlineData("""{"parent":{"page_id":"?"},"children":[{"paragraph":{"rich_text":[{"text":{"content":7}}]}}]}""",
+        "body failed validation: body.children[0].paragraph.rich_text[0].text.content should be a string, " +
+        "instead was `7`.")]
+    [InlineData("""{"parent":{"page_id":"?"},"children":[{"nonsense":{}}]}""",
+        "body failed validation: body.children[0].paragraph should be defined, instead was `undefined`.")]
+    [InlineData("""{"parent":{"page_id":"?"},"request_id":"y"}""",
+        "body failed validation: body.request_id should be not present, instead was `\"y\"`.")]
     public async Task Validation_names_the_field(string body, string message)
     {
         await using var fake = await FakeClient.StartAsync();
@@ -220,13 +239,18 @@ public sealed class FakeApiTests
         var database = (await fake.ApiAsync(
             "POST",
             "v1/databases",
-            $$$"""{"parent":{"type":"page_id","page_id":"{{{fake.Sample.PageId}}}"},"title":[{"text":{"content":"Made"}}],"initial_data_source":{"properties":{"Title":{"title":{}},"Size":{"number":{} } } } }""")).Ok();
+            $$$"""{"parent":{"type":"page_id","page_id":"{{{fake.Sample.PageId}}}"},"title":[{"text":""" +
+            $$$"""{"content":"Made"}}],"initial_data_source":{"properties":{"Title":{"title":{}},"Size":{"number":""" +
+            $$$"""{} } } } }""")).Ok();
         var source = (string)database["data_sources"]![0]!["id"]!;
-        var row = $$$"""{"parent":{"data_source_id":"{{{source}}}"},"properties":{"Title":{"title":[{"text":{"content":"é 漢 🎉"}}] },"Size":{"number":1e3} } }""";
+        var row =
+            $$$"""{"parent":{"data_source_id":"{{{source}}}"},"properties":{"Title":{"title":[{"text":""" +
+            $$$"""{"content":"é 漢 🎉"}}] },"Size":{"number":1e3} } }""";
         _ = (await fake.ApiAsync("POST", "v1/pages", row)).Ok();
         var rows = (await fake.ApiAsync("POST", $"v1/data_sources/{source}/query", "{}")).Ok()["results"]!.AsArray();
         var only = Assert.Single(rows)!["properties"]!;
-        Assert.Equal(("é 漢 🎉", 1000.0), ((string?)only["Title"]!["title"]![0]!["plain_text"], (double)only["Size"]!["number"]!));
+        Assert.Equal(("é 漢 🎉", 1000.0), ((string?)only["Title"]!["title"]![0]!["plain_text"], (double)only["Size"]![
+            "number"]!));
     }
 
     [Fact]
@@ -234,12 +258,15 @@ public sealed class FakeApiTests
     {
         await using var fake = await FakeClient.StartAsync();
         var (page, target) = (fake.Sample.TopPages[1], fake.Sample.TopPages[2]);
-        var moved = (await fake.ApiAsync("POST", $"v1/pages/{page}/move", $$"""{"parent":{"page_id":"{{target}}"} }""")).Ok();
+        var moved = (await fake.ApiAsync("POST", $"v1/pages/{page}/move", $$"""{"parent":{"page_id":"{{target}}"} }"""))
+            .Ok();
         Assert.Equal(target.ToString(), (string?)moved["parent"]!["page_id"]);
         var back = await fake.ApiAsync("POST", $"v1/pages/{target}/move", $$"""{"parent":{"page_id":"{{page}}"} }""");
         Assert.Equal("validation_error", back.Code);
         _ = (await fake.ApiAsync(
-            "PATCH", $"v1/pages/{page}/markdown", """{"type":"replace_content","replace_content":{"new_str":"# Head\n\ntext"}}""")).Ok();
-        Assert.Equal("# Head\ntext\n", (string?)(await fake.ApiAsync("GET", $"v1/pages/{page}/markdown")).Ok()["markdown"]);
+            "PATCH", $"v1/pages/{page}/markdown",
+            """{"type":"replace_content","replace_content":{"new_str":"# Head\n\ntext"}}""")).Ok();
+        Assert.Equal("# Head\ntext\n", (string?)(await fake.ApiAsync("GET", $"v1/pages/{page}/markdown")).Ok()[
+            "markdown"]);
     }
 }

@@ -4,7 +4,7 @@ using System.Linq;
 using System.Net.Http;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Hosting;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Fake;
@@ -22,7 +22,8 @@ public sealed partial class FakeAuthorizeTests
     [InlineData("http://localhost:8914/%63allback")]
     [InlineData("")]
     [InlineData(null)]
-    public async Task A_redirect_uri_that_is_not_registered_character_for_character_never_calls_back(string? redirectUri)
+    public async Task A_redirect_uri_that_is_not_registered_character_for_character_never_calls_back(
+        string? redirectUri)
     {
         await using var fake = await FakeClient.StartAsync();
         fake.State.Behavior.AutoApprove = AutoApprove.Allow;
@@ -81,7 +82,8 @@ public sealed partial class FakeAuthorizeTests
         await using var fake = await FakeClient.StartAsync();
         var redirectUri = Uri.EscapeDataString(FakeClient.RedirectUri);
         var answer = await fake.SendAsync(
-            "GET", $"v1/oauth/authorize?client_id={fake.State.DefaultIntegration.ClientId}&redirect_uri={redirectUri}&state=s&{query}");
+            "GET", $"v1/oauth/authorize?client_id={fake.State.DefaultIntegration.ClientId}&" +
+            $"redirect_uri={redirectUri}&state=s&{query}");
         Assert.Equal(302, answer.Status);
         Assert.Equal(error, answer.Location("error"));
         Assert.Equal("s", answer.Location("state"));
@@ -105,7 +107,8 @@ public sealed partial class FakeAuthorizeTests
         var hidden = await fake.SendAsync("GET", $"v1/pages/{other}", token: token);
         Assert.Equal((404, "object_not_found"), (hidden.Status, hidden.Code));
         // What is below a page is shared with it.
-        Assert.Equal(200, (await fake.SendAsync("GET", $"v1/data_sources/{fake.Sample.DataSourceId}", token: token)).Status);
+        Assert.Equal(
+            200, (await fake.SendAsync("GET", $"v1/data_sources/{fake.Sample.DataSourceId}", token: token)).Status);
         var found = (await fake.SendAsync("POST", "v1/search", """{"query":"road"}""", token)).Ok();
         Assert.Empty(found["results"]!.AsArray());
     }
@@ -144,7 +147,8 @@ public sealed partial class FakeAuthorizeTests
     public async Task Redirect_uris_on_an_ip_address_can_not_be_registered()
     {
         await using var fake = await FakeClient.StartAsync();
-        _ = Assert.Throws<ArgumentException>(() => fake.State.AddPublicIntegration(redirectUris: ["http://127.0.0.1:1/cb"]));
+        _ = Assert.Throws<ArgumentException>(() => fake.State.AddPublicIntegration(redirectUris: [
+            "http://127.0.0.1:1/cb"]));
         fake.State.Behavior.AllowIpRedirectUris = true;
         Assert.Single(fake.State.AddPublicIntegration(redirectUris: ["http://127.0.0.1:1/cb"]).RedirectUris);
     }

@@ -24,14 +24,16 @@ public sealed class FakeBulkTests
         {
             var body = cursor is null ? "{}" : $$"""{"start_cursor":"{{cursor}}","page_size":100}""";
             var page = (await fake.ApiAsync("POST", query, body)).Ok();
-            titles.AddRange(page["results"]!.AsArray().Select(r => (string)r!["properties"]!["Name"]!["title"]![0]!["plain_text"]!));
+            titles.AddRange(page["results"]!.AsArray().Select(r => (string)r!["properties"]!["Name"]!["title"]![0]![
+                "plain_text"]!));
             cursor = (string?)page["next_cursor"];
             Assert.Equal(cursor is not null, (bool)page["has_more"]!);
         }
         while (cursor is not null);
 
         // The 10,001st is the first again.
-        Assert.Equal(Enumerable.Range(0, 10_250).Select(i => string.Create(CultureInfo.InvariantCulture, $"Task {(i % 10_000) + 1}")), titles);
+        Assert.Equal(Enumerable.Range(0, 10_250).Select(i => string.Create(CultureInfo.InvariantCulture,
+            $"Task {(i % 10_000) + 1}")), titles);
     }
 
     [Fact]
@@ -66,7 +68,10 @@ public sealed class FakeBulkTests
         var (query, _) = await BulkAsync(fake, 200);
         Assert.Equal(401, (await fake.SendAsync("POST", query, "{}", token: "wrong")).Status);
         Assert.Equal("missing_version", (await fake.ApiAsync("POST", query, "{}", version: null)).Code);
-        foreach (var broken in new[] { """{"start_cursor":"x"}""", """{"start_cursor":"000000c8-b01c-4b01-8b01-b01cb01cb01c"}""", """{"page_size":101}""", """{"page_size":0}""" })
+        foreach (
+            var broken in new[] {
+                """{"start_cursor":"x"}""", """{"start_cursor":"000000c8-b01c-4b01-8b01-b01cb01cb01c"}""",
+                """{"page_size":101}""", """{"page_size":0}""" })
             Assert.Equal("validation_error", (await fake.ApiAsync("POST", query, broken)).Code);
     }
 

@@ -7,7 +7,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Hosting;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Fake;
@@ -56,7 +58,8 @@ internal sealed class FakeClient : IAsyncDisposable
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(contentType));
-        request.Headers.Authorization = authorization ?? (token is null ? null : new AuthenticationHeaderValue("Bearer", token));
+        request.Headers.Authorization = authorization
+            ?? (token is null ? null : new AuthenticationHeaderValue("Bearer", token));
         if (version is not null)
             Assert.True(request.Headers.TryAddWithoutValidation("Notion-Version", version));
         using var response = await _http.SendAsync(request, ct);
@@ -82,7 +85,8 @@ internal sealed class FakeClient : IAsyncDisposable
         return new Answer(
             (int)response.StatusCode,
             await response.Content.ReadAsStringAsync(),
-            response.Headers.ToDictionary(h => h.Key, h => string.Join(",", h.Value), StringComparer.OrdinalIgnoreCase));
+            response.Headers.ToDictionary(
+                h => h.Key, h => string.Join(",", h.Value), StringComparer.OrdinalIgnoreCase));
     }
 
     public static AuthenticationHeaderValue Basic(string id, string secret) =>
@@ -113,12 +117,15 @@ internal sealed class FakeClient : IAsyncDisposable
             new JsonObject { ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = redirectUri },
             client);
 
-    public async Task<JsonObject> SignInAsync(Integration? client = null) => (await RedeemAsync(await CodeAsync(client), client: client)).Ok();
+    public async Task<JsonObject> SignInAsync(Integration? client = null) =>
+        (await RedeemAsync(await CodeAsync(client), client: client)).Ok();
 
     public Task<Answer> RefreshAsync(string refreshToken, Integration? client = null) =>
-        OAuthAsync("token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }, client);
+        OAuthAsync(
+            "token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }, client);
 
-    public async Task<bool> WorksAsync(string accessToken) => (await SendAsync("GET", "v1/users/me", token: accessToken)).Status == 200;
+    public async Task<bool> WorksAsync(string accessToken) =>
+        (await SendAsync("GET", "v1/users/me", token: accessToken)).Status == 200;
 
     public async ValueTask DisposeAsync()
     {

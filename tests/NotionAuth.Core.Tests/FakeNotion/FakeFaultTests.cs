@@ -5,7 +5,7 @@ using System.Net.Http;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Fake;
@@ -16,7 +16,8 @@ public sealed class FakeFaultTests
     public async Task A_fault_strikes_where_and_as_often_as_it_should()
     {
         await using var fake = await FakeClient.StartAsync();
-        _ = fake.State.Faults.Add(new Fault { Status = 502, PathPattern = "/v1/users", Method = "GET", SkipFirst = 1, Times = 2 });
+        _ = fake.State.Faults.Add(
+            new Fault { Status = 502, PathPattern = "/v1/users", Method = "GET", SkipFirst = 1, Times = 2 });
         Assert.Equal(200, (await fake.ApiAsync("POST", "v1/search", "{}")).Status);
         var statuses = new List<int>();
         for (var i = 0; i < 4; i++)
@@ -38,7 +39,8 @@ public sealed class FakeFaultTests
         _ = fake.State.Faults.Add(Fault.RateLimited(7, reason: "public_api_space_request_rate_limit"));
         var answer = await fake.ApiAsync("GET", "v1/users/me");
         Assert.Equal((429, "rate_limited", "7"), (answer.Status, answer.Code, answer.Headers["Retry-After"]));
-        Assert.Equal("public_api_space_request_rate_limit", (string?)answer.Json["additional_data"]!["rate_limit_reason"]);
+        Assert.Equal(
+            "public_api_space_request_rate_limit", (string?)answer.Json["additional_data"]!["rate_limit_reason"]);
         Assert.Equal(answer.RequestId, (string?)answer.Json["request_id"]);
         _ = fake.State.Faults.Add(Fault.Blocked());
         var blocked = await fake.ApiAsync("GET", "v1/users/me");
@@ -87,10 +89,23 @@ public sealed class FakeFaultTests
     public async Task Raw_bodies_and_redirects_are_sent_as_they_are_given()
     {
         await using var fake = await FakeClient.StartAsync();
-        _ = fake.State.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, ContentType = "application/json", RawBytes = new byte[] { 0x7b, 0xff } });
+        _ = fake.State.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.RawBody,
+                Status = 200,
+                ContentType = "application/json",
+                RawBytes = new byte[] { 0x7b, 0xff }
+            });
         var raw = await fake.ApiAsync("GET", "v1/users/me");
         Assert.Equal((200, "{\ufffd"), (raw.Status, raw.Text));
-        _ = fake.State.Faults.Add(new Fault { Kind = FaultKind.Redirect, Status = 307, Location = "https://example.com/x" });
+        _ = fake.State.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Redirect,
+            Status = 307,
+            Location =
+            "https://example.com/x"
+        });
         var redirect = await fake.ApiAsync("GET", "v1/users/me");
         Assert.Equal((307, "https://example.com/x"), (redirect.Status, redirect.Headers["Location"]));
     }
@@ -106,7 +121,9 @@ public sealed class FakeFaultTests
             Method = "POST",
             AdditionalData = """{"retry_guidance":"check the resource"}""",
         });
-        var body = $$$"""{"parent":{"page_id":"{{{fake.Sample.PageId}}}"},"properties":{"title":{"title":[]}},"children":[{"divider":{} }]}""";
+        var body =
+            $$$"""{"parent":{"page_id":"{{{fake.Sample.PageId}}}"},"properties":{"title":{"title":[]}},"children":""" +
+            $$$"""[{"divider":{} }]}""";
         var answer = await fake.ApiAsync("POST", "v1/pages", body);
         Assert.Equal((503, "service_unavailable"), (answer.Status, answer.Code));
         var data = answer.Json["additional_data"]!;

@@ -35,7 +35,10 @@ public sealed class FakeFileUploadTests
             Assert.Equal("validation_error", (await fake.FormAsync(single + "/send", form)).Code);
         using (var form = new MultipartFormDataContent { { new StringContent("1"), "part_number" } })
             Assert.Equal("validation_error", (await fake.FormAsync(single + "/send", form)).Code);
-        foreach (var body in new[] { """{"mode":"multi_part","filename":"x"}""", """{"mode":"multi_part","number_of_parts":2}""", """{"mode":"x"}""" })
+        foreach (
+            var body in new[] {
+                """{"mode":"multi_part","filename":"x"}""", """{"mode":"multi_part","number_of_parts":2}""",
+                """{"mode":"x"}""" })
             Assert.Equal("validation_error", (await fake.ApiAsync("POST", "v1/file_uploads", body)).Code);
     }
 

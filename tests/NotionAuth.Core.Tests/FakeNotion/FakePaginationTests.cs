@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Fake;
@@ -22,7 +22,8 @@ public sealed class FakePaginationTests
     {
         await using var fake = await FakeClient.StartAsync();
         var list = (await fake.ApiAsync("GET", "v1/users?page_size=100")).Ok();
-        Assert.Equal(["object", "results", "next_cursor", "has_more", "type", "user", "request_id"], list.Select(p => p.Key));
+        Assert.Equal(
+            ["object", "results", "next_cursor", "has_more", "type", "user", "request_id"], list.Select(p => p.Key));
         Assert.Equal(("list", false), ((string?)list["object"], (bool)list["has_more"]!));
         Assert.Null(list["next_cursor"]);
         Assert.Empty(list["user"]!.AsObject());
@@ -39,7 +40,8 @@ public sealed class FakePaginationTests
     public async Task Page_sizes_go_from_1_to_100(string size)
     {
         await using var fake = await FakeClient.StartAsync();
-        Assert.Equal("validation_error", (await fake.ApiAsync("POST", "v1/search", $$"""{"page_size":{{size}}}""")).Code);
+        Assert.Equal(
+            "validation_error", (await fake.ApiAsync("POST", "v1/search", $$"""{"page_size":{{size}}}""")).Code);
         Assert.Equal("validation_error", (await fake.ApiAsync("GET", $"v1/users?page_size={size.Trim('"')}")).Code);
     }
 
@@ -50,11 +52,14 @@ public sealed class FakePaginationTests
         var query = $"v1/data_sources/{fake.Sample.DataSourceId}/query";
         var cursor = (string)(await fake.ApiAsync("POST", query, """{"page_size":1}""")).Ok()["next_cursor"]!;
         Assert.Equal(200, (await fake.ApiAsync("POST", query, $$"""{"start_cursor":"{{cursor}}"}""")).Status);
-        Assert.Equal("validation_error", (await fake.ApiAsync("POST", "v1/search", $$"""{"start_cursor":"{{cursor}}"}""")).Code);
-        var filtered = $$$"""{"start_cursor":"{{{cursor}}}","filter":{"property":"Urgent","checkbox":{"equals":true} } }""";
+        Assert.Equal(
+            "validation_error", (await fake.ApiAsync("POST", "v1/search", $$"""{"start_cursor":"{{cursor}}"}""")).Code);
+        var filtered =
+            $$$"""{"start_cursor":"{{{cursor}}}","filter":{"property":"Urgent","checkbox":{"equals":true} } }""";
         Assert.Equal("validation_error", (await fake.ApiAsync("POST", query, filtered)).Code);
         foreach (var broken in new[] { "", "x", cursor[..^1] + "!", cursor + cursor })
-            Assert.Equal("validation_error", (await fake.ApiAsync("POST", query, $$"""{"start_cursor":"{{broken}}"}""")).Code);
+            Assert.Equal(
+                "validation_error", (await fake.ApiAsync("POST", query, $$"""{"start_cursor":"{{broken}}"}""")).Code);
     }
 
     [Fact]
@@ -65,11 +70,13 @@ public sealed class FakePaginationTests
         var query = $"v1/data_sources/{fake.Sample.DataSourceId}/query";
         var first = (await fake.ApiAsync("POST", query, "{}")).Ok();
         Assert.False(first.ContainsKey("request_status"));
-        var last = (await fake.ApiAsync("POST", query, $$"""{"start_cursor":"{{(string?)first["next_cursor"]}}"}""")).Ok();
+        var last = (await fake.ApiAsync("POST", query, $$"""{"start_cursor":"{{(string?)first["next_cursor"]}}"}"""))
+            .Ok();
         Assert.Equal((50, false), (last["results"]!.AsArray().Count, (bool)last["has_more"]!));
         Assert.Null(last["next_cursor"]);
         Assert.Equal(
-            """{"type":"incomplete","incomplete_reason":"query_result_limit_reached"}""", last["request_status"]!.ToJsonString());
+            """{"type":"incomplete","incomplete_reason":"query_result_limit_reached"}""",
+            last["request_status"]!.ToJsonString());
     }
 
     [Fact]
@@ -77,7 +84,8 @@ public sealed class FakePaginationTests
     {
         await using var fake = await FakeClient.StartAsync();
         var big = fake.State.Seed(new SeedOptions { Title = "Big", Rows = 20, RowBytes = 3000, Blocks = 0 });
-        var rows = (await fake.ApiAsync("POST", $"v1/data_sources/{big.DataSourceId}/query", "{}")).Ok()["results"]!.AsArray();
+        var rows = (await fake.ApiAsync("POST", $"v1/data_sources/{big.DataSourceId}/query", "{}"))
+            .Ok()["results"]!.AsArray();
         Assert.Equal(20, rows.Count);
         Assert.All(rows, r => Assert.InRange(r!.ToJsonString().Length, 2700, 3400));
     }
@@ -88,8 +96,10 @@ public sealed class FakePaginationTests
         await using var fake = await FakeClient.StartAsync();
         var query = $"v1/data_sources/{fake.Sample.DataSourceId}/query";
         var body = """
-            {"filter":{"and":[{"property":"Status","status":{"equals":"Done"}},{"or":[{"property":"Points","number":{"greater_than":18}},
-            {"property":"Name","title":{"contains":"task 3"}}]}]},"sorts":[{"property":"Points","direction":"descending"}]}
+            {"filter":{"and":[{"property":"Status","status":{"equals":"Done"}},
+            {"or":[{"property":"Points","number":{"greater_than":18}},
+            {"property":"Name","title":{"contains":"task 3"}}]}]},
+            "sorts":[{"property":"Points","direction":"descending"}]}
             """;
         var rows = (await fake.ApiAsync("POST", query, body)).Ok()["results"]!.AsArray();
         var points = rows.Select(r => (int)r!["properties"]!["Points"]!["number"]!).ToList();

@@ -1,6 +1,6 @@
 using System;
 using System.Threading.Tasks;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Hosting;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Fake;

@@ -5,7 +5,8 @@ using System.Linq;
 using System.Net.Http;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.Hosting;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Fake;
@@ -50,11 +51,14 @@ public sealed class FakeServerTests
         _ = await fake.SendAsync("POST", "v1/search?x=%2F", "{\"query\":\"ü\"}", "wrong");
         _ = await fake.ApiAsync("GET", "v1/users/me");
         var (first, second) = (fake.State.Requests[0], fake.State.Requests[1]);
-        Assert.Equal(("POST", "/v1/search", "?x=%2F", "{\"query\":\"ü\"}", 401), (first.Method, first.Path, first.Query, first.Body, first.Status));
+        Assert.Equal(
+            ("POST", "/v1/search", "?x=%2F", "{\"query\":\"ü\"}", 401),
+            (first.Method, first.Path, first.Query, first.Body, first.Status));
         Assert.Equal("Bearer wrong", first.Header("authorization"));
         Assert.Null(first.BotId);
         Assert.NotNull(second.BotId);
-        Assert.Equal((1, 0), (fake.State.CountRequests("/v1/search", "POST"), fake.State.CountRequests("/v1/search", "GET")));
+        Assert.Equal((1, 0), (fake.State.CountRequests("/v1/search", "POST"), fake.State.CountRequests("/v1/search",
+            "GET")));
         fake.State.ClearRequests();
         Assert.Empty(fake.State.Requests);
     }
@@ -63,12 +67,16 @@ public sealed class FakeServerTests
     public async Task The_control_endpoint_sets_up_and_tells()
     {
         await using var fake = await FakeClient.StartAsync();
-        Task<Answer> ControlAsync(string method, string path, string? body = null) => fake.SendAsync(method, "_control/" + path, body);
+        Task<Answer> ControlAsync(string method, string path, string? body = null) =>
+            fake.SendAsync(method, "_control/" + path, body);
 
         var made = (await ControlAsync(
-            "POST", "integrations", """{"clientId":"abc","redirectUris":["http://localhost:1/cb"],"refreshTokens":false,"autoApprove":true}""")).Ok();
+            "POST", "integrations",
+            """{"clientId":"abc","redirectUris":["http://localhost:1/cb"],"refreshTokens":false,"autoApprove":true}"""))
+            .Ok();
         Assert.Equal(("abc", false), ((string?)made["clientId"], (bool)made["refreshTokens"]!));
-        _ = (await ControlAsync("POST", "integrations", """{"clientId":"abc","redirectUris":["http://localhost:2/cb"]}""")).Ok();
+        _ = (await ControlAsync(
+            "POST", "integrations", """{"clientId":"abc","redirectUris":["http://localhost:2/cb"]}""")).Ok();
         Assert.Equal(2, fake.State.Integrations.Single(i => i.ClientId == "abc").RedirectUris.Count);
 
         var token = (string)(await ControlAsync("POST", "authorize", "{}")).Ok()["accessToken"]!;
@@ -77,13 +85,15 @@ public sealed class FakeServerTests
         Assert.False(await fake.WorksAsync(token));
         Assert.Equal(1, (int)(await ControlAsync("POST", "revoke", $$"""{"token":"{{token}}"}""")).Ok()["revoked"]!);
 
-        _ = (await ControlAsync("POST", "faults", """{"kind":"edge_html","status":403,"path":"/v1/search","times":null}""")).Ok();
+        _ = (await ControlAsync(
+            "POST", "faults", """{"kind":"edge_html","status":403,"path":"/v1/search","times":null}""")).Ok();
         Assert.Equal(403, (await fake.ApiAsync("POST", "v1/search", "{}")).Status);
         Assert.Equal(1, (int)(await ControlAsync("GET", "faults")).Ok()["faults"]![0]!["struck"]!);
         _ = (await ControlAsync("DELETE", "faults")).Ok();
         _ = (await ControlAsync("POST", "faults", """{"kind":"rawBody","status":200,"body":{"a":1}}""")).Ok();
         Assert.Equal("""{"a":1}""", (await fake.ApiAsync("GET", "v1/users/me")).Text);
-        _ = (await ControlAsync("POST", "faults", """{"kind":"stream","status":200,"chunks":["data: 1\n","\n"]}""")).Ok();
+        _ = (await ControlAsync("POST", "faults", """{"kind":"stream","status":200,"chunks":["data: 1\n","\n"]}"""))
+            .Ok();
         Assert.Equal("data: 1\n\n", (await fake.ApiAsync("GET", "v1/users/me")).Text);
         Assert.Equal(200, (await fake.ApiAsync("POST", "v1/search", "{}")).Status);
 
@@ -114,15 +124,18 @@ public sealed class FakeServerTests
     public async Task As_a_program_it_tells_where_it_is_and_ends_when_standard_input_does()
     {
         var readyFile = Path.Combine(Path.GetTempPath(), $"fake-notion-{Guid.NewGuid():N}.json");
-        using var program = Run("--ready-file", readyFile, "--redirect-uri", "http://localhost:7/cb", "--client-id", "me", "--exit-with-stdin");
+        using var program = Run("--ready-file", readyFile, "--redirect-uri", "http://localhost:7/cb", "--client-id",
+            "me", "--exit-with-stdin");
         try
         {
             var line = await program.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
             var ready = JsonNode.Parse(line!)!;
-            Assert.Equal(("me", "http://localhost:7/cb"), ((string?)ready["clientId"], (string?)ready["redirectUris"]![0]));
+            Assert.Equal(
+                ("me", "http://localhost:7/cb"), ((string?)ready["clientId"], (string?)ready["redirectUris"]![0]));
             Assert.Equal(line + "\n", await File.ReadAllTextAsync(readyFile));
             using var http = new HttpClient();
-            var state = JsonNode.Parse(await http.GetStringAsync(new Uri((string)ready["baseUri"]! + "_control/state")))!;
+            var state =
+                JsonNode.Parse(await http.GetStringAsync(new Uri((string)ready["baseUri"]! + "_control/state")))!;
             Assert.Equal((string?)ready["internalToken"], (string?)state["internalToken"]);
             program.StandardInput.Close();
             await program.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
@@ -174,7 +187,8 @@ public sealed class FakeServerTests
 
     private static Process Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!.Contains("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath!.Contains("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

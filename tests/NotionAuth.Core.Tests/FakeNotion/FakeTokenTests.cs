@@ -3,7 +3,8 @@ using System.Linq;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Hosting;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Fake;
@@ -17,7 +18,8 @@ public sealed class FakeTokenTests
         var reply = await fake.SignInAsync();
         string[] fields =
         [
-            "access_token", "bot_id", "duplicated_template_id", "owner", "refresh_token", "request_id", "token_type", "workspace_icon",
+            "access_token", "bot_id", "duplicated_template_id", "owner", "refresh_token", "request_id", "token_type",
+            "workspace_icon",
             "workspace_id", "workspace_name",
         ];
         Assert.Equal(fields, reply.Select(p => p.Key).Order(StringComparer.Ordinal));
@@ -75,10 +77,14 @@ public sealed class FakeTokenTests
         foreach (var endpoint in new[] { "token", "introspect", "revoke" })
         {
             foreach (var authorization in wrong)
-                AssertClientRefused(await fake.SendAsync("POST", "v1/oauth/" + endpoint, """{"token":"x"}""", authorization: authorization));
-            var body = $$"""{"token":"x","client_id":"{{client.ClientId}}","client_secret":"{{client.ClientSecret}}"}""";
+                AssertClientRefused(
+                    await fake.SendAsync(
+                        "POST", "v1/oauth/" + endpoint, """{"token":"x"}""", authorization: authorization));
+            var body =
+                $$"""{"token":"x","client_id":"{{client.ClientId}}","client_secret":"{{client.ClientSecret}}"}""";
             AssertClientRefused(await fake.SendAsync("POST", "v1/oauth/" + endpoint, body));
-            AssertClientRefused(await fake.SendAsync("POST", "v1/oauth/" + endpoint, body, authorization: FakeClient.Basic(client)));
+            AssertClientRefused(
+                await fake.SendAsync("POST", "v1/oauth/" + endpoint, body, authorization: FakeClient.Basic(client)));
         }
     }
 
@@ -91,12 +97,14 @@ public sealed class FakeTokenTests
     [InlineData("""{"grant_type":"refresh_token"}""", "application/json", "invalid_request")]
     [InlineData("""{"grant_type":"refresh_token","refresh_token":7}""", "application/json", "invalid_request")]
     [InlineData("""{"grant_type":"password"}""", "application/json", "unsupported_grant_type")]
-    [InlineData("""{"grant_type":"refresh_token","refresh_token":"nrt_unknown"}""", "application/json", "invalid_grant")]
+    [InlineData(
+        """{"grant_type":"refresh_token","refresh_token":"nrt_unknown"}""", "application/json", "invalid_grant")]
     public async Task What_the_token_endpoint_refuses(string body, string contentType, string error)
     {
         await using var fake = await FakeClient.StartAsync();
         var answer = await fake.SendAsync(
-            "POST", "v1/oauth/token", body, contentType: contentType, authorization: FakeClient.Basic(fake.State.DefaultIntegration));
+            "POST", "v1/oauth/token", body, contentType: contentType,
+            authorization: FakeClient.Basic(fake.State.DefaultIntegration));
         Assert.Equal((400, error), (answer.Status, answer.Error));
         Assert.Equal(answer.RequestId, (string?)answer.Json["request_id"]);
     }
@@ -109,7 +117,8 @@ public sealed class FakeTokenTests
         AssertClientRefused(await fake.SendAsync("POST", "v1/oauth/token", "{}", version: null));
         foreach (var version in new[] { null, "2024-01-01" })
         {
-            var answer = await fake.SendAsync("POST", "v1/oauth/token", "{}", version: version, authorization: authorization);
+            var answer =
+                await fake.SendAsync("POST", "v1/oauth/token", "{}", version: version, authorization: authorization);
             Assert.Equal((400, "missing_version"), (answer.Status, answer.Code));
         }
 
@@ -130,7 +139,8 @@ public sealed class FakeTokenTests
         Assert.False(await fake.WorksAsync((string)first["access_token"]!));
         Assert.True(await fake.WorksAsync((string)second["access_token"]!));
         Assert.Equal(1, fake.State.RefreshCount);
-        var states = fake.State.Tokens.Where(t => t.RefreshToken is not null).Select(t => (t.AccessState, t.RefreshState));
+        var states = fake.State.Tokens.Where(t => t.RefreshToken is not null)
+            .Select(t => (t.AccessState, t.RefreshState));
         Assert.Equal([(TokenState.Spent, TokenState.Spent), (TokenState.Live, TokenState.Live)], states);
     }
 
@@ -164,7 +174,8 @@ public sealed class FakeTokenTests
         await using var fake = await FakeClient.StartAsync();
         fake.State.Behavior.ReuseRevokesFamily = false;
         var pair = await fake.SignInAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => fake.RefreshAsync((string)pair["refresh_token"]!)));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => fake.RefreshAsync((string)pair["refresh_token"]!)));
         Assert.Single(answers, a => a.Status == 200);
         Assert.Equal((1, 20), (fake.State.RefreshCount, fake.State.RefreshRequests.Count));
     }
@@ -198,9 +209,15 @@ public sealed class FakeTokenTests
     }
 
     [Theory]
-    [InlineData(OwnerShape.UserFull, """{"type":"user","user":{"object":"user","id":"*","name":"Ada Lovelace","avatar_url":null,"type":"person","person":{"email":"ada.lovelace@example.com","email_verified":true}}}""")]
+    [InlineData(
+        OwnerShape.UserFull,
+        """{"type":"user","user":{"object":"user","id":"*","name":"Ada Lovelace","avatar_url":""" +
+        """null,"type":"person","person":{"email":"ada.lovelace@example.com","email_verified":true}}}""")]
     [InlineData(OwnerShape.UserPartial, """{"type":"user","user":{"object":"user","id":"*"}}""")]
-    [InlineData(OwnerShape.UserWithEmptyPerson, """{"type":"user","user":{"object":"user","id":"*","name":"Ada Lovelace","avatar_url":null,"type":"person","person":{}}}""")]
+    [InlineData(
+        OwnerShape.UserWithEmptyPerson,
+        """{"type":"user","user":{"object":"user","id":"*","name":"Ada Lovelace","avatar_url":""" +
+        """null,"type":"person","person":{}}}""")]
     [InlineData(OwnerShape.Workspace, """{"type":"workspace","workspace":true}""")]
     public async Task Owners_come_in_several_shapes(OwnerShape shape, string expected)
     {
@@ -220,7 +237,9 @@ public sealed class FakeTokenTests
         Assert.Equal("business", (string?)(await fake.SignInAsync())["plan"]!["tier"]);
         fake.State.Behavior.DocumentedOAuthErrors = true;
         var answer = await fake.RefreshAsync("nrt_unknown");
-        Assert.Equal(("error", 400, "invalid_grant"), ((string?)answer.Json["object"], (int)answer.Json["status"]!, answer.Code));
+        Assert.Equal(
+            ("error", 400, "invalid_grant"),
+            ((string?)answer.Json["object"], (int)answer.Json["status"]!, answer.Code));
         Assert.Null(answer.Error);
     }
 
@@ -276,7 +295,8 @@ public sealed class FakeTokenTests
 
     private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 
-    private static void AssertGrantRefused(Answer answer) => Assert.Equal((400, "invalid_grant"), (answer.Status, answer.Error));
+    private static void AssertGrantRefused(Answer answer) =>
+        Assert.Equal((400, "invalid_grant"), (answer.Status, answer.Error));
 
     private static void AssertClientRefused(Answer answer)
     {

@@ -5,12 +5,15 @@ using System.Diagnostics;
 using System.IO;
 using System.Threading.Tasks;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Hosting;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Fake;
 
-/// <summary>Notion's own SDK is the judge of whether the fake behaves. It isn't skipped where node is missing: it fails and says so.</summary>
+/// <summary>
+/// Notion's own SDK is the judge of whether the fake behaves. It isn't skipped where node is missing: it fails and says
+/// so.
+/// </summary>
 public sealed class SdkProofTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -24,7 +27,8 @@ public sealed class SdkProofTests
             // npm is a batch file on Windows, which only a shell can start.
             var (npm, first) = OperatingSystem.IsWindows() ? ("cmd.exe", new[] { "/c", "npm" }) : ("npm", []);
             var install = await RunAsync(folder, [], npm, [.. first, "ci", "--silent", "--no-audit", "--no-fund"]);
-            Assert.True(install.ExitCode == 0, $"npm ci in {folder} failed; the registry must be reachable once.\n{install.Output}");
+            Assert.True(install.ExitCode == 0,
+                $"npm ci in {folder} failed; the registry must be reachable once.\n{install.Output}");
         }
 
         await using var server = await FakeNotionServer.StartAsync(
@@ -72,7 +76,8 @@ public sealed class SdkProofTests
         catch (Win32Exception e)
         {
             throw new InvalidOperationException(
-                $"'{program}' can not be started ({e.Message}). This test needs Node.js 20 or later, with npm: https://nodejs.org.", e);
+                $"'{program}' can not be started ({e.Message}). This test needs Node.js 20 or later, with npm: " +
+                "https://nodejs.org.", e);
         }
 
         using (process)

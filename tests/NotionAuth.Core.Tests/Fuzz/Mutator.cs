@@ -10,9 +10,12 @@ internal sealed class Mutator(int seed, IReadOnlyList<string> samples)
     // What parsers trip over: separators, escapes, ends, sizes, other scripts, broken surrogates.
     private static readonly string[] Fragments =
     [
-        "", "\0", "\r\n", "\r\n\r\n", "\n ", "%", "%0", "%00", "%2e%2e", "%252e", "%c0%ae", "..", "../", "\\", "//", "@", "#", "?", "&", "=", "&&", "==", "+", ";", ":",
-        "\"", "\\\"", "\\u0000", "\\ud800", "\ud800", "\u202e", "\ufeff", "\u2024", "\uff0e", "{", "}", "[", "]", "[[", ",", ",,", "null", "true", "-0", "1e999", "9999999999999999999999",
-        "state=", "code=", "error=", "access_token", "\"version\":2", "<script>", "Host: evil", "HTTP/1.1", " ", "\t", "\u00e9", "\ud83d\ude00",
+        "", "\0", "\r\n", "\r\n\r\n", "\n ", "%", "%0", "%00", "%2e%2e", "%252e", "%c0%ae", "..", "../", "\\", "//",
+        "@", "#", "?", "&", "=", "&&", "==", "+", ";", ":",
+        "\"", "\\\"", "\\u0000", "\\ud800", "\ud800", "\u202e", "\ufeff", "\u2024", "\uff0e", "{", "}", "[", "]", "[[",
+        ",", ",,", "null", "true", "-0", "1e999", "9999999999999999999999",
+        "state=", "code=", "error=", "access_token", "\"version\":2", "<script>", "Host: evil", "HTTP/1.1", " ", "\t",
+        "\u00e9", "\ud83d\ude00",
     ];
 
     private readonly Random _random = new(seed);
@@ -35,7 +38,10 @@ internal sealed class Mutator(int seed, IReadOnlyList<string> samples)
             case 1: _ = text.Remove(at, length); break;
             case 2: _ = text.Insert(at, text.ToString(at, length)); break;
             case 3: _ = text.Remove(at, text.Length - at); break;
-            case 4: _ = text.Insert(at, new string(Fragments[_random.Next(Fragments.Length)] is [char c, ..] ? c : 'x', _random.Next(2000))); break;
+            case 4:
+                _ = text.Insert(at,
+                new string(
+                    Fragments[_random.Next(Fragments.Length)] is [char c, ..] ? c : 'x', _random.Next(2000))); break;
             case 5: _ = text.Insert(at, (char)_random.Next(0x10000)); break;
             case 6 when at < text.Length: text[at] = (char)_random.Next(128); break;
             default: _ = text.Append(samples[_random.Next(samples.Count)]); break;

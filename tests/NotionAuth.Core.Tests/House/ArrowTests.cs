@@ -9,19 +9,22 @@ using Xunit;
 namespace NotionAuth.Core.Tests.House;
 
 /// <summary>
-/// The rooms of docs/architecture.md use each other in one direction. It is read from the assemblies: what each type of a room uses, code included.
+/// The rooms of docs/architecture.md use each other in one direction. It is read from the assemblies: what each type of
+/// a room uses, code included.
 /// </summary>
 public sealed class ArrowTests
 {
     // A room uses those further on. Rooms of one floor don't use each other.
     private static readonly string[][] Core =
     [
-        ["NotionAuth.Core.Connections"], ["NotionAuth.Core.SignIn"], ["NotionAuth.Core.OAuth"], ["NotionAuth.Core.Api"], ["NotionAuth.Core.Http"],
+        ["NotionAuth.Core.Connections"], ["NotionAuth.Core.SignIn"], ["NotionAuth.Core.OAuth"], ["NotionAuth.Core.Api"],
+        ["NotionAuth.Core.Http"],
         ["NotionAuth.Core.Common"],
     ];
 
     private static readonly string[][] Module =
-        [["NotionAuth.Commands"], ["NotionAuth.Vault", "NotionAuth.Host", "NotionAuth.Conversion"], ["NotionAuth.Pipeline"]];
+        [["NotionAuth.Commands"], ["NotionAuth.Vault", "NotionAuth.Host", "NotionAuth.Conversion"], [
+            "NotionAuth.Pipeline"]];
 
     [Fact]
     public void Rooms_of_Core_use_each_other_in_one_direction() => Assert.Empty(Arrows("NotionAuth.Core", Core));
@@ -55,7 +58,8 @@ public sealed class ArrowTests
             {
                 foreach (string other in floors.Take(floor + 1).SelectMany(f => f).Where(f => f != room))
                 {
-                    TestResult result = TypesOf(assembly).That().ResideInNamespace(room).ShouldNot().HaveDependencyOn(other).GetResult();
+                    TestResult result = TypesOf(assembly).That().ResideInNamespace(room).ShouldNot()
+                        .HaveDependencyOn(other).GetResult();
                     foreach (string type in result.FailingTypeNames ?? []) yield return $"{type} uses {other}";
                 }
             }

@@ -12,7 +12,8 @@ using NotionAuth.Core.Http;
 using NotionAuth.Core.Http.Handlers;
 using NotionAuth.Core.Http.RateLimits;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.Hosting;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Http;
@@ -31,8 +32,10 @@ public sealed class RateLimitGateTests
 
         Task<NotionReply> first = notion.Client(gate).SendAsync(Me, default);
         Assert.Equal(TimeSpan.FromSeconds(600), await waits.NextAsync());
-        Task<NotionReply>[] others = [.. Enumerable.Range(0, 5).Select(_ => notion.Client(gate).SendAsync(Me, default))];
-        foreach (Task<NotionReply> _ in others) Assert.InRange(await waits.NextAsync(), TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(600));
+        Task<NotionReply>[] others =
+            [.. Enumerable.Range(0, 5).Select(_ => notion.Client(gate).SendAsync(Me, default))];
+        foreach (Task<NotionReply> _ in others)
+            Assert.InRange(await waits.NextAsync(), TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(600));
         Assert.Single(notion.Fake.Requests);
         await notion.Client(new ConnectionLimits()).SendAsync(Me, default).WaitAsync(TestNotion.Soon);
         Assert.Equal(2, notion.Fake.Requests.Count);
@@ -125,7 +128,8 @@ public sealed class RateLimitGateTests
     {
         var gate = new RateLimitGate();
         gate.CloseFor(TimeSpan.Zero);
-        Task<RateLimitGate.Pass?>[] all = [.. Enumerable.Range(0, 200).Select(_ => gate.EnterAsync(NoWait, default).AsTask())];
+        Task<RateLimitGate.Pass?>[] all =
+            [.. Enumerable.Range(0, 200).Select(_ => gate.EnterAsync(NoWait, default).AsTask())];
         for (int gone = 0, turn = 1; turn <= 64; gone += turn, turn *= 2)
         {
             RateLimitGate.Pass?[] let = await Task.WhenAll(all.Skip(gone).Take(turn)).WaitAsync(TestNotion.Soon);
@@ -166,7 +170,8 @@ public sealed class RateLimitGateTests
     [Fact]
     public async Task A_burst_over_the_limit_gets_through_in_the_end_with_few_429s()
     {
-        await using TestNotion notion = await TestNotion.StartAsync(f => f.RateLimit = new RateLimit { Limit = 20, Window = TimeSpan.FromSeconds(60) });
+        await using TestNotion notion = await TestNotion.StartAsync(
+            f => f.RateLimit = new RateLimit { Limit = 20, Window = TimeSpan.FromSeconds(60) });
         using var transport = new NotionTransport(proxy: null, policy: new RetryPolicy
         {
             // Waiting makes the window pass.
@@ -176,8 +181,12 @@ public sealed class RateLimitGateTests
                 return Task.CompletedTask;
             },
         });
-        var client = new NotionClient(transport, notion.BaseUri, new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)), new ConnectionLimits());
-        NotionReply[] replies = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => client.SendAsync(Me with { MaximumRetryCount = 60 }, default))).WaitAsync(TestNotion.Soon);
+        var client = new NotionClient(
+            transport, notion.BaseUri, new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)),
+            new ConnectionLimits());
+        NotionReply[] replies = await Task.WhenAll(
+            Enumerable.Range(0, 60).Select(_ => client.SendAsync(Me with { MaximumRetryCount = 60 }, default)))
+            .WaitAsync(TestNotion.Soon);
         Assert.All(replies, r => Assert.Equal(200, r.Status));
     }
 
@@ -186,17 +195,28 @@ public sealed class RateLimitGateTests
     [InlineData("something_new", false, false, false)]
     [InlineData("public_api_endpoint_rate_limit", false, true, true)]
     [InlineData("public_api_space_request_rate_limit", false, false, false)]
-    public async Task A_429_holds_back_what_its_reason_speaks_of(string reason, bool sameEndpoint, bool otherEndpoint, bool otherMethod)
+    public async Task A_429_holds_back_what_its_reason_speaks_of(
+        string reason, bool sameEndpoint, bool otherEndpoint, bool otherMethod)
     {
         var waits = new Waits();
         await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
         notion.Fake.Faults.Add(Fault.RateLimited(600, path: "/v1/users/", reason: reason));
         var gate = new ConnectionLimits();
-        Task<NotionReply> first = notion.Client(gate).SendAsync(new NotionRequest { Path = $"users/{Guid.NewGuid()}", ReturnsErrorReplies = true }, default);
+        Task<NotionReply> first = notion.Client(gate)
+            .SendAsync(new NotionRequest { Path = $"users/{Guid.NewGuid()}", ReturnsErrorReplies = true }, default);
         await waits.NextAsync();
-        Assert.Equal(sameEndpoint, await GoesAsync(notion, gate, waits, new NotionRequest { Path = $"users/{Guid.NewGuid():N}/" }));
+        Assert.Equal(sameEndpoint, await GoesAsync(notion, gate, waits, new NotionRequest
+        {
+            Path =
+            $"users/{Guid.NewGuid():N}/"
+        }));
         Assert.Equal(otherEndpoint, await GoesAsync(notion, gate, waits, Me));
-        Assert.Equal(otherMethod, await GoesAsync(notion, gate, waits, new NotionRequest { Path = $"users/{Guid.NewGuid()}", Method = System.Net.Http.HttpMethod.Delete }));
+        Assert.Equal(otherMethod, await GoesAsync(notion, gate, waits, new NotionRequest
+        {
+            Path =
+            $"users/{Guid.NewGuid()}",
+            Method = System.Net.Http.HttpMethod.Delete
+        }));
         waits.Release();
         await first.WaitAsync(TestNotion.Soon);
     }
@@ -207,7 +227,8 @@ public sealed class RateLimitGateTests
         var waits = new Waits();
         await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
         string workspace = Guid.NewGuid().ToString();
-        ConnectionLimits one = GateOf(notion, workspace), two = GateOf(notion, workspace), other = GateOf(notion, Guid.NewGuid().ToString());
+        ConnectionLimits one = GateOf(notion, workspace), two = GateOf(notion, workspace),
+            other = GateOf(notion, Guid.NewGuid().ToString());
         notion.Fake.Faults.Add(Fault.RateLimited(600, reason: "public_api_space_request_rate_limit"));
         Task<NotionReply> first = notion.Client(one).SendAsync(Me, default);
         await waits.NextAsync();
@@ -225,15 +246,20 @@ public sealed class RateLimitGateTests
         await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
         var gate = new ConnectionLimits();
         gate.CloseFor(TimeSpan.FromSeconds(600));
-        var client = new NotionClient(notion.Transport, notion.BaseUri, new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)), gate, notion.Log.Enqueue)
+        var client = new NotionClient(
+            notion.Transport, notion.BaseUri,
+            new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)), gate, notion.Log.Enqueue)
         {
-            Waiting = w => told.Enqueue($"{w.Reason} {w.Retry} of {w.MaximumRetryCount} {w.Method} {w.Path}: {w.Detail}"),
+            Waiting = w =>
+                told.Enqueue($"{w.Reason} {w.Retry} of {w.MaximumRetryCount} {w.Method} {w.Path}: {w.Detail}"),
             Waited = w => told.Enqueue($"{w.Reason} over"),
         };
         Task<NotionReply> request = client.SendAsync(Me with { MaximumRetryCount = 0 }, default);
         await waits.NextAsync();
         Assert.Equal(["Gate 0 of 0 GET /v1/users/me: Notion's rate limit for this connection"], told);
-        Assert.Matches("^GET /v1/users/me: held back for (600|599).[0-9] s by Notion's rate limit for this connection$", Assert.Single(notion.Log).ToString());
+        Assert.Matches(
+            "^GET /v1/users/me: held back for (600|599).[0-9] s by Notion's rate limit for this connection$",
+            Assert.Single(notion.Log).ToString());
         waits.Release();
         Assert.Equal(200, (await request.WaitAsync(TestNotion.Soon)).Status);
         Assert.Equal("Gate over", told.Last());
@@ -246,7 +272,8 @@ public sealed class RateLimitGateTests
         var gate = new ConnectionLimits();
         gate.CloseFor(TimeSpan.FromSeconds(600));
         NotionAuthException error = await Expect.ErrorAsync(
-            ErrorIds.RateLimited, () => notion.Client(gate).SendAsync(Me with { TotalTimeout = TimeSpan.FromSeconds(60) }, default));
+            ErrorIds.RateLimited,
+            () => notion.Client(gate).SendAsync(Me with { TotalTimeout = TimeSpan.FromSeconds(60) }, default));
         Assert.Contains("Nothing was sent.", error.Message, StringComparison.Ordinal);
         Assert.Empty(notion.Fake.Requests);
         Assert.Empty(notion.Waits);
@@ -264,7 +291,8 @@ public sealed class RateLimitGateTests
 
     private static Task NoWait(TimeSpan wait) => Task.CompletedTask;
 
-    private static Task<RateLimitGate.Pass?> EnterAsync(RateLimitGate gate, Waits waits, CancellationToken cancellationToken = default) =>
+    private static Task<RateLimitGate.Pass?> EnterAsync(
+        RateLimitGate gate, Waits waits, CancellationToken cancellationToken = default) =>
         gate.EnterAsync(left => waits.WaitAsync(left, cancellationToken), cancellationToken).AsTask();
 
     private static ConnectionLimits GateOf(TestNotion notion, string workspace)
@@ -276,10 +304,12 @@ public sealed class RateLimitGateTests
     }
 
     /// <summary>Whether a request goes out at once; one that waits instead is called off.</summary>
-    private static async Task<bool> GoesAsync(TestNotion notion, ConnectionLimits gate, Waits waits, NotionRequest request)
+    private static async Task<bool> GoesAsync(
+        TestNotion notion, ConnectionLimits gate, Waits waits, NotionRequest request)
     {
         using var cancel = new CancellationTokenSource();
-        Task<NotionReply> sent = notion.Client(gate).SendAsync(request with { ReturnsErrorReplies = true }, cancel.Token);
+        Task<NotionReply> sent = notion.Client(gate)
+            .SendAsync(request with { ReturnsErrorReplies = true }, cancel.Token);
         bool goes = await Task.WhenAny(sent, waits.AskedAsync()) == sent;
         if (!goes) await waits.NextAsync();
         await cancel.CancelAsync();

@@ -14,7 +14,8 @@ public sealed class FileErrorTests
     [InlineData(unchecked((int)0x80070027))]
     public void A_full_disk_is_told_as_one(int code)
     {
-        NotionAuthException error = FileErrors.OfWriting("/data/reply.json", new IOException("No space left on device", code));
+        NotionAuthException error =
+            FileErrors.OfWriting("/data/reply.json", new IOException("No space left on device", code));
         Assert.Equal(ErrorIds.DiskFull, error.ErrorId);
         Assert.Equal("/data/reply.json", error.Target);
     }

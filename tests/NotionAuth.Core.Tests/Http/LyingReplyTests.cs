@@ -24,7 +24,10 @@ namespace NotionAuth.Core.Tests.Http;
 [CollectionDefinition(nameof(LyingReplyTests), DisableParallelization = true)]
 public sealed class LyingReplyGroup;
 
-/// <summary>Replies that lie, over real sockets: a clear error, bounded memory, and neither token nor client secret anywhere but at the connection's own host.</summary>
+/// <summary>
+/// Replies that lie, over real sockets: a clear error, bounded memory, and neither token nor client secret anywhere but
+/// at the connection's own host.
+/// </summary>
 [Collection(nameof(LyingReplyTests))]
 public sealed class LyingReplyTests : IDisposable
 {
@@ -36,7 +39,8 @@ public sealed class LyingReplyTests : IDisposable
     private const long MostMemory = 400L << 20;
 
     private static readonly byte[] Mebibyte = new byte[1 << 20];
-    private readonly NotionTransport _transport = new(proxy: null, policy: new RetryPolicy { Delay = static (_, _) => Task.CompletedTask });
+    private readonly NotionTransport _transport =
+        new(proxy: null, policy: new RetryPolicy { Delay = static (_, _) => Task.CompletedTask });
     private readonly ConcurrentQueue<string> _log = new();
 
     public void Dispose() => _transport.Dispose();
@@ -48,25 +52,39 @@ public sealed class LyingReplyTests : IDisposable
         { "a length beyond a number", $"{Ok}Content-Length: 99999999999999999999999\r\n\r\n{{", ErrorIds.InvalidReply },
         { "a length that is too short", $"{Ok}Content-Length: 4\r\n\r\n{{\"id\":1}}", ErrorIds.InvalidReply },
         { "a negative length", $"{Ok}Content-Length: -1\r\n\r\n{{\"id\"", ErrorIds.InvalidReply },
-        { "a chunk that is no number", $"{Ok}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n", ErrorIds.ConnectionFailed },
-        { "a chunk beyond a number", $"{Ok}Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFF\r\n{{", ErrorIds.ConnectionFailed },
+        { "a chunk that is no number", $"{Ok}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n",
+            ErrorIds.ConnectionFailed },
+        { "a chunk beyond a number", $"{Ok}Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFF\r\n{{",
+            ErrorIds.ConnectionFailed },
         { "a negative chunk", $"{Ok}Transfer-Encoding: chunked\r\n\r\n-5\r\n{{}}\r\n", ErrorIds.ConnectionFailed },
-        { "a chunk longer than it says", $"{Ok}Transfer-Encoding: chunked\r\n\r\n1\r\n{{\"id\":1}}\r\n0\r\n\r\n", ErrorIds.ConnectionFailed },
+        { "a chunk longer than it says", $"{Ok}Transfer-Encoding: chunked\r\n\r\n1\r\n{{\"id\":1}}\r\n0\r\n\r\n",
+            ErrorIds.ConnectionFailed },
         { "no last chunk", $"{Ok}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n", ErrorIds.ConnectionFailed },
-        { "gzip that is none", $"{Ok}Content-Encoding: gzip\r\nContent-Length: 8\r\n\r\n{{\"id\":1}}", ErrorIds.ConnectionFailed },
-        { "brotli that is none", $"{Ok}Content-Encoding: br\r\nContent-Length: 8\r\n\r\n\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff", ErrorIds.ConnectionFailed },
+        { "gzip that is none", $"{Ok}Content-Encoding: gzip\r\nContent-Length: 8\r\n\r\n{{\"id\":1}}",
+            ErrorIds.ConnectionFailed },
+        { "brotli that is none",
+            $"{Ok}Content-Encoding: br\r\nContent-Length: 8\r\n\r\n\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff",
+            ErrorIds.ConnectionFailed },
         { "no HTTP at all", "SSH-2.0-OpenSSH_9.2\r\n\r\n", ErrorIds.ConnectionFailed },
         { "nothing", string.Empty, ErrorIds.ConnectionFailed },
         { "a status that is none", "HTTP/1.1 2000 OK\r\n\r\n{}", ErrorIds.ConnectionFailed },
         { "half a head", "HTTP/1.1 200 OK\r\nContent-Type: appl", ErrorIds.ConnectionFailed },
-        { "invalid UTF-8", $"{Ok}Content-Length: 10\r\n\r\n{{\"id\":\"\u00c3\u0028\"}}"[..^1] + "}", ErrorIds.InvalidReply },
+        { "invalid UTF-8", $"{Ok}Content-Length: 10\r\n\r\n{{\"id\":\"\u00c3\u0028\"}}"[..^1] + "}",
+            ErrorIds.InvalidReply },
         { "a name of invalid UTF-8", $"{Ok}Content-Length: 8\r\n\r\n{{\"\u00c3\u0028\":1}}", ErrorIds.InvalidReply },
-        { "a hotel's page", $"{Ok.Replace("application/json", "text/html", StringComparison.Ordinal)}Content-Length: 6\r\n\r\n<html>", ErrorIds.InvalidReply },
-        { "JSON a thousand levels deep", LyingServer.Json(new string('[', 1000) + new string(']', 1000)), ErrorIds.InvalidReply },
-        { "a hundred thousand levels", LyingServer.Json(string.Concat(Enumerable.Repeat("{\"a\":", 100_000))), ErrorIds.InvalidReply },
-        { "an error as a success", LyingServer.Json("""{"object":"error","status":401,"code":"unauthorized","message":"no"}"""), "Unauthorized" },
+        { "a hotel's page",
+            $"{Ok.Replace("application/json", "text/html", StringComparison.Ordinal)}Content-Length: 6\r\n\r\n<html>",
+            ErrorIds.InvalidReply },
+        { "JSON a thousand levels deep", LyingServer.Json(new string('[', 1000) + new string(']', 1000)),
+            ErrorIds.InvalidReply },
+        { "a hundred thousand levels", LyingServer.Json(string.Concat(Enumerable.Repeat("{\"a\":", 100_000))),
+            ErrorIds.InvalidReply },
+        { "an error as a success",
+            LyingServer.Json("""{"object":"error","status":401,"code":"unauthorized","message":"no"}"""),
+            "Unauthorized" },
         { "a stop that is no JSON", "HTTP/1.1 503 No\r\nConnection: close\r\nContent-Length: 1\r\n\r\n{", "Http503" },
-        { "a switch of protocols", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "Http101" },
+        { "a switch of protocols",
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "Http101" },
     };
 
     [Theory]
@@ -74,13 +92,15 @@ public sealed class LyingReplyTests : IDisposable
     public async Task A_broken_reply_is_an_error(string what, string reply, string errorId)
     {
         await using LyingServer server = LyingServer.Answering(reply);
-        NotionAuthException error = await Expect.ErrorAsync(errorId, async () => (await GetAsync(server)).ParseJson().Dispose());
+        NotionAuthException error =
+            await Expect.ErrorAsync(errorId, async () => (await GetAsync(server)).ParseJson().Dispose());
         AssertShowsNothing(error);
         Assert.NotEmpty(what);
 
         // Where the code's exchange meets the same, nothing is repeated: the code is spent.
         int before = server.Requests.Count;
-        var token = await Assert.ThrowsAnyAsync<NotionAuthException>(() => OAuth(server).ExchangeAsync(new Secret("a-code-0123456789"), "http://localhost:8914/callback", default).WaitAsync(TestNotion.Soon));
+        var token = await Assert.ThrowsAnyAsync<NotionAuthException>(() => OAuth(server).ExchangeAsync(new Secret(
+            "a-code-0123456789"), "http://localhost:8914/callback", default).WaitAsync(TestNotion.Soon));
         AssertShowsNothing(token);
         Assert.Equal(before + 1, server.Requests.Count);
     }
@@ -88,10 +108,15 @@ public sealed class LyingReplyTests : IDisposable
     [Fact]
     public async Task Gzip_that_was_cut_off_is_an_error()
     {
-        byte[] whole = Gzip(Encoding.UTF8.GetBytes("{\"id\":\"" + string.Concat(Enumerable.Range(0, 5000).Select(i => i.ToString(CultureInfo.InvariantCulture))) + "\"}"));
+        byte[] whole = Gzip(
+            Encoding.UTF8.GetBytes("{\"id\":\"" +
+                string.Concat(Enumerable.Range(0, 5000).Select(i => i.ToString(CultureInfo.InvariantCulture))) +
+                "\"}"));
         byte[] cut = whole[..(whole.Length / 2)];
-        await using LyingServer server = LyingServer.Answering(Encoding.ASCII.GetBytes($"{Ok}Content-Encoding: gzip\r\nContent-Length: {cut.Length}\r\n\r\n"), cut);
-        NotionAuthException error = await Assert.ThrowsAnyAsync<NotionAuthException>(async () => (await GetAsync(server)).ParseJson().Dispose());
+        await using LyingServer server = LyingServer.Answering(Encoding.ASCII.GetBytes(
+            $"{Ok}Content-Encoding: gzip\r\nContent-Length: {cut.Length}\r\n\r\n"), cut);
+        NotionAuthException error = await Assert.ThrowsAnyAsync<NotionAuthException>(
+            async () => (await GetAsync(server)).ParseJson().Dispose());
         Assert.Contains(error.ErrorId, new[] { ErrorIds.ConnectionFailed, ErrorIds.InvalidReply });
     }
 
@@ -102,18 +127,23 @@ public sealed class LyingReplyTests : IDisposable
     public async Task Gzip_that_was_cut_off_is_no_reply_whatever_it_is_read_for(double share)
     {
         // Text of which each beginning is as good as the whole.
-        byte[] plain = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(i => i.ToString("x", CultureInfo.InvariantCulture) + " ")));
+        byte[] plain = Encoding.ASCII.GetBytes(
+            string.Concat(
+                Enumerable.Range(0, 40_000).Select(i => i.ToString("x", CultureInfo.InvariantCulture) + " ")));
         byte[] whole = Gzip(plain);
         byte[] cut = whole[..(int)(whole.Length * share)];
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["reply"], "before");
         foreach ((byte[] sent, bool isWhole) in new[] { (cut, false), (whole, true) })
         {
-            await using LyingServer server = LyingServer.Answering(Encoding.ASCII.GetBytes($"{Ok}Content-Encoding: gzip\r\nContent-Length: {sent.Length}\r\n\r\n"), sent);
+            await using LyingServer server = LyingServer.Answering(Encoding.ASCII.GetBytes(
+                $"{Ok}Content-Encoding: gzip\r\nContent-Length: {sent.Length}\r\n\r\n"), sent);
             if (!isWhole)
             {
                 await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => GetAsync(server));
-                await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => Client(server).DownloadAsync(Once, folder["reply"], null, default));
+                await Expect.ErrorAsync(
+                    ErrorIds.ConnectionFailed,
+                    () => Client(server).DownloadAsync(Once, folder["reply"], null, default));
                 Assert.Equal("before", await File.ReadAllTextAsync(folder["reply"]));
                 continue;
             }
@@ -123,25 +153,31 @@ public sealed class LyingReplyTests : IDisposable
             Assert.False(response.Headers.ContainsKey("Content-Encoding"));
             await Client(server).DownloadAsync(Once, folder["reply"], null, default);
             Assert.Equal(plain, await File.ReadAllBytesAsync(folder["reply"]));
-            Assert.All(server.Requests, r => Assert.Contains("Accept-Encoding: gzip\r\n", r + "\r\n", StringComparison.Ordinal));
+            Assert.All(
+                server.Requests,
+                r => Assert.Contains("Accept-Encoding: gzip\r\n", r + "\r\n", StringComparison.Ordinal));
         }
     }
 
     [Fact]
     public async Task A_packed_reply_without_bytes_is_an_empty_one()
     {
-        await using LyingServer server = LyingServer.Answering($"{Ok}Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n");
+        await using LyingServer server = LyingServer.Answering(
+            $"{Ok}Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n");
         Assert.True((await GetAsync(server)).Body.IsEmpty);
     }
 
     [Fact]
     public async Task A_byte_order_mark_before_a_reply_is_none_of_it()
     {
-        await using LyingServer server = LyingServer.Answering($"{Ok}Content-Length: 11\r\n\r\n\u00ef\u00bb\u00bf{{\"id\":1}}");
+        await using LyingServer server = LyingServer.Answering(
+            $"{Ok}Content-Length: 11\r\n\r\n\u00ef\u00bb\u00bf{{\"id\":1}}");
         using System.Text.Json.JsonDocument reply = (await GetAsync(server)).ParseJson();
         Assert.Equal(1, reply.RootElement.GetProperty("id").GetInt32());
 
-        await using LyingServer error = LyingServer.Answering("HTTP/1.1 404 No\r\nConnection: close\r\n\r\n\u00ef\u00bb\u00bf{\"object\":\"error\",\"code\":\"object_not_found\"}");
+        await using LyingServer error = LyingServer.Answering(
+            "HTTP/1.1 404 No\r\nConnection: " +
+            "close\r\n\r\n\u00ef\u00bb\u00bf{\"object\":\"error\",\"code\":\"object_not_found\"}");
         await Expect.ErrorAsync("ObjectNotFound", () => GetAsync(error));
     }
 
@@ -184,7 +220,8 @@ public sealed class LyingReplyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(EndlessReplies))]
-    public async Task A_reply_without_end_is_too_large_and_takes_no_more_memory_than_the_largest_that_is_read(string what)
+    public async Task A_reply_without_end_is_too_large_and_takes_no_more_memory_than_the_largest_that_is_read(
+        string what)
     {
         await using LyingServer server = LyingServer.Answering((_, stream, ct) => Endless[what](stream, ct));
         long before = GC.GetTotalAllocatedBytes(precise: true);
@@ -193,7 +230,8 @@ public sealed class LyingReplyTests : IDisposable
         Assert.Single(server.Requests);
 
         // Nor does the token endpoint's.
-        await Expect.ErrorAsync(ErrorIds.ReplyTooLarge, () => OAuth(server).RefreshAsync(new Secret("nrt_0123456789"), default));
+        await Expect.ErrorAsync(
+            ErrorIds.ReplyTooLarge, () => OAuth(server).RefreshAsync(new Secret("nrt_0123456789"), default));
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 2 * MostMemory);
         Assert.Equal(2, server.Requests.Count);
     }
@@ -214,7 +252,15 @@ public sealed class LyingReplyTests : IDisposable
             await ForeverAsync(stream, more, ct);
         });
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        await Expect.ErrorAsync(errorId, () => GetAsync(server, new NotionRequest { Path = "users/me", MaximumRetryCount = 0, Timeout = TimeSpan.FromSeconds(1) }));
+        await Expect.ErrorAsync(
+            errorId,
+            () => GetAsync(
+                server, new NotionRequest
+                {
+                    Path = "users/me",
+                    MaximumRetryCount = 0,
+                    Timeout = TimeSpan.FromSeconds(1)
+                }));
 
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, MostMemory);
     }
@@ -240,11 +286,17 @@ public sealed class LyingReplyTests : IDisposable
         await using LyingServer witness = LyingServer.Witness();
         foreach (int status in new[] { 300, 301, 302, 303, 305, 307, 308 })
         {
-            await using LyingServer server = LyingServer.Answering((_, stream, ct) => WriteAsync(stream, $"HTTP/1.1 {status} Moved\r\nConnection: close\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
-                .Replace("PORT", witness.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("TOKEN", Token, StringComparison.Ordinal), ct));
+            await using LyingServer server = LyingServer.Answering((_, stream, ct) => WriteAsync(stream,
+                $"HTTP/1.1 {status} Moved\r\nConnection: close\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+                .Replace("PORT", witness.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace(
+                    "TOKEN", Token, StringComparison.Ordinal), ct));
             AssertShowsNothing(await Expect.ErrorAsync(ErrorIds.UnexpectedRedirect, () => GetAsync(server)));
-            AssertShowsNothing(await Expect.ErrorAsync(ErrorIds.UnexpectedRedirect, () => OAuth(server).RefreshAsync(new Secret("nrt_0123456789"), default)));
-            AssertShowsNothing(await Expect.ErrorAsync(ErrorIds.UnexpectedRedirect, () => OAuth(server).RevokeAsync(new Secret(Token), default)));
+            AssertShowsNothing(
+                await Expect.ErrorAsync(ErrorIds.UnexpectedRedirect, () => OAuth(server).RefreshAsync(new Secret(
+                    "nrt_0123456789"), default)));
+            AssertShowsNothing(
+                await Expect.ErrorAsync(
+                    ErrorIds.UnexpectedRedirect, () => OAuth(server).RevokeAsync(new Secret(Token), default)));
             Assert.Equal(3, server.Requests.Count);
         }
 
@@ -262,7 +314,8 @@ public sealed class LyingReplyTests : IDisposable
     public async Task No_header_of_a_reply_leads_anywhere_else(string header)
     {
         await using LyingServer witness = LyingServer.Witness();
-        await using LyingServer server = LyingServer.Answering(LyingServer.Json("""{"id":"b-1"}""", header.Replace("PORT", witness.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) + "\r\n"));
+        await using LyingServer server = LyingServer.Answering(LyingServer.Json("""{"id":"b-1"}""", header.Replace(
+            "PORT", witness.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) + "\r\n"));
         for (int i = 0; i < 3; i++) await GetAsync(server);
         Assert.Equal(3, server.Requests.Count);
         Assert.All(server.Requests, r => Assert.DoesNotContain("\r\nCookie:", r, StringComparison.OrdinalIgnoreCase));
@@ -277,33 +330,47 @@ public sealed class LyingReplyTests : IDisposable
     [InlineData("Bearer error=\"invalid_token\"")]
     public async Task No_challenge_gets_other_credentials_than_the_token(string challenge)
     {
-        await using LyingServer server = LyingServer.Answering($"HTTP/1.1 401 No\r\nWWW-Authenticate: {challenge}\r\nContent-Length: 0\r\n\r\n");
+        await using LyingServer server = LyingServer.Answering(
+            $"HTTP/1.1 401 No\r\nWWW-Authenticate: {challenge}\r\nContent-Length: 0\r\n\r\n");
         await Expect.ErrorAsync("Http401", () => GetAsync(server));
         Assert.Contains($"Authorization: Bearer {Token}", Assert.Single(server.Requests), StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string, string> LyingLists => new()
     {
-        { "the same cursor for ever", """{"object":"list","results":[1],"next_cursor":"a","has_more":true}""", ErrorIds.RepeatedCursor },
-        { "a cursor that is a number", """{"object":"list","results":[1],"next_cursor":7,"has_more":true}""", ErrorIds.InvalidReply },
-        { "a cursor that is an object", """{"object":"list","results":[1],"next_cursor":{"a":1},"has_more":true}""", ErrorIds.InvalidReply },
+        { "the same cursor for ever", """{"object":"list","results":[1],"next_cursor":"a","has_more":true}""",
+            ErrorIds.RepeatedCursor },
+        { "a cursor that is a number", """{"object":"list","results":[1],"next_cursor":7,"has_more":true}""",
+            ErrorIds.InvalidReply },
+        { "a cursor that is an object", """{"object":"list","results":[1],"next_cursor":{"a":1},"has_more":true}""",
+            ErrorIds.InvalidReply },
         { "more without a cursor", """{"object":"list","results":[1],"has_more":true}""", ErrorIds.InvalidReply },
-        { "more with an empty cursor", """{"object":"list","results":[1],"next_cursor":"","has_more":true}""", ErrorIds.InvalidReply },
-        { "more that is a text", """{"object":"list","results":[1],"next_cursor":"a","has_more":"true"}""", ErrorIds.InvalidReply },
-        { "more that is a number", """{"object":"list","results":[1],"next_cursor":"a","has_more":1}""", ErrorIds.InvalidReply },
-        { "results that are an object", """{"object":"list","results":{"a":1},"next_cursor":null,"has_more":false}""", ErrorIds.InvalidReply },
+        { "more with an empty cursor", """{"object":"list","results":[1],"next_cursor":"","has_more":true}""",
+            ErrorIds.InvalidReply },
+        { "more that is a text", """{"object":"list","results":[1],"next_cursor":"a","has_more":"true"}""",
+            ErrorIds.InvalidReply },
+        { "more that is a number", """{"object":"list","results":[1],"next_cursor":"a","has_more":1}""",
+            ErrorIds.InvalidReply },
+        { "results that are an object", """{"object":"list","results":{"a":1},"next_cursor":null,"has_more":false}""",
+            ErrorIds.InvalidReply },
         { "results that are a text", """{"object":"list","results":"abc","has_more":false}""", ErrorIds.InvalidReply },
         { "results that are nothing", """{"object":"list","results":null,"has_more":false}""", ErrorIds.InvalidReply },
         { "no results", """{"object":"list","has_more":false}""", ErrorIds.InvalidReply },
-        { "a cursor without end", "{\"object\":\"list\",\"results\":[1],\"next_cursor\":\"" + new string('x', 5000) + "\",\"has_more\":true}", ErrorIds.InvalidReply },
-        { "items a thousand levels deep", "{\"object\":\"list\",\"results\":" + new string('[', 1000) + new string(']', 1000) + ",\"has_more\":false}", ErrorIds.InvalidReply },
-        { "a cursor of half a character", """{"object":"list","results":[1],"next_cursor":"\ud800","has_more":true}""", ErrorIds.InvalidReply },
-        { "an error", """{"object":"error","status":400,"code":"validation_error","message":"no"}""", "ValidationError" },
+        { "a cursor without end", "{\"object\":\"list\",\"results\":[1],\"next_cursor\":\"" + new string('x', 5000) +
+            "\",\"has_more\":true}", ErrorIds.InvalidReply },
+        { "items a thousand levels deep",
+            "{\"object\":\"list\",\"results\":" + new string('[', 1000) + new string(']', 1000) +
+            ",\"has_more\":false}", ErrorIds.InvalidReply },
+        { "a cursor of half a character", """{"object":"list","results":[1],"next_cursor":"\ud800","has_more":true}""",
+            ErrorIds.InvalidReply },
+        { "an error", """{"object":"error","status":400,"code":"validation_error","message":"no"}""",
+            "ValidationError" },
     };
 
     [Theory]
     [MemberData(nameof(LyingLists))]
-    public async Task A_list_that_lies_is_an_error_and_never_ends_early_in_silence(string what, string body, string errorId)
+    public async Task A_list_that_lies_is_an_error_and_never_ends_early_in_silence(
+        string what, string body, string errorId)
     {
         await using LyingServer server = LyingServer.Answering(LyingServer.Json(body));
         AssertShowsNothing(await Expect.ErrorAsync(errorId, () => CountAsync(server, int.MaxValue)));
@@ -312,7 +379,8 @@ public sealed class LyingReplyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"object":"error","status":500,"code":"internal_server_error","message":"no"}""", "InternalServerError")]
+    [InlineData("""{"object":"error","status":500,"code":"internal_server_error","message":"no"}""",
+        "InternalServerError")]
     [InlineData("""{"status":400,"code":"validation_error","object":"error"}""", "ValidationError")]
     [InlineData("""{"error":"invalid_request","error_description":"no"}""", "InvalidRequest")]
     [InlineData("""{"error":{"code":7}}""", "Http200")]
@@ -321,14 +389,17 @@ public sealed class LyingReplyTests : IDisposable
     public async Task A_revocation_that_failed_under_a_200_is_no_revocation(string body, string errorId)
     {
         await using LyingServer server = LyingServer.Answering(LyingServer.Json(body));
-        AssertShowsNothing(await Expect.ErrorAsync(errorId, () => OAuth(server).RevokeAsync(new Secret(Token), default)));
+        AssertShowsNothing(
+            await Expect.ErrorAsync(errorId, () => OAuth(server).RevokeAsync(new Secret(Token), default)));
     }
 
     [Fact]
     public async Task A_list_that_goes_on_as_something_else_is_an_error()
     {
         await using LyingServer server = LyingServer.Answering((head, stream, ct) => WriteAsync(
-            stream, LyingServer.Json(head.Contains("start_cursor", StringComparison.Ordinal) ? """{"object":"user","id":"x"}""" : """{"object":"list","results":[1],"next_cursor":"a","has_more":true}"""), ct));
+            stream, LyingServer.Json(head.Contains("start_cursor", StringComparison.Ordinal)
+                ? """{"object":"user","id":"x"}"""
+                : """{"object":"list","results":[1],"next_cursor":"a","has_more":true}"""), ct));
         await Expect.ErrorAsync(ErrorIds.InvalidReply, () => CountAsync(server, int.MaxValue));
     }
 
@@ -337,7 +408,9 @@ public sealed class LyingReplyTests : IDisposable
     {
         int page = 0;
         await using LyingServer server = LyingServer.Answering((_, stream, ct) => WriteAsync(
-            stream, LyingServer.Json($$"""{"object":"list","results":[],"next_cursor":"c{{Interlocked.Increment(ref page)}}","has_more":true}"""), ct));
+            stream, LyingServer.Json(
+                $$"""{"object":"list","results":""" +
+                $$"""[],"next_cursor":"c{{Interlocked.Increment(ref page)}}","has_more":true}"""), ct));
         await Expect.ErrorAsync(ErrorIds.InvalidReply, () => CountAsync(server, int.MaxValue));
         Assert.Equal(1000, page);
     }
@@ -348,7 +421,9 @@ public sealed class LyingReplyTests : IDisposable
         int page = 0;
         string longCursor = new('x', 4000);
         await using LyingServer server = LyingServer.Answering((_, stream, ct) => WriteAsync(
-            stream, LyingServer.Json($$"""{"object":"list","results":[1],"next_cursor":"{{longCursor}}{{Interlocked.Increment(ref page)}}","has_more":true}"""), ct));
+            stream, LyingServer.Json(
+                $$"""{"object":"list","results":""" +
+                $$"""[1],"next_cursor":"{{longCursor}}{{Interlocked.Increment(ref page)}}","has_more":true}"""), ct));
         var kept = new List<long>();
         await CountAsync(server, 1500, n =>
         {
@@ -362,12 +437,19 @@ public sealed class LyingReplyTests : IDisposable
 
     public static TheoryData<string> HostilePaths =>
     [
-        "http://127.0.0.1:PORT/v1/users/me", "https://127.0.0.1:PORT/v1/users/me", "//127.0.0.1:PORT/v1/users/me", "///127.0.0.1:PORT/",
-        "/\\127.0.0.1:PORT/", "\\\\127.0.0.1:PORT\\", "@127.0.0.1:PORT/", ":80@127.0.0.1:PORT/v1/", "http://HOST@127.0.0.1:PORT/v1/", "http://HOST:x@127.0.0.1:PORT/v1/", "http://HOST.127.0.0.1:PORT/",
-        "http://HOST%2f@127.0.0.1:PORT/", "http://HOST\\@127.0.0.1:PORT/", "http://HOST#@127.0.0.1:PORT/", "http://HOST?@127.0.0.1:PORT/",
-        "..", "../admin", "v1/../admin", "users/../../admin", "%2e%2e/admin", "users/%2e%2e/%2E%2E/admin", "users/%252e%252e/admin", "users/%25252e%25252e/admin", "users/..%2fadmin", "users/..%5cadmin", "users\\..\\admin",
-        "users/%c0%ae%c0%ae/admin", "users/%e0%80%ae%e0%80%ae/admin", "users/%25c0%25ae/admin", "users/..;/admin", "users/\uFF0E\uFF0E/admin", "users/%EF%BC%8E%EF%BC%8E/admin", "users/\u2025/admin", "users/%E2%80%A5/admin",
-        "users/me\r\nAuthorization: Bearer x", "users/me HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n", "users/%0d%0aX: y", "users/%250d%250a", "users/me\0", "users/%00", "users/me#x", "users/me\t",
+        "http://127.0.0.1:PORT/v1/users/me", "https://127.0.0.1:PORT/v1/users/me", "//127.0.0.1:PORT/v1/users/me",
+        "///127.0.0.1:PORT/",
+        "/\\127.0.0.1:PORT/", "\\\\127.0.0.1:PORT\\", "@127.0.0.1:PORT/", ":80@127.0.0.1:PORT/v1/",
+        "http://HOST@127.0.0.1:PORT/v1/", "http://HOST:x@127.0.0.1:PORT/v1/", "http://HOST.127.0.0.1:PORT/",
+        "http://HOST%2f@127.0.0.1:PORT/", "http://HOST\\@127.0.0.1:PORT/", "http://HOST#@127.0.0.1:PORT/",
+        "http://HOST?@127.0.0.1:PORT/",
+        "..", "../admin", "v1/../admin", "users/../../admin", "%2e%2e/admin", "users/%2e%2e/%2E%2E/admin",
+        "users/%252e%252e/admin", "users/%25252e%25252e/admin", "users/..%2fadmin", "users/..%5cadmin",
+        "users\\..\\admin",
+        "users/%c0%ae%c0%ae/admin", "users/%e0%80%ae%e0%80%ae/admin", "users/%25c0%25ae/admin", "users/..;/admin",
+        "users/\uFF0E\uFF0E/admin", "users/%EF%BC%8E%EF%BC%8E/admin", "users/\u2025/admin", "users/%E2%80%A5/admin",
+        "users/me\r\nAuthorization: Bearer x", "users/me HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n", "users/%0d%0aX: y",
+        "users/%250d%250a", "users/me\0", "users/%00", "users/me#x", "users/me\t",
     ];
 
     [Theory]
@@ -376,9 +458,14 @@ public sealed class LyingReplyTests : IDisposable
     {
         await using LyingServer witness = LyingServer.Witness();
         await using LyingServer server = LyingServer.Witness();
-        string hostile = path.Replace("PORT", witness.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("HOST", server.BaseUri.Authority, StringComparison.Ordinal);
+        string hostile = path.Replace(
+            "PORT", witness.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("HOST", server.BaseUri.Authority, StringComparison.Ordinal);
         foreach (HttpMethod method in new[] { HttpMethod.Get, HttpMethod.Post })
-            AssertShowsNothing(await Expect.ErrorAsync(ErrorIds.InvalidPath, () => GetAsync(server, new NotionRequest { Path = hostile, Method = method })));
+            AssertShowsNothing(
+                await Expect.ErrorAsync(
+                    ErrorIds.InvalidPath,
+                    () => GetAsync(server, new NotionRequest { Path = hostile, Method = method })));
         Assert.Equal(0, witness.Connections);
         Assert.Equal(0, server.Connections);
     }
@@ -389,7 +476,8 @@ public sealed class LyingReplyTests : IDisposable
         await using LyingServer witness = LyingServer.Witness();
         await using LyingServer server = LyingServer.Witness();
         string other = witness.BaseUri.Authority;
-        string[] parts = ["..", ".", "/", "//", "\\", "%2e", "%252e", "%2f", "%5c", "%c0%ae", "@", "#", "?", ":", "%", "%00", "\r\n", "v1", "users", other, "http://", server.BaseUri.Authority, "\uFF0E", "%25", ";", "\u2025"];
+        string[] parts = ["..", ".", "/", "//", "\\", "%2e", "%252e", "%2f", "%5c", "%c0%ae", "@", "#", "?", ":", "%",
+            "%00", "\r\n", "v1", "users", other, "http://", server.BaseUri.Authority, "\uFF0E", "%25", ";", "\u2025"];
         const int seed = 20261121;
         var random = new Random(seed);
         int sent = 0;
@@ -411,8 +499,10 @@ public sealed class LyingReplyTests : IDisposable
             string head = server.Requests.Last();
             string target = head.Split(' ')[1].Split('?')[0];
             string decoded = Uri.UnescapeDataString(Uri.UnescapeDataString(target)).Normalize(NormalizationForm.FormKC);
-            bool stays = head.StartsWith("GET /v1/", StringComparison.Ordinal) && Array.TrueForAll(decoded.Split('/', '\\'), s => s.Split(';')[0] is not (".." or "."))
-                && head.Contains($"\r\nHost: {server.BaseUri.Authority}", StringComparison.Ordinal) && head.Split("\r\nAuthorization:").Length == 2;
+            bool stays = head.StartsWith("GET /v1/", StringComparison.Ordinal)
+                && Array.TrueForAll(decoded.Split('/', '\\'), s => s.Split(';')[0] is not (".." or "."))
+                && head.Contains($"\r\nHost: {server.BaseUri.Authority}", StringComparison.Ordinal) && head.Split(
+                    "\r\nAuthorization:").Length == 2;
             Assert.True(stays, $"Seed {seed}, round {i}: '{path}' became {head}");
         }
 
@@ -443,7 +533,9 @@ public sealed class LyingReplyTests : IDisposable
     {
         await using LyingServer server = LyingServer.Witness();
         foreach (string value in new[] { "Bearer stolen", "x" })
-            await Expect.ErrorAsync(ErrorIds.InvalidHeader, () => GetAsync(server, new NotionRequest { Path = "users/me", Headers = [new(name, value)] }));
+            await Expect.ErrorAsync(
+                ErrorIds.InvalidHeader,
+                () => GetAsync(server, new NotionRequest { Path = "users/me", Headers = [new(name, value)] }));
         Assert.Equal(0, server.Connections);
     }
 
@@ -458,19 +550,25 @@ public sealed class LyingReplyTests : IDisposable
         await using LyingServer server = LyingServer.Witness();
         await GetAsync(server, new NotionRequest { Path = "users/me", Headers = [new(name, value)] });
         string[] lines = Assert.Single(server.Requests).Split("\r\n");
-        Assert.Equal([$"Authorization: Bearer {Token}"], lines.Where(l => l.StartsWith("Authorization:", StringComparison.OrdinalIgnoreCase)));
+        Assert.Equal(
+            [$"Authorization: Bearer {Token}"],
+            lines.Where(l => l.StartsWith("Authorization:", StringComparison.OrdinalIgnoreCase)));
         Assert.Contains($"{name}: {value}", lines);
         Assert.StartsWith("GET /v1/users/me ", lines[0], StringComparison.Ordinal);
     }
 
-    private static readonly NotionRequest Once = new() { Path = "users/me", MaximumRetryCount = 0, Timeout = TestNotion.Soon };
+    private static readonly NotionRequest Once =
+        new() { Path = "users/me", MaximumRetryCount = 0, Timeout = TestNotion.Soon };
 
-    private Task<NotionReply> GetAsync(LyingServer server, NotionRequest? request = null) => Client(server).SendAsync(request ?? Once, default);
+    private Task<NotionReply> GetAsync(LyingServer server, NotionRequest? request = null) =>
+        Client(server).SendAsync(request ?? Once, default);
 
     private async Task CountAsync(LyingServer server, int most, Action<int>? seen = null)
     {
         int count = 0;
-        await foreach (NotionPage page in Paginator.PagesAsync(Client(server), new NotionRequest { Path = "users", MaximumRetryCount = 0 }, null, default))
+        await foreach (
+            NotionPage page in Paginator.PagesAsync(
+                Client(server), new NotionRequest { Path = "users", MaximumRetryCount = 0 }, null, default))
         {
             count += page.Items.Count;
             seen?.Invoke(count);
@@ -478,18 +576,23 @@ public sealed class LyingReplyTests : IDisposable
         }
     }
 
-    private NotionClient Client(LyingServer server) => new(_transport, server.BaseUri, new FixedTokenSource(new Secret(Token)), limits: null, e => _log.Enqueue(e.ToString()));
+    private NotionClient Client(LyingServer server) =>
+        new(_transport, server.BaseUri, new FixedTokenSource(new Secret(Token)), limits: null,
+            e => _log.Enqueue(e.ToString()));
 
     private OAuthClient OAuth(LyingServer server) =>
-        new(_transport, new ClientCredentials("463558a3-725e-4f37-b6d3-0889894f68de", new Secret(ClientSecret)), server.BaseUri, NotionVersion.Default, e => _log.Enqueue(e.ToString()));
+        new(_transport, new ClientCredentials("463558a3-725e-4f37-b6d3-0889894f68de", new Secret(ClientSecret)),
+            server.BaseUri, NotionVersion.Default, e => _log.Enqueue(e.ToString()));
 
     private void AssertShowsNothing(NotionAuthException error)
     {
         string all = string.Join('\n', [error.ToString(), error.Target, error.RecommendedAction, .. _log]);
-        foreach (string secret in new[] { Token, ClientSecret, "a-code-0123456789", "nrt_0123456789" }) Assert.DoesNotContain(secret, all, StringComparison.OrdinalIgnoreCase);
+        foreach (string secret in new[] { Token, ClientSecret, "a-code-0123456789", "nrt_0123456789" })
+            Assert.DoesNotContain(secret, all, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static Task WriteAsync(Stream stream, string text, CancellationToken ct) => stream.WriteAsync(Encoding.Latin1.GetBytes(text), ct).AsTask();
+    private static Task WriteAsync(Stream stream, string text, CancellationToken ct) =>
+        stream.WriteAsync(Encoding.Latin1.GetBytes(text), ct).AsTask();
 
     private static async Task ForeverAsync(Stream stream, byte[] part, CancellationToken ct)
     {

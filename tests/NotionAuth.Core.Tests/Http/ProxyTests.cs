@@ -47,7 +47,9 @@ public sealed class ProxyTests
     [InlineData("http://[::1]:8080/")]
     public void This_machine_is_never_asked_for_over_the_environments_proxy(string uri)
     {
-        EnvironmentProxy proxy = From("HTTPS_PROXY=http://proxy:1\nHTTP_PROXY=http://proxy:1\nhttp_proxy=http://proxy:1\nALL_PROXY=http://proxy:1");
+        EnvironmentProxy proxy = From(
+            "HTTPS_PROXY=http://proxy:1\nHTTP_PROXY=http://proxy:1\n" +
+            "http_proxy=http://proxy:1\nALL_PROXY=http://proxy:1");
         Assert.True(proxy.IsBypassed(new Uri(uri)));
     }
 
@@ -58,11 +60,13 @@ public sealed class ProxyTests
     [InlineData("HTTPS_PROXY=http://someone:pr0xy-p4ssw0rd", "HTTPS_PROXY", "http://proxy:8080")]
     [InlineData("HTTPS_PROXY=http://", "HTTPS_PROXY", "http://proxy:8080")]
     [InlineData("https_proxy=no proxy, please", "HTTPS_PROXY", "http://proxy:8080")]
-    public async Task A_proxy_variable_that_cannot_be_used_is_an_error_and_nothing_goes_out_directly(string variables, string name, string advice)
+    public async Task A_proxy_variable_that_cannot_be_used_is_an_error_and_nothing_goes_out_directly(
+        string variables, string name, string advice)
     {
         using var transport = new NotionTransport(From(variables));
         var log = new List<RequestLogEntry>();
-        var client = new NotionClient(transport, new Uri("https://notion.example.com"), new FixedTokenSource(new Secret("ntn_token")), null, log.Add);
+        var client = new NotionClient(transport, new Uri("https://notion.example.com"), new FixedTokenSource(new Secret(
+            "ntn_token")), null, log.Add);
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.InvalidProxy, () => client.SendAsync(Me, default));
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
         Assert.Contains(advice, $"{error.Message} {error.RecommendedAction}", StringComparison.Ordinal);
@@ -76,9 +80,12 @@ public sealed class ProxyTests
         await using TestNotion notion = await TestNotion.StartAsync();
         using var transport = new NotionTransport(From("HTTPS_PROXY=socks5://proxy:1080\nNO_PROXY=notion.example.com"));
         var tokens = new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!));
-        Assert.Equal(200, (await new NotionClient(transport, notion.BaseUri, tokens, null).SendAsync(Me, default)).Status);
+        Assert.Equal(
+            200, (await new NotionClient(transport, notion.BaseUri, tokens, null).SendAsync(Me, default)).Status);
         await Expect.ErrorAsync(
-            ErrorIds.ConnectionFailed, () => new NotionClient(transport, new Uri("https://notion.example.com"), tokens, null).SendAsync(Me, default));
+            ErrorIds.ConnectionFailed,
+            () => new NotionClient(transport, new Uri("https://notion.example.com"), tokens, null)
+            .SendAsync(Me, default));
     }
 
     [Fact]
@@ -87,7 +94,9 @@ public sealed class ProxyTests
         await using TestNotion notion = await TestNotion.StartAsync();
         await using TestNotion proxy = await TestNotion.StartAsync();
         NotionTransport transport = new TransportCache().Get(proxy.BaseUri, null);
-        var client = new NotionClient(transport, notion.BaseUri, new FixedTokenSource(new Secret(proxy.Fake.DefaultInternalIntegration.Token!)), null);
+        var client = new NotionClient(
+            transport, notion.BaseUri, new FixedTokenSource(new Secret(proxy.Fake.DefaultInternalIntegration.Token!)),
+            null);
         Assert.Equal(200, (await client.SendAsync(Me, default)).Status);
         Assert.Single(proxy.Fake.Requests);
         Assert.Empty(notion.Fake.Requests);
@@ -101,13 +110,16 @@ public sealed class ProxyTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         Task<string> heads = RefuseAsync(listener);
-        string address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+        string address = string.Create(CultureInfo.InvariantCulture,
+            $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
         var log = new List<RequestLogEntry>();
         NotionTransport transport = inAddress
             ? new TransportCache().Get(new Uri($"http://someone:{Password}@{address}"), null)
             : new TransportCache().Get(new Uri($"http://{address}"), new NetworkCredential("someone", Password));
-        var client = new NotionClient(transport, new Uri("https://notion.example.com"), new FixedTokenSource(new Secret("ntn_token")), null, log.Add);
-        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => client.SendAsync(Me, default).WaitAsync(TestNotion.Soon));
+        var client = new NotionClient(transport, new Uri("https://notion.example.com"), new FixedTokenSource(new Secret(
+            "ntn_token")), null, log.Add);
+        NotionAuthException error = await Expect.ErrorAsync(
+            ErrorIds.ConnectionFailed, () => client.SendAsync(Me, default).WaitAsync(TestNotion.Soon));
 
         string sent = await heads.WaitAsync(TestNotion.Soon);
         Assert.StartsWith("CONNECT notion.example.com:443", sent, StringComparison.Ordinal);
@@ -127,8 +139,10 @@ public sealed class ProxyTests
         var proxy = new Uri("http://proxy:8080");
         Assert.Same(cache.Default, cache.Get(null, null));
         Assert.Same(cache.Get(proxy, null), cache.Get(new Uri("http://proxy:8080/path"), null));
-        Assert.Same(cache.Get(proxy, new NetworkCredential("a", "b")), cache.Get(new Uri("http://a:b@proxy:8080"), null));
-        Assert.NotSame(cache.Get(proxy, new NetworkCredential("a", "b")), cache.Get(proxy, new NetworkCredential("a", "c")));
+        Assert.Same(
+            cache.Get(proxy, new NetworkCredential("a", "b")), cache.Get(new Uri("http://a:b@proxy:8080"), null));
+        Assert.NotSame(cache.Get(proxy, new NetworkCredential("a", "b")), cache.Get(proxy, new NetworkCredential("a",
+            "c")));
         Assert.NotSame(cache.Get(proxy, null), cache.Get(new Uri("https://proxy:8080"), null));
     }
 
@@ -149,7 +163,9 @@ public sealed class ProxyTests
     private static EnvironmentProxy From(string variables)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string line in variables.Split('\n')) values[line[..line.IndexOf('=', StringComparison.Ordinal)]] = line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        foreach (string line in variables.Split('\n'))
+            values[line[..line.IndexOf('=', StringComparison.Ordinal)]] =
+                line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..];
         return new EnvironmentProxy(name => values.GetValueOrDefault(name));
     }
 
@@ -157,15 +173,18 @@ public sealed class ProxyTests
     private static async Task<string> RefuseAsync(TcpListener listener)
     {
         var heads = new StringBuilder();
-        foreach (string answer in new[] { "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"proxy\"", "502 Bad Gateway" })
+        foreach (string answer in new[] {
+            "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"proxy\"", "502 Bad Gateway" })
         {
             using TcpClient client = await listener.AcceptTcpClientAsync();
             NetworkStream stream = client.GetStream();
             byte[] buffer = new byte[4096];
             var head = new StringBuilder();
-            while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal)) head.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer)));
+            while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal))
+                head.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer)));
             heads.Append(head);
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
         }
 
         return heads.ToString();

@@ -9,7 +9,8 @@ using System.Threading.Tasks;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Http;
@@ -40,7 +41,9 @@ public sealed class RetryTests
         foreach (int status in new[] { 400, 401, 403, 404, 409, 410, 429, 500, 501, 502, 503, 504, 520, 529 })
         {
             foreach ((string method, string path, bool isSafe) in Requests)
-                table.Add(status, method, path, status is 409 or 429 or 529 || (status is 500 or 502 or 503 or 504 && isSafe));
+                table.Add(
+                    status, method, path,
+                    status is 409 or 429 or 529 || (status is 500 or 502 or 503 or 504 && isSafe));
         }
 
         return table;
@@ -59,7 +62,8 @@ public sealed class RetryTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.Of(status, "some_code", times: null));
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("SomeCode", () => notion.Client().SendAsync(Request(method, path, retries: 2), default));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "SomeCode", () => notion.Client().SendAsync(Request(method, path, retries: 2), default));
         Assert.Equal(status, error.Status);
         Assert.Equal(repeats ? 3 : 1, notion.Fake.Requests.Count);
         Assert.Equal(repeats ? 2 : 0, notion.Waits.Count);
@@ -74,7 +78,8 @@ public sealed class RetryTests
         {
             notion.Fake.Reset();
             notion.Fake.Faults.Add(new Fault { Kind = kind, Times = null });
-            NotionAuthException error = await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => notion.Client().SendAsync(Request(method, path, retries: 1), default));
+            NotionAuthException error = await Expect.ErrorAsync(
+                ErrorIds.ConnectionFailed, () => notion.Client().SendAsync(Request(method, path, retries: 1), default));
             Assert.Equal(NotionErrorKind.ConnectionFailed, error.Kind);
             Assert.Equal(repeats ? 2 : 1, notion.Fake.Requests.Count);
         }
@@ -88,7 +93,9 @@ public sealed class RetryTests
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.Hold(new TaskCompletionSource().Task));
         NotionAuthException error = await Expect.ErrorAsync(
-            ErrorIds.RequestTimeout, () => notion.Client().SendAsync(Request(method, path, retries: 1) with { Timeout = TimeSpan.FromMilliseconds(300) }, default));
+            ErrorIds.RequestTimeout,
+            () => notion.Client()
+            .SendAsync(Request(method, path, retries: 1) with { Timeout = TimeSpan.FromMilliseconds(300) }, default));
         Assert.Equal(NotionErrorKind.Timeout, error.Kind);
         Assert.Equal(attempts, notion.Log.Count(l => l.Note == "timed out"));
     }
@@ -99,7 +106,8 @@ public sealed class RetryTests
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.TruncateBody });
         NotionReply response = await notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, default);
-        Assert.Equal("user", TestNotion.Json(Encoding.UTF8.GetString(response.Body.Span)).GetProperty("object").GetString());
+        Assert.Equal(
+            "user", TestNotion.Json(Encoding.UTF8.GetString(response.Body.Span)).GetProperty("object").GetString());
         Assert.Equal(2, notion.Fake.Requests.Count);
     }
 
@@ -109,12 +117,22 @@ public sealed class RetryTests
         await using TestNotion notion = await TestNotion.StartAsync(seed: new SeedOptions { Rows = 0, Blocks = 0 });
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.TruncateBody, Method = "POST" });
         Guid parent = notion.Fake.DefaultWorkspace.Sample.PageId;
-        byte[] body = Encoding.UTF8.GetBytes($$$$"""{"parent":{"page_id":"{{{{parent}}}}"},"properties":{"title":{"title":[{"text":{"content":"Once"}}]}}}""");
-        await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => notion.Client().SendAsync(new NotionRequest { Path = "pages", Method = HttpMethod.Post, Body = body }, default));
+        byte[] body = Encoding.UTF8.GetBytes(
+            $$$$"""{"parent":{"page_id":"{{{{parent}}}}"},"properties":{"title":{"title":[{"text":""" +
+            $$$$"""{"content":"Once"}}]}}}""");
+        await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => notion.Client().SendAsync(new NotionRequest
+        {
+            Path =
+            "pages",
+            Method = HttpMethod.Post,
+            Body = body
+        }, default));
 
         NotionReply found = await notion.Client().SendAsync(
-            new NotionRequest { Path = "search", Method = HttpMethod.Post, Body = """{"query":"Once"}"""u8.ToArray() }, default);
-        Assert.Equal(1, TestNotion.Json(Encoding.UTF8.GetString(found.Body.Span)).GetProperty("results").GetArrayLength());
+            new NotionRequest { Path = "search", Method = HttpMethod.Post, Body = """{"query":"Once"}"""u8.ToArray() },
+            default);
+        Assert.Equal(
+            1, TestNotion.Json(Encoding.UTF8.GetString(found.Body.Span)).GetProperty("results").GetArrayLength());
     }
 
     [Theory]
@@ -125,7 +143,8 @@ public sealed class RetryTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Limited(header));
-        await notion.Client().SendAsync(new NotionRequest { Path = "users/me", TotalTimeout = TimeSpan.FromHours(2) }, default);
+        await notion.Client()
+            .SendAsync(new NotionRequest { Path = "users/me", TotalTimeout = TimeSpan.FromHours(2) }, default);
         Assert.Equal([TimeSpan.FromSeconds(seconds)], notion.Waits);
     }
 
@@ -133,8 +152,10 @@ public sealed class RetryTests
     public async Task Retry_After_as_a_date_is_waited_out()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(Limited(DateTimeOffset.UtcNow.AddSeconds(300).ToString("R", CultureInfo.InvariantCulture)));
-        notion.Fake.Faults.Add(Limited(DateTimeOffset.UtcNow.AddSeconds(-300).ToString("R", CultureInfo.InvariantCulture)));
+        notion.Fake.Faults.Add(
+            Limited(DateTimeOffset.UtcNow.AddSeconds(300).ToString("R", CultureInfo.InvariantCulture)));
+        notion.Fake.Faults.Add(
+            Limited(DateTimeOffset.UtcNow.AddSeconds(-300).ToString("R", CultureInfo.InvariantCulture)));
         await notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, default);
         TimeSpan[] waits = [.. notion.Waits];
         Assert.InRange(waits[0], TimeSpan.FromSeconds(270), TimeSpan.FromSeconds(300));
@@ -145,7 +166,14 @@ public sealed class RetryTests
     public async Task Retry_After_in_the_body_alone_is_waited_out_too()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 429, Code = "rate_limited", AdditionalData = """{"retry_after":"7"}""" });
+        notion.Fake.Faults.Add(
+            new Fault
+            {
+                Kind = FaultKind.Status,
+                Status = 429,
+                Code = "rate_limited",
+                AdditionalData = """{"retry_after":"7"}"""
+            });
         await notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, default);
         Assert.Equal([TimeSpan.FromSeconds(7)], notion.Waits);
     }
@@ -171,10 +199,13 @@ public sealed class RetryTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.RateLimited(1, times: null));
-        await Expect.ErrorAsync("RateLimited", () => notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, default));
+        await Expect.ErrorAsync(
+            "RateLimited", () => notion.Client().SendAsync(new NotionRequest { Path = "users/me" }, default));
         Assert.Equal(5, notion.Fake.Requests.Count);
         notion.Fake.ClearRequests();
-        await Expect.ErrorAsync("RateLimited", () => notion.Client().SendAsync(new NotionRequest { Path = "users/me", MaximumRetryCount = 0 }, default));
+        await Expect.ErrorAsync(
+            "RateLimited",
+            () => notion.Client().SendAsync(new NotionRequest { Path = "users/me", MaximumRetryCount = 0 }, default));
         Assert.Single(notion.Fake.Requests);
     }
 
@@ -185,7 +216,8 @@ public sealed class RetryTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.Blocked());
-        NotionApiException error = await Expect.ErrorAsync<NotionApiException>("RateLimited", () => notion.Client().SendAsync(Request(method, path, retries: 4), default));
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "RateLimited", () => notion.Client().SendAsync(Request(method, path, retries: 4), default));
         Assert.Equal("public_api_request_blocked", error.RateLimitReason);
         Assert.Contains("support", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Single(notion.Fake.Requests);
@@ -250,6 +282,10 @@ public sealed class RetryTests
         Kind = FaultKind.Status,
         Status = 429,
         Code = "rate_limited",
-        Headers = retryAfter is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["Retry-After"] = retryAfter },
+        Headers = retryAfter is null ? new Dictionary<string, string>() : new Dictionary<string, string>
+        {
+            [
+            "Retry-After"] = retryAfter
+        },
     };
 }

@@ -13,7 +13,8 @@ public sealed class AccessTokenTextTests
     [InlineData("  ntn_abc\r\n")]
     [InlineData("\uFEFFntn_abc")]
     [InlineData("\tntn_abc\u200B \0")]
-    public void What_pipes_and_editors_leave_around_a_token_is_trimmed(string text) => Assert.Equal("ntn_abc", AccessTokenText.Parse(text).Reveal());
+    public void What_pipes_and_editors_leave_around_a_token_is_trimmed(string text) =>
+        Assert.Equal("ntn_abc", AccessTokenText.Parse(text).Reveal());
 
     [Theory]
     [InlineData(null)]
@@ -34,7 +35,8 @@ public sealed class AccessTokenTextTests
     [Fact]
     public void A_refresh_token_is_WrongTokenKind()
     {
-        NotionAuthException error = Expect.Error(ErrorIds.WrongTokenKind, () => AccessTokenText.Parse("nrt_0123456789"));
+        NotionAuthException error =
+            Expect.Error(ErrorIds.WrongTokenKind, () => AccessTokenText.Parse("nrt_0123456789"));
         Assert.DoesNotContain("nrt_0123456789", error.ToString(), System.StringComparison.Ordinal);
     }
 

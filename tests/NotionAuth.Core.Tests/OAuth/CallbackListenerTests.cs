@@ -23,8 +23,10 @@ public sealed class CallbackListenerTests
 
     private static readonly string[] FixedHeaders =
     [
-        "Content-Type: text/html; charset=utf-8", "Cache-Control: no-store", "Referrer-Policy: no-referrer", "X-Content-Type-Options: nosniff",
-        "X-Frame-Options: DENY", "Connection: close", "Cross-Origin-Opener-Policy: same-origin", "Cross-Origin-Resource-Policy: same-origin",
+        "Content-Type: text/html; charset=utf-8", "Cache-Control: no-store", "Referrer-Policy: no-referrer",
+        "X-Content-Type-Options: nosniff",
+        "X-Frame-Options: DENY", "Connection: close", "Cross-Origin-Opener-Policy: same-origin",
+        "Cross-Origin-Resource-Policy: same-origin",
     ];
 
     public static TheoryData<string> Hosts => ["localhost", "127.0.0.1", "[::1]"];
@@ -37,7 +39,8 @@ public sealed class CallbackListenerTests
         using CallbackListener listener = StartAnywhere(host: host);
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
         IPAddress address = host == "[::1]" ? IPAddress.IPv6Loopback : IPAddress.Loopback;
-        using TcpClient browser = await RawHttp.OpenAsync(address, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=c0de&state={State}"));
+        using TcpClient browser = await RawHttp.OpenAsync(
+            address, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=c0de&state={State}"));
 
         PendingCallback callback = await wait.WaitAsync(Soon);
         Assert.Equal("c0de", callback.Response.Code!.Reveal());
@@ -60,7 +63,8 @@ public sealed class CallbackListenerTests
         {
             using CallbackListener listener = StartAnywhere();
             Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
-            using TcpClient browser = await RawHttp.OpenAsync(address, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=x&state={State}"));
+            using TcpClient browser = await RawHttp.OpenAsync(
+                address, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=x&state={State}"));
             PendingCallback callback = await wait.WaitAsync(Soon);
             Assert.Equal(Done.Utf8Html, (await AnswerAsync(callback, Done, browser)).Body);
         }
@@ -72,7 +76,8 @@ public sealed class CallbackListenerTests
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
         using var client = new HttpClient();
-        Task<string> page = client.GetStringAsync(new Uri(listener.RedirectUri.OriginalString + $"?code=x&state={State}"));
+        Task<string> page =
+            client.GetStringAsync(new Uri(listener.RedirectUri.OriginalString + $"?code=x&state={State}"));
         await (await wait.WaitAsync(Soon)).AnswerAsync(Done, CancellationToken.None);
         Assert.Contains("Connected to", await page.WaitAsync(Soon), StringComparison.Ordinal);
     }
@@ -82,7 +87,8 @@ public sealed class CallbackListenerTests
     {
         using CallbackListener listener = StartAnywhere();
         using TcpClient browser = await RawHttp.OpenAsync(
-            IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=early&state={State}"));
+            IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri,
+                $"?code=early&state={State}"));
         PendingCallback callback = await listener.WaitAsync(State, null, CancellationToken.None).WaitAsync(Soon);
         Assert.Equal("early", callback.Response.Code!.Reveal());
     }
@@ -96,10 +102,12 @@ public sealed class CallbackListenerTests
         using CallbackListener listener = StartAnywhere(uri);
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
         string host = listener.RedirectUri.Authority;
-        RawAnswer other = await RawHttp.SendAsync(listener.RedirectUri, $"GET {path}x?code=x&state={State} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        RawAnswer other = await RawHttp.SendAsync(listener.RedirectUri,
+            $"GET {path}x?code=x&state={State} HTTP/1.1\r\nHost: {host}\r\n\r\n");
         Assert.Equal(404, other.Status);
         using TcpClient browser = await RawHttp.OpenAsync(
-            IPAddress.Loopback, listener.RedirectUri.Port, $"GET {path}?code=x&state={State} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+            IPAddress.Loopback, listener.RedirectUri.Port,
+            $"GET {path}?code=x&state={State} HTTP/1.1\r\nHost: {host}\r\n\r\n");
         Assert.NotNull((await wait.WaitAsync(Soon)).Response.Code);
     }
 
@@ -186,11 +194,15 @@ public sealed class CallbackListenerTests
     {
         using CallbackListener listener = StartAnywhere();
         var told = new List<string>();
-        Task<PendingCallback> wait = listener.WaitAsync(State, e => { lock (told) told.Add(e.ErrorId); }, CancellationToken.None);
+        Task<PendingCallback> wait =
+            listener.WaitAsync(State, e => { lock (told) told.Add(e.ErrorId); }, CancellationToken.None);
         for (int i = 0; i < 3; i++)
         {
-            foreach (string query in new[] { "?code=x", $"?code=x&state=guess{i}", $"?code=x&state={State}&state={State}" })
-                Assert.Equal(400, (await RawHttp.SendAsync(listener.RedirectUri, RawHttp.Get(listener.RedirectUri, query))).Status);
+            foreach (string query in new[] { "?code=x", $"?code=x&state=guess{i}",
+                $"?code=x&state={State}&state={State}" })
+                Assert.Equal(
+                    400, (await RawHttp.SendAsync(
+                        listener.RedirectUri, RawHttp.Get(listener.RedirectUri, query))).Status);
         }
 
         string[] kinds = [ErrorIds.StateMissing, ErrorIds.StateMismatch, ErrorIds.StateRepeated];
@@ -202,7 +214,8 @@ public sealed class CallbackListenerTests
     public async Task A_warning_that_fails_doesnt_end_the_wait()
     {
         using CallbackListener listener = StartAnywhere();
-        Task<PendingCallback> wait = listener.WaitAsync(State, _ => throw new InvalidOperationException("the host is gone"), CancellationToken.None);
+        Task<PendingCallback> wait = listener.WaitAsync(State, _ => throw new InvalidOperationException(
+            "the host is gone"), CancellationToken.None);
         await RawHttp.SendAsync(listener.RedirectUri, RawHttp.Get(listener.RedirectUri, "?code=x&state=guess"));
         await AssertSignInStillWorks(listener, wait);
     }
@@ -213,11 +226,14 @@ public sealed class CallbackListenerTests
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
         using TcpClient browser = await RawHttp.OpenAsync(
-            IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?error=access_denied&error_description=%3Cscript%3Ealert(1)%3C/script%3E&state={State}"));
+            IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri,
+                $"?error=access_denied&error_description=%3Cscript%3Ealert(1)%3C/script%3E&state={State}"));
         PendingCallback callback = await wait.WaitAsync(Soon);
         Assert.Equal("access_denied", callback.Response.Error);
 
-        RawAnswer answer = await AnswerAsync(callback, ResultPage.Failure("Sign-in refused", callback.Response.ErrorDescription!, "Try again."), browser);
+        RawAnswer answer = await AnswerAsync(
+            callback, ResultPage.Failure("Sign-in refused", callback.Response.ErrorDescription!, "Try again."),
+            browser);
         Assert.Equal(400, answer.Status);
         Assert.DoesNotContain("<script", answer.Html, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("&lt;script&gt;", answer.Html, StringComparison.Ordinal);
@@ -232,7 +248,8 @@ public sealed class CallbackListenerTests
     {
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
-        RawAnswer answer = await RawHttp.SendAsync(listener.RedirectUri, RawHttp.Get(listener.RedirectUri, $"?state={State}{rest}"));
+        RawAnswer answer = await RawHttp.SendAsync(listener.RedirectUri, RawHttp.Get(listener.RedirectUri,
+            $"?state={State}{rest}"));
         Assert.Equal(400, answer.Status);
         Assert.Contains("Sign-in failed", answer.Html, StringComparison.Ordinal);
         AssertHeaders(answer);
@@ -264,7 +281,10 @@ public sealed class CallbackListenerTests
     {
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
-        Task<RawAnswer>[] answers = [.. Enumerable.Range(0, 20).Select(i => RawHttp.SendAsync(listener.RedirectUri, RawHttp.Get(listener.RedirectUri, $"?code=c{i}&state={State}")))];
+        Task<RawAnswer>[] answers = [
+            .. Enumerable.Range(0, 20)
+            .Select(i => RawHttp.SendAsync(listener.RedirectUri, RawHttp.Get(listener.RedirectUri,
+                $"?code=c{i}&state={State}")))];
         await (await wait.WaitAsync(Soon)).AnswerAsync(Done, CancellationToken.None);
         int[] statuses = [.. (await Task.WhenAll(answers)).Select(a => a.Status).Order()];
         Assert.Equal(200, statuses[0]);
@@ -277,7 +297,8 @@ public sealed class CallbackListenerTests
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
         string right = RawHttp.Get(listener.RedirectUri, $"?code=smuggled&state={State}");
-        RawAnswer answer = await RawHttp.SendAsync(listener.RedirectUri, RawHttp.Get(listener.RedirectUri, "?state=guess") + right + right);
+        RawAnswer answer = await RawHttp.SendAsync(listener.RedirectUri, RawHttp.Get(listener.RedirectUri,
+            "?state=guess") + right + right);
         Assert.Equal(400, answer.Status);
         Assert.Equal(1, CountOf(answer.Text, "HTTP/1.1 "));
         await AssertSignInStillWorks(listener, wait);
@@ -292,7 +313,10 @@ public sealed class CallbackListenerTests
         try
         {
             for (int i = 0; i < 400; i++)
-                slow.Add(await RawHttp.OpenAsync(IPAddress.Loopback, listener.RedirectUri.Port, i % 2 == 0 ? "GET /callb" : "GET / HTTP/1.1\r\nHost: x\r\nX: "));
+                slow.Add(
+                    await RawHttp.OpenAsync(
+                        IPAddress.Loopback, listener.RedirectUri.Port,
+                        i % 2 == 0 ? "GET /callb" : "GET / HTTP/1.1\r\nHost: x\r\nX: "));
 
             var clock = Stopwatch.StartNew();
             await AssertSignInStillWorks(listener, wait);
@@ -309,7 +333,8 @@ public sealed class CallbackListenerTests
     {
         using CallbackListener listener = StartAnywhere(headTime: TimeSpan.FromMilliseconds(200));
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
-        using TcpClient slow = await RawHttp.OpenAsync(IPAddress.Loopback, listener.RedirectUri.Port, "GET /callback?state=");
+        using TcpClient slow = await RawHttp.OpenAsync(IPAddress.Loopback, listener.RedirectUri.Port,
+            "GET /callback?state=");
         Assert.Equal(string.Empty, await ReadUntilClosed(slow));
         await AssertSignInStillWorks(listener, wait);
     }
@@ -323,7 +348,8 @@ public sealed class CallbackListenerTests
     {
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
-        byte[] more = Encoding.ASCII.GetBytes(start.EndsWith("\r\n", StringComparison.Ordinal) ? string.Concat(Enumerable.Repeat(start == "\r\n" ? "\r\n" : "A: b\r\n", 4096)) : new string('a', 32768));
+        byte[] more = Encoding.ASCII.GetBytes(start.EndsWith("\r\n", StringComparison.Ordinal)
+            ? string.Concat(Enumerable.Repeat(start == "\r\n" ? "\r\n" : "A: b\r\n", 4096)) : new string('a', 32768));
         using TcpClient endless = await RawHttp.OpenAsync(IPAddress.Loopback, listener.RedirectUri.Port, start);
         long sent = 0;
         await Assert.ThrowsAnyAsync<System.IO.IOException>(async () =>
@@ -343,12 +369,14 @@ public sealed class CallbackListenerTests
     {
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
-        string huge = $"GET /callback?state={State} HTTP/1.1\r\nHost: {listener.RedirectUri.Authority}\r\nCookie: {new string('c', 40_000)}\r\n\r\n";
+        string huge = $"GET /callback?state={State} HTTP/1.1\r\nHost: {listener.RedirectUri.Authority}\r\nCookie: " +
+            $"{new string('c', 40_000)}\r\n\r\n";
         RawAnswer answer = await RawHttp.SendAsync(listener.RedirectUri, huge);
         Assert.Equal(431, answer.Status);
         AssertHeaders(answer);
 
-        string large = $"GET /callback?code={new string('k', 12_000)}&state={State} HTTP/1.1\r\nHost: {listener.RedirectUri.Authority}\r\nCookie: {new string('c', 12_000)}\r\n\r\n";
+        string large = $"GET /callback?code={new string('k', 12_000)}&state={State} HTTP/1.1\r\nHost: " +
+            $"{listener.RedirectUri.Authority}\r\nCookie: {new string('c', 12_000)}\r\n\r\n";
         using TcpClient browser = await RawHttp.OpenAsync(IPAddress.Loopback, listener.RedirectUri.Port, large);
         Assert.Equal(12_000, (await wait.WaitAsync(Soon)).Response.Code!.Reveal().Length);
     }
@@ -360,7 +388,8 @@ public sealed class CallbackListenerTests
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
         using TcpClient browser = await RawHttp.ConnectAsync(IPAddress.Loopback, listener.RedirectUri.Port);
         browser.NoDelay = true;
-        string request = "\r\n" + RawHttp.Get(listener.RedirectUri, $"?code=x&state={State}").Replace("\r\n", "\n", StringComparison.Ordinal);
+        string request = "\r\n" +
+            RawHttp.Get(listener.RedirectUri, $"?code=x&state={State}").Replace("\r\n", "\n", StringComparison.Ordinal);
         foreach (byte b in Encoding.ASCII.GetBytes(request)) await browser.GetStream().WriteAsync(new[] { b });
         Assert.Equal(Done.Utf8Html, (await AnswerAsync(await wait.WaitAsync(Soon), Done, browser)).Body);
     }
@@ -371,9 +400,11 @@ public sealed class CallbackListenerTests
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
         int[] counts = new int[600];
-        await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 40 }, async (i, _) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 40 }, async (i, _) =>
         {
-            RawAnswer answer = await RawHttp.SendAsync(listener.RedirectUri, RawHttp.Get(listener.RedirectUri, $"?code=x&state=guess{i}"));
+            RawAnswer answer = await RawHttp.SendAsync(listener.RedirectUri, RawHttp.Get(listener.RedirectUri,
+                $"?code=x&state=guess{i}"));
             Interlocked.Increment(ref counts[answer.Status]);
         });
         Assert.Equal(2_000, counts[400]);
@@ -390,7 +421,8 @@ public sealed class CallbackListenerTests
         using CallbackListener listener = StartAnywhere(useHttpListener: true);
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
         string request = template.Replace("HOST", listener.RedirectUri.Authority, StringComparison.Ordinal)
-            .Replace("Q", $"code=stolen&state={State}", StringComparison.Ordinal).Replace("|", "\r\n", StringComparison.Ordinal);
+            .Replace("Q", $"code=stolen&state={State}", StringComparison.Ordinal)
+                .Replace("|", "\r\n", StringComparison.Ordinal);
         RawAnswer answer = await RawHttp.SendAsync(listener.RedirectUri, request);
         Assert.Equal(status, answer.Status);
         AssertHeaders(answer);
@@ -404,7 +436,8 @@ public sealed class CallbackListenerTests
         using CallbackListener free = StartAnywhere();
         Uri second = free.RedirectUri;
         free.Dispose();
-        using CallbackListener listener = CallbackListener.Start([new Uri($"http://localhost:{port}/callback"), second]);
+        using CallbackListener listener =
+            CallbackListener.Start([new Uri($"http://localhost:{port}/callback"), second]);
         Assert.Same(second, listener.RedirectUri);
     }
 
@@ -415,7 +448,8 @@ public sealed class CallbackListenerTests
     {
         if (ipv6 && !Socket.OSSupportsIPv6) return;
         using TcpListener other = Occupy(ipv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, out int port);
-        var error = Assert.Throws<NotionAuthException>(() => CallbackListener.Start([new Uri($"http://localhost:{port}/callback")]));
+        var error = Assert.Throws<NotionAuthException>(() => CallbackListener.Start([new Uri(
+            $"http://localhost:{port}/callback")]));
         Assert.Equal(ErrorIds.PortInUse, error.ErrorId);
 
         // What was held for a moment on the other address is free again.
@@ -429,7 +463,8 @@ public sealed class CallbackListenerTests
         using TcpListener one = Occupy(IPAddress.Loopback, out int first);
         using TcpListener two = Occupy(IPAddress.Loopback, out int second);
         var error = Assert.Throws<NotionAuthException>(() =>
-            CallbackListener.Start([new Uri($"http://localhost:{first}/callback"), new Uri($"http://localhost:{second}/callback")]));
+            CallbackListener.Start([new Uri($"http://localhost:{first}/callback"), new Uri(
+                $"http://localhost:{second}/callback")]));
         Assert.Equal(ErrorIds.PortInUse, error.ErrorId);
         Assert.Equal(NotionErrorKind.Busy, error.Kind);
         Assert.Contains($"http://localhost:{first}/callback", error.Message, StringComparison.Ordinal);
@@ -443,7 +478,8 @@ public sealed class CallbackListenerTests
         using CallbackListener listener = StartAnywhere();
         var error = Assert.Throws<NotionAuthException>(() => CallbackListener.Start([listener.RedirectUri]));
         Assert.Equal(ErrorIds.PortInUse, error.ErrorId);
-        error = Assert.Throws<NotionAuthException>(() => CallbackListener.Start([new Uri($"http://127.0.0.1:{listener.RedirectUri.Port}/other")]));
+        error = Assert.Throws<NotionAuthException>(() => CallbackListener.Start([new Uri(
+            $"http://127.0.0.1:{listener.RedirectUri.Port}/other")]));
         Assert.Equal(ErrorIds.PortInUse, error.ErrorId);
     }
 
@@ -468,7 +504,8 @@ public sealed class CallbackListenerTests
     [InlineData("/callback", "absolute")]
     public void A_redirect_uri_that_cant_be_served_is_an_error_that_says_what_to_register(string uri, string why)
     {
-        var error = Assert.Throws<NotionAuthException>(() => CallbackListener.Start([new Uri("http://localhost:8914/callback"), new Uri(uri, UriKind.RelativeOrAbsolute)]));
+        var error = Assert.Throws<NotionAuthException>(() => CallbackListener.Start([new Uri(
+            "http://localhost:8914/callback"), new Uri(uri, UriKind.RelativeOrAbsolute)]));
         Assert.Equal(ErrorIds.InvalidRedirectUri, error.ErrorId);
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
         Assert.Contains("http://localhost:8914/callback", error.RecommendedAction, StringComparison.Ordinal);
@@ -507,8 +544,10 @@ public sealed class CallbackListenerTests
         using var cancel = new CancellationTokenSource();
         using var release = new ManualResetEventSlim();
         var warned = new TaskCompletionSource();
-        Task<PendingCallback> wait = listener.WaitAsync(State, _ => { warned.TrySetResult(); release.Wait(Soon); }, cancel.Token);
-        using TcpClient hostile = await RawHttp.OpenAsync(IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, "?state=guess"));
+        Task<PendingCallback> wait =
+            listener.WaitAsync(State, _ => { warned.TrySetResult(); release.Wait(Soon); }, cancel.Token);
+        using TcpClient hostile = await RawHttp.OpenAsync(
+            IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, "?state=guess"));
         await warned.Task.WaitAsync(Soon);
         cancel.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait.WaitAsync(Soon));
@@ -544,8 +583,10 @@ public sealed class CallbackListenerTests
     public async Task A_wait_that_is_cancelled_beforehand_never_waits()
     {
         using CallbackListener listener = StartAnywhere();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listener.WaitAsync(State, null, new CancellationToken(true)));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => listener.WaitAsync(State, null, CancellationToken.None));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => listener.WaitAsync(State, null, new CancellationToken(true)));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => listener.WaitAsync(State, null, CancellationToken.None));
     }
 
     [Fact]
@@ -553,7 +594,8 @@ public sealed class CallbackListenerTests
     {
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
-        TcpClient browser = await RawHttp.OpenAsync(IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=x&state={State}"));
+        TcpClient browser = await RawHttp.OpenAsync(
+            IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=x&state={State}"));
         PendingCallback callback = await wait.WaitAsync(Soon);
         browser.LingerState = new LingerOption(true, 0);
         browser.Dispose();
@@ -567,7 +609,8 @@ public sealed class CallbackListenerTests
     {
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);
-        using TcpClient browser = await RawHttp.OpenAsync(IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=x&state={State}"));
+        using TcpClient browser = await RawHttp.OpenAsync(
+            IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=x&state={State}"));
         PendingCallback callback = await wait.WaitAsync(Soon);
         ResultPage page = ResultPage.Success("a", "b", "data:image/png;base64," + new string('A', 40_000_000));
         var clock = Stopwatch.StartNew();
@@ -587,7 +630,8 @@ public sealed class CallbackListenerTests
         byte[] image = RandomNumberGenerator.GetBytes(256 * 1024);
         ResultPage page = ResultPage.Success("a", "b", "data:image/png;base64," + Convert.ToBase64String(image));
         using TcpClient browser = await RawHttp.OpenAsync(
-            IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=x&state={State}") + "and bytes that nobody reads");
+            IPAddress.Loopback, listener.RedirectUri.Port,
+            RawHttp.Get(listener.RedirectUri, $"?code=x&state={State}") + "and bytes that nobody reads");
         PendingCallback callback = await wait.WaitAsync(Soon);
         Task<RawAnswer> reading = RawHttp.ReadAsync(browser);
         await callback.AnswerAsync(page, CancellationToken.None);
@@ -598,7 +642,8 @@ public sealed class CallbackListenerTests
     private static async Task AssertSignInStillWorks(CallbackListener listener, Task<PendingCallback> wait)
     {
         using TcpClient browser = await RawHttp.OpenAsync(
-            IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri, $"?code=genuine&state={State}"));
+            IPAddress.Loopback, listener.RedirectUri.Port, RawHttp.Get(listener.RedirectUri,
+                $"?code=genuine&state={State}"));
         PendingCallback callback = await wait.WaitAsync(Soon);
         Assert.Equal("genuine", callback.Response.Code!.Reveal());
         RawAnswer answer = await AnswerAsync(callback, Done, browser);
@@ -661,15 +706,20 @@ public sealed class CallbackListenerTests
     }
 
     private static CallbackListener StartAnywhere(
-        string uri = "http://HOST:PORT/callback", string host = "localhost", bool? useHttpListener = null, TimeSpan? headTime = null)
+        string uri = "http://HOST:PORT/callback", string host = "localhost", bool? useHttpListener = null,
+        TimeSpan? headTime = null)
     {
         while (true)
         {
             int port = RandomNumberGenerator.GetInt32(20_000, 32_000);
-            var redirectUri = new Uri(uri.Replace("HOST", host, StringComparison.Ordinal).Replace("PORT", $"{port}", StringComparison.Ordinal));
+            var redirectUri = new Uri(
+                uri.Replace("HOST", host, StringComparison.Ordinal)
+                .Replace("PORT", $"{port}", StringComparison.Ordinal));
             try
             {
-                return CallbackListener.Start([redirectUri], useHttpListener ?? OperatingSystem.IsWindows(), headTime ?? TimeSpan.FromSeconds(10));
+                return CallbackListener.Start(
+                    [redirectUri], useHttpListener ?? OperatingSystem.IsWindows(),
+                    headTime ?? TimeSpan.FromSeconds(10));
             }
             catch (NotionAuthException e) when (e.ErrorId == ErrorIds.PortInUse)
             {

@@ -11,7 +11,9 @@ using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.OAuth;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.Hosting;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.OAuth;
@@ -70,7 +72,8 @@ public sealed class OAuthClientTests
         Assert.Equal(TokenState.Spent, notion.Fake.Tokens.Single(t => t.AccessToken == old.AccessToken).RefreshState);
         RecordedRequest request = Assert.Single(notion.RequestsTo(TokenPath));
         AssertAuthenticated(notion, request);
-        Assert.Equal(["grant_type", "refresh_token"], TestNotion.Json(request.Body!).EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ["grant_type", "refresh_token"], TestNotion.Json(request.Body!).EnumerateObject().Select(p => p.Name));
     }
 
     [Fact]
@@ -78,14 +81,16 @@ public sealed class OAuthClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         TokenInfo tokens = notion.Fake.Authorize();
-        IntrospectionReply alive = await notion.OAuth().IntrospectAsync(new Secret(tokens.AccessToken), CancellationToken.None);
+        IntrospectionReply alive = await notion.OAuth()
+            .IntrospectAsync(new Secret(tokens.AccessToken), CancellationToken.None);
         Assert.True(alive.IsActive);
         Assert.Equal(tokens.IssuedAt.ToUnixTimeSeconds(), alive.IssuedAt!.Value.ToUnixTimeSeconds());
         Assert.Contains("read_content", alive.Scope, StringComparison.Ordinal);
         Assert.NotNull(alive.RequestId);
 
         notion.Fake.ExpireAccessTokens();
-        IntrospectionReply dead = await notion.OAuth().IntrospectAsync(new Secret(tokens.AccessToken), CancellationToken.None);
+        IntrospectionReply dead = await notion.OAuth()
+            .IntrospectAsync(new Secret(tokens.AccessToken), CancellationToken.None);
         Assert.False(dead.IsActive);
         Assert.All(notion.RequestsTo("/v1/oauth/introspect"), r => AssertAuthenticated(notion, r));
     }
@@ -98,7 +103,8 @@ public sealed class OAuthClientTests
         await notion.OAuth().RevokeAsync(new Secret(tokens.AccessToken), CancellationToken.None);
         await notion.OAuth().RevokeAsync(new Secret("ntn_never_issued_by_anybody"), CancellationToken.None);
 
-        Assert.Equal(TokenState.Revoked, notion.Fake.Tokens.Single(t => t.AccessToken == tokens.AccessToken).AccessState);
+        Assert.Equal(
+            TokenState.Revoked, notion.Fake.Tokens.Single(t => t.AccessToken == tokens.AccessToken).AccessState);
         Assert.All(notion.RequestsTo("/v1/oauth/revoke"), r => AssertAuthenticated(notion, r));
     }
 
@@ -108,7 +114,8 @@ public sealed class OAuthClientTests
     public async Task A_wrong_client_secret_is_InvalidClient_in_both_error_shapes(bool documented)
     {
         await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.DocumentedOAuthErrors = documented);
-        OAuthClient client = notion.OAuth(new ClientCredentials(notion.Credentials.ClientId, new Secret("secret_of_somebody_else")));
+        OAuthClient client = notion.OAuth(new ClientCredentials(notion.Credentials.ClientId, new Secret(
+            "secret_of_somebody_else")));
         TokenInfo tokens = notion.Fake.Authorize();
         foreach (Func<Task> call in new Func<Task>[]
         {
@@ -138,12 +145,14 @@ public sealed class OAuthClientTests
         Secret code = await notion.AuthorizeAsync(RedirectUri);
         TokenReply reply = await notion.OAuth().ExchangeAsync(code, RedirectUri.OriginalString, CancellationToken.None);
         OAuthException error = await Expect.ErrorAsync<OAuthException>(
-            "InvalidGrant", () => notion.OAuth().ExchangeAsync(code, RedirectUri.OriginalString, CancellationToken.None));
+            "InvalidGrant",
+            () => notion.OAuth().ExchangeAsync(code, RedirectUri.OriginalString, CancellationToken.None));
         Assert.Equal("invalid_grant", error.Error);
         Assert.Equal(400, error.Status);
 
         _ = await notion.OAuth().RefreshAsync(reply.RefreshToken!, CancellationToken.None);
-        await Expect.ErrorAsync<OAuthException>("InvalidGrant", () => notion.OAuth().RefreshAsync(reply.RefreshToken!, CancellationToken.None));
+        await Expect.ErrorAsync<OAuthException>(
+            "InvalidGrant", () => notion.OAuth().RefreshAsync(reply.RefreshToken!, CancellationToken.None));
     }
 
     [Theory]
@@ -153,7 +162,8 @@ public sealed class OAuthClientTests
     [InlineData("invalid_scope", 400, "InvalidScope", NotionErrorKind.InvalidArgument)]
     [InlineData("test_env_error", 403, "TestEnvError", NotionErrorKind.InvalidArgument)]
     [InlineData("internal_server_error", 500, "InternalServerError", NotionErrorKind.ServiceFailed)]
-    public async Task Every_OAuth_error_has_its_id_in_both_shapes(string code, int status, string errorId, NotionErrorKind kind)
+    public async Task Every_OAuth_error_has_its_id_in_both_shapes(
+        string code, int status, string errorId, NotionErrorKind kind)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         foreach (string body in new[]
@@ -163,12 +173,16 @@ public sealed class OAuthClientTests
             $$"""{"object":"error","status":{{status}},"code":"{{code}}","message":"said so","request_id":"r-1"}""",
         })
         {
-            notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = status, Body = body, PathPattern = TokenPath });
+            notion.Fake.Faults.Add(
+                new Fault { Kind = FaultKind.RawBody, Status = status, Body = body, PathPattern = TokenPath });
             OAuthException error = await Expect.ErrorAsync<OAuthException>(
-                errorId, () => notion.OAuth().ExchangeAsync(new Secret("a-code-0123456789"), RedirectUri.OriginalString, CancellationToken.None));
+                errorId,
+                () => notion.OAuth()
+                .ExchangeAsync(new Secret("a-code-0123456789"), RedirectUri.OriginalString, CancellationToken.None));
             Assert.Equal(kind, error.Kind);
             Assert.Equal(status, error.Status);
-            if (body.Contains("said so", StringComparison.Ordinal)) Assert.Contains("said so", error.Message, StringComparison.Ordinal);
+            if (body.Contains("said so", StringComparison.Ordinal))
+                Assert.Contains("said so", error.Message, StringComparison.Ordinal);
         }
     }
 
@@ -176,7 +190,9 @@ public sealed class OAuthClientTests
     public async Task An_older_integration_gives_no_refresh_token_and_that_is_fine()
     {
         await using TestNotion notion = await TestNotion.StartAsync(f => f.DefaultIntegration.RefreshTokens = false);
-        TokenReply reply = await notion.OAuth().ExchangeAsync(await notion.AuthorizeAsync(RedirectUri), RedirectUri.OriginalString, CancellationToken.None);
+        TokenReply reply = await notion.OAuth()
+            .ExchangeAsync(
+                await notion.AuthorizeAsync(RedirectUri), RedirectUri.OriginalString, CancellationToken.None);
         Assert.Null(reply.RefreshToken);
     }
 
@@ -192,7 +208,9 @@ public sealed class OAuthClientTests
             f.Behavior.OwnerShape = shape;
             f.Behavior.ExtraTokenFields = """{"region":"eu-central-1","nested":{"a":[1,null,"x"]}}""";
         });
-        TokenReply reply = await notion.OAuth().ExchangeAsync(await notion.AuthorizeAsync(RedirectUri), RedirectUri.OriginalString, CancellationToken.None);
+        TokenReply reply = await notion.OAuth()
+            .ExchangeAsync(
+                await notion.AuthorizeAsync(RedirectUri), RedirectUri.OriginalString, CancellationToken.None);
         Assert.Equal("eu-central-1", reply.Reply.GetProperty("region").GetString());
         Assert.Equal("""{"a":[1,null,"x"]}""", reply.Reply.GetProperty("nested").GetRawText());
         Assert.Equal(JsonValueKind.Object, reply.Reply.GetProperty("owner").ValueKind);
@@ -216,7 +234,8 @@ public sealed class OAuthClientTests
         Assert.Equal("ntn_abcdef", reply.AccessToken.Reveal());
         Assert.Equal(1, reply.Reply.GetProperty("x").GetInt32());
         StoredConnection stored = notion.ConnectionOf(notion.Fake.Authorize()).Refreshed(reply, DateTime.UtcNow);
-        Assert.Equal("ntn_abcdef", ConnectionJson.ReadConnection(ConnectionJson.Write(stored), stored.Details.BotId, "Test").AccessToken.Reveal());
+        Assert.Equal("ntn_abcdef", ConnectionJson.ReadConnection(ConnectionJson.Write(stored), stored.Details.BotId,
+            "Test").AccessToken.Reveal());
     }
 
     [Theory]
@@ -224,9 +243,11 @@ public sealed class OAuthClientTests
     public async Task A_token_reply_that_cannot_be_used_is_InvalidReply(string what, string body)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body, PathPattern = TokenPath, Times = null });
+        notion.Fake.Faults.Add(
+            new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body, PathPattern = TokenPath, Times = null });
         NotionAuthException error = await Expect.ErrorAsync(
-            ErrorIds.InvalidReply, () => notion.OAuth().RefreshAsync(new Secret("nrt_0123456789"), CancellationToken.None));
+            ErrorIds.InvalidReply,
+            () => notion.OAuth().RefreshAsync(new Secret("nrt_0123456789"), CancellationToken.None));
         Assert.DoesNotContain("ntn_abcdef", error.ToString(), StringComparison.Ordinal);
         Assert.True(notion.RequestsTo(TokenPath).Count == 1, $"A reply with {what} was asked for again.");
     }
@@ -239,8 +260,17 @@ public sealed class OAuthClientTests
     public async Task An_introspect_reply_without_a_boolean_is_InvalidReply(string body)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.RawBody, Status = 200, Body = body, PathPattern = "/v1/oauth/introspect" });
-        await Expect.ErrorAsync(ErrorIds.InvalidReply, () => notion.OAuth().IntrospectAsync(new Secret("ntn_0123456789"), CancellationToken.None));
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.RawBody,
+            Status = 200,
+            Body = body,
+            PathPattern =
+            "/v1/oauth/introspect"
+        });
+        await Expect.ErrorAsync(
+            ErrorIds.InvalidReply,
+            () => notion.OAuth().IntrospectAsync(new Secret("ntn_0123456789"), CancellationToken.None));
     }
 
     [Fact]
@@ -254,7 +284,8 @@ public sealed class OAuthClientTests
             PathPattern = "/v1/oauth/introspect",
             Body = """{"active":true,"iat":99999999999999999,"scope":["x"],"request_id":"<b>"}""",
         });
-        Assert.Equal(new IntrospectionReply(true, null, null, null), await notion.OAuth().IntrospectAsync(new Secret("ntn_0123456789"), CancellationToken.None));
+        Assert.Equal(new IntrospectionReply(true, null, null, null), await notion.OAuth().IntrospectAsync(new Secret(
+            "ntn_0123456789"), CancellationToken.None));
     }
 
     [Theory]
@@ -268,9 +299,13 @@ public sealed class OAuthClientTests
         TokenInfo tokens = notion.Fake.Authorize(notion.Fake.AddPublicIntegration());
         notion.Fake.Faults.Add(new Fault { Kind = kind, PathPattern = TokenPath, Times = null });
 
-        await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => notion.OAuth().ExchangeAsync(code, RedirectUri.OriginalString, CancellationToken.None));
+        await Expect.ErrorAsync(
+            ErrorIds.ConnectionFailed,
+            () => notion.OAuth().ExchangeAsync(code, RedirectUri.OriginalString, CancellationToken.None));
         Assert.Single(notion.RequestsTo(TokenPath));
-        await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => notion.OAuth().RefreshAsync(new Secret(tokens.RefreshToken!), CancellationToken.None));
+        await Expect.ErrorAsync(
+            ErrorIds.ConnectionFailed,
+            () => notion.OAuth().RefreshAsync(new Secret(tokens.RefreshToken!), CancellationToken.None));
         Assert.Equal(2, notion.RequestsTo(TokenPath).Count);
         Assert.Empty(notion.Waits);
     }
@@ -284,7 +319,10 @@ public sealed class OAuthClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.Of(status, "internal_server_error", TokenPath, times: null));
-        await Expect.ErrorAsync("InternalServerError", () => notion.OAuth().ExchangeAsync(new Secret("a-code-0123456789"), RedirectUri.OriginalString, CancellationToken.None));
+        await Expect.ErrorAsync(
+            "InternalServerError",
+            () => notion.OAuth()
+            .ExchangeAsync(new Secret("a-code-0123456789"), RedirectUri.OriginalString, CancellationToken.None));
         Assert.Single(notion.RequestsTo(TokenPath));
     }
 
@@ -295,7 +333,8 @@ public sealed class OAuthClientTests
         TokenInfo tokens = notion.Fake.Authorize();
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.ResetAfterCommit, PathPattern = "/v1/oauth/introspect" });
         notion.Fake.Faults.Add(new Fault { Kind = FaultKind.ResetAfterCommit, PathPattern = "/v1/oauth/revoke" });
-        Assert.True((await notion.OAuth().IntrospectAsync(new Secret(tokens.AccessToken), CancellationToken.None)).IsActive);
+        Assert.True(
+            (await notion.OAuth().IntrospectAsync(new Secret(tokens.AccessToken), CancellationToken.None)).IsActive);
         await notion.OAuth().RevokeAsync(new Secret(tokens.AccessToken), CancellationToken.None);
         Assert.Equal(2, notion.RequestsTo("/v1/oauth/revoke").Count);
     }
@@ -327,8 +366,16 @@ public sealed class OAuthClientTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         await using TestNotion other = await TestNotion.StartAsync();
-        notion.Fake.Faults.Add(new Fault { Kind = FaultKind.Redirect, Status = 307, Location = other.BaseUri + "v1/oauth/token", PathPattern = TokenPath });
-        await Expect.ErrorAsync(ErrorIds.UnexpectedRedirect, () => notion.OAuth().RefreshAsync(new Secret("nrt_0123456789"), CancellationToken.None));
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Redirect,
+            Status = 307,
+            Location = other.BaseUri +
+            "v1/oauth/token",
+            PathPattern = TokenPath
+        });
+        await Expect.ErrorAsync(ErrorIds.UnexpectedRedirect, () => notion.OAuth().RefreshAsync(new Secret(
+            "nrt_0123456789"), CancellationToken.None));
         Assert.Empty(other.Fake.Requests);
     }
 
@@ -353,7 +400,8 @@ public sealed class OAuthClientTests
     public async Task A_refresh_that_was_cancelled_before_it_is_sent_is_not_sent()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => notion.OAuth().RefreshAsync(new Secret("nrt_0123456789"), new CancellationToken(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => notion.OAuth().RefreshAsync(new Secret(
+            "nrt_0123456789"), new CancellationToken(true)));
         Assert.Empty(notion.Fake.Requests);
     }
 
@@ -365,7 +413,8 @@ public sealed class OAuthClientTests
         notion.Fake.Faults.Add(Fault.Hold(never.Task, TokenPath));
         using var cancel = new CancellationTokenSource();
 
-        Task<TokenReply> exchange = notion.OAuth().ExchangeAsync(new Secret("a-code-0123456789"), RedirectUri.OriginalString, cancel.Token);
+        Task<TokenReply> exchange = notion.OAuth()
+            .ExchangeAsync(new Secret("a-code-0123456789"), RedirectUri.OriginalString, cancel.Token);
         await notion.Fake.WaitForRequestAsync(r => r.Path == TokenPath).WaitAsync(TestNotion.Soon);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => exchange.WaitAsync(TestNotion.Soon));
@@ -385,16 +434,20 @@ public sealed class OAuthClientTests
             Body = JsonSerializer.Serialize(new Dictionary<string, string>
             {
                 ["error"] = "invalid_grant",
-                ["error_description"] = $"refresh {token.Reveal()} of {secret} ({Convert.ToBase64String(Encoding.UTF8.GetBytes($"{notion.Credentials.ClientId}:{secret}"))}) {Uri.EscapeDataString(token.Reveal())}",
+                ["error_description"] = $"refresh {token.Reveal()} of {secret} " +
+                    $"({Convert.ToBase64String(Encoding.UTF8.GetBytes($"{notion.Credentials.ClientId}:{secret}"))}) " +
+                    $"{Uri.EscapeDataString(token.Reveal())}",
             }),
         });
-        OAuthException error = await Expect.ErrorAsync<OAuthException>("InvalidGrant", () => notion.OAuth().RefreshAsync(token, CancellationToken.None));
+        OAuthException error = await Expect.ErrorAsync<OAuthException>(
+            "InvalidGrant", () => notion.OAuth().RefreshAsync(token, CancellationToken.None));
         Assert.Contains("[redacted] of [redacted] ([redacted]) [redacted]", error.Message, StringComparison.Ordinal);
     }
 
     private static void AssertAuthenticated(TestNotion notion, RecordedRequest request)
     {
-        string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{notion.Credentials.ClientId}:{notion.Credentials.ClientSecret.Reveal()}"));
+        string pair = Convert.ToBase64String(Encoding.UTF8.GetBytes(
+            $"{notion.Credentials.ClientId}:{notion.Credentials.ClientSecret.Reveal()}"));
         Assert.Equal("POST", request.Method);
         Assert.Equal("Basic " + pair, request.Header("Authorization"));
         Assert.Equal(Core.Api.NotionVersion.Default, request.Header("Notion-Version"));

@@ -25,7 +25,10 @@ public sealed class PastedSignInTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var run = new SignInRun(notion)
         {
-            Paste = async request => form.Replace("{0}", (await ScriptedBrowser.DecideAsync(request.Uri, "allow")).AbsoluteUri, StringComparison.Ordinal),
+            Paste = async request =>
+                form.Replace(
+                    "{0}", (await ScriptedBrowser.DecideAsync(request.Uri, "allow")).AbsoluteUri,
+                    StringComparison.Ordinal),
         };
         StoredConnection connection = await run.ConnectAsync(Registered);
         Assert.Equal("Acme", connection.Details.Name);
@@ -37,7 +40,11 @@ public sealed class PastedSignInTests
         await using TestNotion notion = await TestNotion.StartAsync();
         using TakenPort taken = TakenPort.Take();
         notion.Fake.RegisterRedirectUri(notion.Fake.DefaultIntegration, taken.RedirectUri.OriginalString);
-        var run = new SignInRun(notion) { Paste = async request => (await ScriptedBrowser.DecideAsync(request.Uri, "allow")).AbsoluteUri };
+        var run = new SignInRun(notion)
+        {
+            Paste = async request => (await ScriptedBrowser.DecideAsync(request.Uri,
+            "allow")).AbsoluteUri
+        };
         Assert.Equal("Acme", (await run.ConnectAsync([taken.RedirectUri])).Details.Name);
     }
 
@@ -50,14 +57,17 @@ public sealed class PastedSignInTests
     [InlineData("http://localhost:8914/callback?code=c0de-c0de&state=STATE&state=STATE", ErrorIds.StateRepeated)]
     [InlineData("http://localhost:8914/callback?state=STATE", ErrorIds.InvalidCallback)]
     [InlineData("http://localhost:8914/callback?error=access_denied&state=STATE", ErrorIds.AccessDenied)]
-    public async Task A_text_that_is_no_answer_to_this_sign_in_is_an_error_and_nothing_is_exchanged(string pasted, string errorId)
+    public async Task A_text_that_is_no_answer_to_this_sign_in_is_an_error_and_nothing_is_exchanged(
+        string pasted, string errorId)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         var run = new SignInRun(notion)
         {
             Store = store,
-            Paste = request => Task.FromResult(pasted.Replace("STATE", ScriptedBrowser.StateOf(request.Uri), StringComparison.Ordinal)),
+            Paste = request =>
+                Task.FromResult(
+                    pasted.Replace("STATE", ScriptedBrowser.StateOf(request.Uri), StringComparison.Ordinal)),
         };
         NotionAuthException error = await Expect.ErrorAsync(errorId, () => run.ConnectAsync(Registered));
         Assert.DoesNotContain("c0de-c0de", error.ToString(), StringComparison.Ordinal);
@@ -69,8 +79,10 @@ public sealed class PastedSignInTests
     public async Task A_redirect_URI_that_is_not_registered_is_an_error_before_anything_is_asked()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var run = new SignInRun(notion) { Paste = _ => throw new InvalidOperationException("Nothing should be asked.") };
-        await Expect.ErrorAsync(ErrorIds.RedirectUriNotRegistered, () => run.ConnectAsync([new Uri("http://localhost:8914/other")]));
+        var run =
+            new SignInRun(notion) { Paste = _ => throw new InvalidOperationException("Nothing should be asked.") };
+        await Expect.ErrorAsync(ErrorIds.RedirectUriNotRegistered, () => run.ConnectAsync([new Uri(
+            "http://localhost:8914/other")]));
     }
 
     [Fact]

@@ -19,7 +19,8 @@ internal static class RawHttp
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    public static string Get(Uri uri, string query) => $"GET {uri.AbsolutePath}{query} HTTP/1.1\r\nHost: {uri.Authority}\r\n\r\n";
+    public static string Get(Uri uri, string query) =>
+        $"GET {uri.AbsolutePath}{query} HTTP/1.1\r\nHost: {uri.Authority}\r\n\r\n";
 
     public static async Task<TcpClient> ConnectAsync(IPAddress address, int port)
     {
@@ -41,9 +42,12 @@ internal static class RawHttp
         return await ReadAsync(client);
     }
 
-    public static Task<RawAnswer> SendAsync(Uri uri, string request) => SendAsync(IPAddress.Loopback, uri.Port, request);
+    public static Task<RawAnswer> SendAsync(Uri uri, string request) =>
+        SendAsync(IPAddress.Loopback, uri.Port, request);
 
-    /// <summary>Reads to the end of the connection: whatever follows the announced length is part of the body here.</summary>
+    /// <summary>
+    /// Reads to the end of the connection: whatever follows the announced length is part of the body here.
+    /// </summary>
     public static async Task<RawAnswer> ReadAsync(TcpClient client)
     {
         using var all = new MemoryStream();
@@ -61,6 +65,8 @@ internal static class RawHttp
             headers.Add(line[..colon], line[(colon + 1)..].Trim());
         }
 
-        return new RawAnswer(int.Parse(lines[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), headers, bytes[(end + 4)..], text);
+        return new RawAnswer(
+            int.Parse(lines[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), headers,
+            bytes[(end + 4)..], text);
     }
 }

@@ -29,7 +29,8 @@ public sealed class ResultPageTests
     [InlineData(null, "work", "Connected to <bdi>work</bdi>")]
     [InlineData("  ", "work", "Connected to <bdi>work</bdi>")]
     [InlineData(null, "", "Connected to Notion")]
-    public void Without_a_workspace_name_the_connections_stands_in(string? workspace, string connection, string heading) =>
+    public void Without_a_workspace_name_the_connections_stands_in(
+        string? workspace, string connection, string heading) =>
         Assert.Contains(heading, Html(ResultPage.Success(connection, workspace, null)), StringComparison.Ordinal);
 
     [Theory]
@@ -46,7 +47,8 @@ public sealed class ResultPageTests
     {
         foreach (string icon in new[]
         {
-            Png, "https://evil.example/x.png", "data:image/svg+xml;base64,AAAA", "data:text/html;base64,AAAA", Png + "\" onerror=\"alert(1)", "data:image/png;base64,", "javascript:alert(1)",
+            Png, "https://evil.example/x.png", "data:image/svg+xml;base64,AAAA", "data:text/html;base64,AAAA", Png +
+                "\" onerror=\"alert(1)", "data:image/png;base64,", "javascript:alert(1)",
         })
         {
             string html = Html(ResultPage.Success("c", "w", icon));
@@ -58,7 +60,9 @@ public sealed class ResultPageTests
     [Fact]
     public void Foreign_text_is_never_markup()
     {
-        foreach (ResultPage page in new[] { ResultPage.Success(Markup, Markup + "2", Markup), ResultPage.Failure(Markup, Markup, Markup) })
+        foreach (
+            ResultPage page in new[] {
+                ResultPage.Success(Markup, Markup + "2", Markup), ResultPage.Failure(Markup, Markup, Markup) })
         {
             string html = Html(page);
             Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
@@ -77,13 +81,16 @@ public sealed class ResultPageTests
         Assert.True(html.Length < 20_000);
         string family = Html(ResultPage.Success("c", "\U0001F468\u200d\U0001F469\u200d\U0001F467 family", null));
         Assert.Contains("&#128104;\u200d&#128105;\u200d&#128103;", family, StringComparison.Ordinal);
-        Assert.Contains("…", Html(ResultPage.Success("c", string.Concat(Enumerable.Repeat("🤖", 300)), null)), StringComparison.Ordinal);
+        Assert.Contains(
+            "…", Html(ResultPage.Success("c", string.Concat(Enumerable.Repeat("🤖", 300)), null)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Failure_tells_what_happened_and_what_to_do_and_no_secret()
     {
-        ResultPage page = ResultPage.Failure("Notion is not connected", "Notion refused code=abcdef123456 and ntn_0123456789abcdef.", "Run Connect-NotionWorkspace again.");
+        ResultPage page = ResultPage.Failure("Notion is not connected",
+            "Notion refused code=abcdef123456 and ntn_0123456789abcdef.", "Run Connect-NotionWorkspace again.");
         string html = Html(page);
         Assert.Equal(400, page.StatusCode);
         Assert.Contains("<h1>Notion is not connected</h1>", html, StringComparison.Ordinal);
@@ -97,14 +104,17 @@ public sealed class ResultPageTests
     {
         ResultPage[] pages =
         [
-            ResultPage.Success("c", "w", Png), ResultPage.Failure("a", "b", "c"), ResultPage.NotFound, ResultPage.MethodNotAllowed, ResultPage.WrongState,
+            ResultPage.Success("c", "w", Png), ResultPage.Failure("a", "b", "c"), ResultPage.NotFound,
+            ResultPage.MethodNotAllowed, ResultPage.WrongState,
             ResultPage.Answered, ResultPage.BadRequest, ResultPage.TooLarge,
         ];
         foreach (ResultPage page in pages)
         {
             string html = Html(page);
             Assert.StartsWith("<!DOCTYPE html>\n<html lang=\"en\">", html, StringComparison.Ordinal);
-            foreach (string part in new[] { "<meta charset=\"utf-8\">", "name=\"viewport\"", "name=\"color-scheme\" content=\"light dark\"", "prefers-color-scheme:dark", "role=\"status\"", "<title>", "<h1>", "<main>" })
+            foreach (string part in new[] { "<meta charset=\"utf-8\">", "name=\"viewport\"",
+                "name=\"color-scheme\" content=\"light dark\"", "prefers-color-scheme:dark", "role=\"status\"",
+                "<title>", "<h1>", "<main>" })
                 Assert.Contains(part, html, StringComparison.Ordinal);
             foreach (string part in new[] { "<script", " style=", "http://", "https://", "@import", "url(" })
                 Assert.DoesNotContain(part, html, StringComparison.OrdinalIgnoreCase);
@@ -112,7 +122,9 @@ public sealed class ResultPageTests
             // The one style block is the one that the policy names; a browser hashes what stands between the tags.
             string style = html.Split("<style>")[1].Split("</style>")[0];
             string policy = page.Headers.Single(h => h.Key == "Content-Security-Policy").Value;
-            Assert.Contains($"style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'", policy, StringComparison.Ordinal);
+            Assert.Contains("style-src " +
+                $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'", policy,
+                StringComparison.Ordinal);
             Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
             Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
         }

@@ -9,7 +9,8 @@ using NotionAuth.Core.Connections.Store;
 using NotionAuth.Core.OAuth;
 using NotionAuth.Core.SignIn.Callback;
 using NotionAuth.Core.Tests.Support;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.OAuth;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.OAuth;
@@ -30,12 +31,15 @@ public sealed class SignInTests
 
         SeenPage page = await run.Browser.Page;
         Assert.Equal(200, page.Status);
-        Assert.Contains("Connected to Ünïted <b>Acme</b> & Sons", page.Text.Replace("  ", " ", StringComparison.Ordinal).Replace("to  ", "to ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "Connected to Ünïted <b>Acme</b> & Sons", page.Text.Replace("  ", " ", StringComparison.Ordinal).Replace(
+                "to  ", "to ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("🦊", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>Acme", page.Html, StringComparison.Ordinal);
 
         StoredConnection stored = store.Stored(connection.Details.BotId)!;
-        TokenInfo live = notion.Fake.Tokens.Single(t => t.ClientId == notion.Credentials.ClientId && t.AccessState == TokenState.Live);
+        TokenInfo live = notion.Fake.Tokens.Single(
+            t => t.ClientId == notion.Credentials.ClientId && t.AccessState == TokenState.Live);
         Assert.Equal(live.AccessToken, stored.AccessToken.Reveal());
         Assert.Equal(live.RefreshToken, stored.RefreshToken!.Reveal());
         Assert.Empty(run.Warnings);
@@ -68,8 +72,11 @@ public sealed class SignInTests
         Assert.Equal("code", ScriptedBrowser.Parameter(shown.Uri, "response_type"));
         Assert.Equal("user", ScriptedBrowser.Parameter(shown.Uri, "owner"));
         Assert.Equal(notion.Credentials.ClientId, ScriptedBrowser.Parameter(shown.Uri, "client_id"));
-        Assert.True(ScriptedBrowser.StateOf(shown.Uri).Length >= 43, "A state of 256 bits has 43 characters in base64url.");
-        Assert.Equal(shown.RedirectUri, TestNotion.Json(Assert.Single(notion.RequestsTo("/v1/oauth/token")).Body!).GetProperty("redirect_uri").GetString());
+        Assert.True(ScriptedBrowser.StateOf(shown.Uri).Length >= 43,
+            "A state of 256 bits has 43 characters in base64url.");
+        Assert.Equal(
+            shown.RedirectUri, TestNotion.Json(Assert.Single(notion.RequestsTo("/v1/oauth/token")).Body!).GetProperty(
+                "redirect_uri").GetString());
     }
 
     [Fact]
@@ -102,7 +109,9 @@ public sealed class SignInTests
         await using TestNotion notion = await TestNotion.StartAsync();
         var run = new SignInRun(notion)
         {
-            Browser = ScriptedBrowser.CallingBack(state => $"error={Uri.EscapeDataString(code)}&error_description={Uri.EscapeDataString("<i>because</i>")}&state={state}"),
+            Browser = ScriptedBrowser.CallingBack(state =>
+                $"error={Uri.EscapeDataString(code)}&error_description={Uri.EscapeDataString("<i>because</i>")}" +
+                $"&state={state}"),
         };
         NotionAuthException error = await Expect.ErrorAsync(errorId, () => run.ConnectAsync());
         Assert.Contains("<i>because</i>", error.Message, StringComparison.Ordinal);
@@ -127,7 +136,9 @@ public sealed class SignInTests
         {
             Browser = new ScriptedBrowser(async (b, uri) =>
             {
-                refused = await ScriptedBrowser.VisitAsync(ScriptedBrowser.Callback(uri, query.Replace("STATE", ScriptedBrowser.StateOf(uri), StringComparison.Ordinal)));
+                refused = await ScriptedBrowser.VisitAsync(
+                    ScriptedBrowser.Callback(
+                        uri, query.Replace("STATE", ScriptedBrowser.StateOf(uri), StringComparison.Ordinal)));
                 return await ScriptedBrowser.VisitAsync(await ScriptedBrowser.DecideAsync(uri, "allow"));
             }),
         };
@@ -147,7 +158,12 @@ public sealed class SignInTests
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
-        var run = new SignInRun(notion) { Browser = ScriptedBrowser.CallingBack(_ => query), Store = store, Timeout = TimeSpan.FromSeconds(2) };
+        var run = new SignInRun(notion)
+        {
+            Browser = ScriptedBrowser.CallingBack(_ => query),
+            Store = store,
+            Timeout = TimeSpan.FromSeconds(2)
+        };
         NotionAuthException error = await Expect.ErrorAsync(errorId, () => run.ConnectAsync());
         Assert.Equal(NotionErrorKind.AuthenticationFailed, error.Kind);
         Assert.Contains("refused", Assert.Single(run.Warnings), StringComparison.Ordinal);
@@ -163,7 +179,10 @@ public sealed class SignInTests
     public async Task A_callback_with_the_right_state_and_no_single_answer_is_InvalidCallback(string query)
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var run = new SignInRun(notion) { Browser = ScriptedBrowser.CallingBack(state => query.Replace("STATE", state, StringComparison.Ordinal)) };
+        var run = new SignInRun(notion)
+        {
+            Browser = ScriptedBrowser.CallingBack(state => query.Replace("STATE", state, StringComparison.Ordinal))
+        };
         await Expect.ErrorAsync(ErrorIds.InvalidCallback, () => run.ConnectAsync());
         Assert.Contains("Sign-in failed", (await run.Browser.Page).Text, StringComparison.Ordinal);
         Assert.Empty(notion.RequestsTo("/v1/oauth/token"));
@@ -187,7 +206,12 @@ public sealed class SignInTests
     public async Task An_unknown_client_is_InvalidClient_and_no_browser_opens()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Credentials = new ClientCredentials("nobody-knows-me", new Secret("secret_x")) };
+        var run = new SignInRun(notion)
+        {
+            Browser = ScriptedBrowser.Allowing(),
+            Credentials = new ClientCredentials(
+            "nobody-knows-me", new Secret("secret_x"))
+        };
         NotionAuthException error = await Expect.ErrorAsync("InvalidClient", () => run.ConnectAsync());
         Assert.Contains("nobody-knows-me", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, run.Browser.OpenedCount);
@@ -211,7 +235,8 @@ public sealed class SignInTests
     public async Task Nobody_coming_back_is_CallbackTimeout_which_names_the_URI_to_register()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var run = new SignInRun(notion) { Browser = ScriptedBrowser.Leaving(), Timeout = TimeSpan.FromMilliseconds(50) };
+        var run =
+            new SignInRun(notion) { Browser = ScriptedBrowser.Leaving(), Timeout = TimeSpan.FromMilliseconds(50) };
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.CallbackTimeout, () => run.ConnectAsync());
         string redirectUri = (await run.Shown.Task).RedirectUri;
         Assert.Equal(NotionErrorKind.Timeout, error.Kind);
@@ -310,7 +335,10 @@ public sealed class SignInTests
     public async Task A_fault_of_ours_gives_a_failure_page_that_says_nothing_of_it()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
-        var store = new RecordingStore { OnWrite = c => throw new InvalidOperationException("Inner workings: " + c.AccessToken.Reveal()) };
+        var store = new RecordingStore
+        {
+            OnWrite = c => throw new InvalidOperationException("Inner workings: " + c.AccessToken.Reveal())
+        };
         var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store };
         await Assert.ThrowsAsync<InvalidOperationException>(() => run.ConnectAsync());
         SeenPage page = await run.Browser.Page;
@@ -353,7 +381,8 @@ public sealed class SignInTests
         await using TestNotion notion = await TestNotion.StartAsync();
         using TakenPort first = TakenPort.Take(), second = TakenPort.Take();
         var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing() };
-        NotionAuthException error = await Expect.ErrorAsync(ErrorIds.PortInUse, () => run.ConnectAsync([first.RedirectUri, second.RedirectUri]));
+        NotionAuthException error = await Expect.ErrorAsync(
+            ErrorIds.PortInUse, () => run.ConnectAsync([first.RedirectUri, second.RedirectUri]));
         Assert.Contains($"{first.RedirectUri.Port}", error.Message, StringComparison.Ordinal);
         Assert.Contains($"{second.RedirectUri.Port}", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, run.Browser.OpenedCount);

@@ -14,7 +14,8 @@ namespace NotionAuth.Core.Tests.OAuth;
 
 public sealed class SystemBrowserTests
 {
-    private static readonly Uri Page = new("https://api.notion.com/v1/oauth/authorize?client_id=a%20b&state=x%27%22%24%28id%29&y=;&z='1'");
+    private static readonly Uri Page = new(
+        "https://api.notion.com/v1/oauth/authorize?client_id=a%20b&state=x%27%22%24%28id%29&y=;&z='1'");
 
     [Fact]
     public async Task Windows_leaves_it_to_the_shell()
@@ -86,13 +87,20 @@ public sealed class SystemBrowserTests
         BrowserCommand command = Assert.Single(browser.Commands(Page.AbsoluteUri));
         string program = expected.Split('|')[0];
         Assert.Equal(program.StartsWith('/') ? program : "/path/" + program, command.Program);
-        Assert.Equal(expected.Split('|')[1..].Select(a => a.Replace("URL", Page.AbsoluteUri, StringComparison.Ordinal)), command.Arguments);
+        Assert.Equal(
+            expected.Split('|')[1..].Select(a => a.Replace("URL", Page.AbsoluteUri, StringComparison.Ordinal)),
+            command.Arguments);
     }
 
     [Fact]
     public async Task What_fails_at_once_is_followed_by_the_next()
     {
-        var machine = new Machine(BrowserPlatform.Linux, "one", "two", "three", "xdg-open") { ["BROWSER"] = "one:two:three", ["DISPLAY"] = ":0" };
+        var machine = new Machine(BrowserPlatform.Linux, "one", "two", "three", "xdg-open")
+        {
+            ["BROWSER"] =
+            "one:two:three",
+            ["DISPLAY"] = ":0"
+        };
         machine.Results["/path/one"] = 3;
         machine.Results["/path/two"] = new Win32Exception(13);
         machine.Results["/path/three"] = null;
@@ -106,13 +114,15 @@ public sealed class SystemBrowserTests
         var machine = new Machine(BrowserPlatform.Linux, "one", "xdg-open") { ["BROWSER"] = "one", ["DISPLAY"] = ":0" };
         machine.Results["/path/one"] = 3;
         machine.Results["/path/xdg-open"] = 4;
-        var error = await Assert.ThrowsAsync<NotionAuthException>(() => new SystemBrowser(machine).OpenAsync(Page, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<NotionAuthException>(
+            () => new SystemBrowser(machine).OpenAsync(Page, CancellationToken.None));
         Assert.Equal(ErrorIds.BrowserFailed, error.ErrorId);
         Assert.Contains("/path/one: exit code 3; /path/xdg-open: exit code 4", error.Message, StringComparison.Ordinal);
         Assert.Contains("-NoBrowser", error.RecommendedAction, StringComparison.Ordinal);
 
         var none = new Machine(BrowserPlatform.Linux);
-        error = await Assert.ThrowsAsync<NotionAuthException>(() => new SystemBrowser(none).OpenAsync(Page, CancellationToken.None));
+        error = await Assert.ThrowsAsync<NotionAuthException>(
+            () => new SystemBrowser(none).OpenAsync(Page, CancellationToken.None));
         Assert.Equal(ErrorIds.BrowserFailed, error.ErrorId);
     }
 
@@ -124,7 +134,9 @@ public sealed class SystemBrowserTests
     public async Task Only_web_pages_are_opened(string uri)
     {
         var machine = new Machine(BrowserPlatform.Windows);
-        await Assert.ThrowsAsync<ArgumentException>(() => new SystemBrowser(machine).OpenAsync(new Uri(uri, UriKind.RelativeOrAbsolute), CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => new SystemBrowser(machine)
+            .OpenAsync(new Uri(uri, UriKind.RelativeOrAbsolute), CancellationToken.None));
         Assert.Empty(machine.ShellExecuted);
     }
 
@@ -132,7 +144,8 @@ public sealed class SystemBrowserTests
     public async Task A_cancelled_sign_in_opens_nothing()
     {
         var machine = new Machine(BrowserPlatform.Windows);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new SystemBrowser(machine).OpenAsync(Page, new CancellationToken(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new SystemBrowser(machine).OpenAsync(Page, new CancellationToken(true)));
         Assert.Empty(machine.ShellExecuted);
     }
 
@@ -148,9 +161,15 @@ public sealed class SystemBrowserTests
         if (version is not null) machine.Files["/proc/version"] = version;
         var browser = new SystemBrowser(machine);
         browser.EnsureAvailable();
-        Assert.Equal(["/path/wslview", "/path/rundll32.exe", "/path/xdg-open"], browser.Commands(Page.AbsoluteUri).Select(c => c.Program));
+        Assert.Equal(
+            ["/path/wslview", "/path/rundll32.exe", "/path/xdg-open"],
+            browser.Commands(Page.AbsoluteUri).Select(c => c.Program));
 
-        machine = new Machine(BrowserPlatform.Linux, "/mnt/c/Windows/System32/rundll32.exe") { ["WSL_DISTRO_NAME"] = "Debian" };
+        machine = new Machine(BrowserPlatform.Linux, "/mnt/c/Windows/System32/rundll32.exe")
+        {
+            ["WSL_DISTRO_NAME"] =
+            "Debian"
+        };
         browser = new SystemBrowser(machine);
         browser.EnsureAvailable();
         BrowserCommand command = Assert.Single(browser.Commands(Page.AbsoluteUri));
@@ -166,7 +185,8 @@ public sealed class SystemBrowserTests
     [InlineData("Linux", "DISPLAY", "xdg-open isn't installed")]
     [InlineData("MacOS", "SSH_CONNECTION", "SSH session")]
     [InlineData("Windows", "SSH_CLIENT", "SSH session")]
-    public void Where_there_is_no_browser_the_error_says_why_and_what_else_to_do(string platform, string variable, string why)
+    public void Where_there_is_no_browser_the_error_says_why_and_what_else_to_do(
+        string platform, string variable, string why)
     {
         var machine = new Machine(Enum.Parse<BrowserPlatform>(platform));
         if (variable.Length > 0) machine[variable] = "1";
@@ -186,14 +206,18 @@ public sealed class SystemBrowserTests
     {
         var machine = new Machine(BrowserPlatform.Linux, "xdg-open");
         machine.Files[file] = string.Empty;
-        Assert.Contains("container", Assert.Throws<NotionAuthException>(() => new SystemBrowser(machine).EnsureAvailable()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "container", Assert.Throws<NotionAuthException>(() => new SystemBrowser(machine).EnsureAvailable()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_service_has_no_browser()
     {
         var machine = new Machine(BrowserPlatform.Windows) { IsInteractive = false };
-        Assert.Equal(ErrorIds.BrowserUnavailable, Assert.Throws<NotionAuthException>(() => new SystemBrowser(machine).EnsureAvailable()).ErrorId);
+        Assert.Equal(
+            ErrorIds.BrowserUnavailable,
+            Assert.Throws<NotionAuthException>(() => new SystemBrowser(machine).EnsureAvailable()).ErrorId);
     }
 
     [Theory]
@@ -202,7 +226,13 @@ public sealed class SystemBrowserTests
     [InlineData("BROWSER")]
     public void A_forwarded_display_or_BROWSER_make_one_available_over_SSH_and_in_containers(string variable)
     {
-        var machine = new Machine(BrowserPlatform.Linux, "xdg-open") { ["SSH_CONNECTION"] = "1", ["container"] = "docker", [variable] = "xdg-open" };
+        var machine = new Machine(BrowserPlatform.Linux, "xdg-open")
+        {
+            ["SSH_CONNECTION"] = "1",
+            ["container"] =
+            "docker",
+            [variable] = "xdg-open"
+        };
         new SystemBrowser(machine).EnsureAvailable();
     }
 
@@ -222,7 +252,8 @@ public sealed class SystemBrowserTests
                 mv '{result}.part' '{result}'
                 """);
             Environment.SetEnvironmentVariable("NOTIONAUTH_TEST_HIDDEN", "s3cret-value");
-            int? code = await new BrowserEnvironment(["NOTIONAUTH_TEST_HIDDEN"]).StartAsync(new BrowserCommand(program, [Page.AbsoluteUri]), CancellationToken.None);
+            int? code = await new BrowserEnvironment(["NOTIONAUTH_TEST_HIDDEN"])
+                .StartAsync(new BrowserCommand(program, [Page.AbsoluteUri]), CancellationToken.None);
             Environment.SetEnvironmentVariable("NOTIONAUTH_TEST_HIDDEN", null);
 
             Assert.Equal(0, code);
@@ -249,15 +280,19 @@ public sealed class SystemBrowserTests
         try
         {
             var environment = new BrowserEnvironment([]);
-            Assert.Equal(3, await environment.StartAsync(new BrowserCommand(Script(folder, "fails", "exit 3"), ["x"]), CancellationToken.None));
+            Assert.Equal(
+                3, await environment.StartAsync(
+                    new BrowserCommand(Script(folder, "fails", "exit 3"), ["x"]), CancellationToken.None));
 
             string pid = Path.Combine(folder, "pid");
-            string stays = Script(folder, "stays", $"echo $$ > '{pid}.part' && mv '{pid}.part' '{pid}'; exec sleep 600");
+            string stays =
+                Script(folder, "stays", $"echo $$ > '{pid}.part' && mv '{pid}.part' '{pid}'; exec sleep 600");
             var clock = Stopwatch.StartNew();
             Assert.Null(await environment.StartAsync(new BrowserCommand(stays, ["x"]), CancellationToken.None));
             Assert.InRange(clock.Elapsed.TotalSeconds, 1, 15);
 
-            using Process process = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(pid), System.Globalization.CultureInfo.InvariantCulture));
+            using Process process = Process.GetProcessById(
+                int.Parse(await File.ReadAllTextAsync(pid), System.Globalization.CultureInfo.InvariantCulture));
             Assert.False(process.HasExited);
             process.Kill();
         }
@@ -283,7 +318,8 @@ public sealed class SystemBrowserTests
     {
         string path = Path.Combine(folder, name);
         File.WriteAllText(path, "#!/bin/sh\n" + text + "\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }
 
@@ -319,7 +355,8 @@ public sealed class SystemBrowserTests
 
         public string? ReadFile(string path) => Files.GetValueOrDefault(path);
 
-        public string? FindProgram(string name) => !Programs.Contains(name) ? null : name.Contains('/', StringComparison.Ordinal) ? name : "/path/" + name;
+        public string? FindProgram(string name) =>
+            !Programs.Contains(name) ? null : name.Contains('/', StringComparison.Ordinal) ? name : "/path/" + name;
 
         public void ShellExecute(string uri)
         {

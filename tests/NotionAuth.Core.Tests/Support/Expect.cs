@@ -14,7 +14,8 @@ internal static class Expect
     public static async Task<T> ErrorAsync<T>(string errorId, Func<Task> act)
         where T : NotionAuthException => Assert.IsType<T>(await ErrorAsync(errorId, act));
 
-    public static NotionAuthException Error(string errorId, Action act) => Check(errorId, Assert.ThrowsAny<NotionAuthException>(act));
+    public static NotionAuthException Error(string errorId, Action act) =>
+        Check(errorId, Assert.ThrowsAny<NotionAuthException>(act));
 
     private static NotionAuthException Check(string errorId, NotionAuthException error)
     {

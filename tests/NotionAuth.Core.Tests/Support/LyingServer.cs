@@ -11,7 +11,9 @@ using System.Threading.Tasks;
 
 namespace NotionAuth.Core.Tests.Support;
 
-/// <summary>Something that listens where Notion should, and answers each request with bytes that no honest server would send.</summary>
+/// <summary>
+/// Something that listens where Notion should, and answers each request with bytes that no honest server would send.
+/// </summary>
 internal sealed class LyingServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -37,7 +39,9 @@ internal sealed class LyingServer : IAsyncDisposable
     /// <summary>The heads of the requests, as they came.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>Answers each request, of which the head is given, as the test says; the connection is closed afterwards.</summary>
+    /// <summary>
+    /// Answers each request, of which the head is given, as the test says; the connection is closed afterwards.
+    /// </summary>
     public static LyingServer Answering(Func<string, Stream, CancellationToken, Task> answer) => new(answer);
 
     public static LyingServer Answering(string answer) => Answering(Encoding.Latin1.GetBytes(answer));
@@ -51,7 +55,9 @@ internal sealed class LyingServer : IAsyncDisposable
     public static LyingServer Witness() => Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
 
     public static string Json(string body, string headers = "") =>
-        string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}Connection: close\r\n\r\n{body}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+            $"{Encoding.UTF8.GetByteCount(body)}\r\n{headers}Connection: close\r\n\r\n{body}");
 
     public async ValueTask DisposeAsync()
     {
@@ -96,7 +102,8 @@ internal sealed class LyingServer : IAsyncDisposable
                     // Closing before the other side does would be a reset, which may take the answer away from it.
                 }
             }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception e)
+                when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // The other side has seen enough.
             }
@@ -115,7 +122,8 @@ internal sealed class LyingServer : IAsyncDisposable
             string text = Encoding.Latin1.GetString(buffer, 0, length);
             int end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
             if (end < 0) continue;
-            int declared = text[..end].Split("\r\n").Where(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+            int declared = text[..end].Split("\r\n")
+                .Where(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
                 .Select(l => int.Parse(l.Split(':')[1], CultureInfo.InvariantCulture)).FirstOrDefault();
             if (length - end - 4 >= declared) return text[..end];
         }

@@ -10,7 +10,9 @@ using NotionAuth.Core.Connections.Store;
 
 namespace NotionAuth.Core.Tests.Support;
 
-/// <summary>A vault that keeps texts under names, as a real one does; it records what is done to it, and fails on demand.</summary>
+/// <summary>
+/// A vault that keeps texts under names, as a real one does; it records what is done to it, and fails on demand.
+/// </summary>
 internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
 {
     private readonly ConcurrentDictionary<string, int> _failures = new();
@@ -21,7 +23,10 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
     /// <summary>The secrets as they are kept.</summary>
     public ConcurrentDictionary<string, string> Secrets { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What was done, in order: Read, Write, Remove, ReadApp, WriteApp, List, ListApps, ProveWritable; locks aren't recorded.</summary>
+    /// <summary>
+    /// What was done, in order: Read, Write, Remove, ReadApp, WriteApp, List, ListApps, ProveWritable; locks aren't
+    /// recorded.
+    /// </summary>
     public ConcurrentQueue<string> Calls { get; } = new();
 
     /// <summary>What the write tests were to be as large as.</summary>
@@ -43,13 +48,15 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
     public Action? OnRead { get; set; }
 
     public static NotionAuthException Locked() => new(
-        ErrorIds.VaultLocked, NotionErrorKind.AuthenticationFailed, "Vault 'Test' is locked.", "Run Unlock-SecretStore.");
+        ErrorIds.VaultLocked, NotionErrorKind.AuthenticationFailed, "Vault 'Test' is locked.",
+        "Run Unlock-SecretStore.");
 
     /// <summary>The next calls of that kind fail as a locked vault does.</summary>
     public void FailOn(string call, int times = int.MaxValue) => _failures[call] = times;
 
     public StoredConnection? Stored(string botId) =>
-        Secrets.TryGetValue(SecretName.OfConnection(botId), out string? json) ? ConnectionJson.ReadConnection(json, botId, Vault) : null;
+        Secrets.TryGetValue(SecretName.OfConnection(botId), out string? json)
+            ? ConnectionJson.ReadConnection(json, botId, Vault) : null;
 
     public Task<StoreListing> ListAsync(CancellationToken cancellationToken)
     {
@@ -68,7 +75,8 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
             }
         }
 
-        return Task.FromResult(new StoreListing(connections, problems) { FromMetadata = Metadata is null ? [] : [.. Metadata.Keys] });
+        return Task.FromResult(
+            new StoreListing(connections, problems) { FromMetadata = Metadata is null ? [] : [.. Metadata.Keys] });
     }
 
     public Task<StoredConnection?> ReadAsync(string botId, CancellationToken cancellationToken)
@@ -112,13 +120,15 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
     public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken)
     {
         Enter("ListApps");
-        return Task.FromResult<IReadOnlyList<string>>([.. Secrets.Keys.Select(SecretName.ClientIdOf).OfType<string>().Distinct().Order(StringComparer.Ordinal)]);
+        return Task.FromResult<IReadOnlyList<string>>(
+            [.. Secrets.Keys.Select(SecretName.ClientIdOf).OfType<string>().Distinct().Order(StringComparer.Ordinal)]);
     }
 
     public Task<AppRegistration?> ReadAppAsync(string clientId, CancellationToken cancellationToken)
     {
         Enter("ReadApp");
-        return Task.FromResult(Secrets.TryGetValue(SecretName.OfApp(clientId), out string? json) ? ConnectionJson.ReadApp(json, clientId, Vault) : null);
+        return Task.FromResult(Secrets.TryGetValue(SecretName.OfApp(clientId), out string? json)
+            ? ConnectionJson.ReadApp(json, clientId, Vault) : null);
     }
 
     public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken)
@@ -176,11 +186,14 @@ internal sealed class TestStores(params RecordingStore[] vaults) : IConnectionSt
     {
         if (vault?.Length == 0) return Task.FromResult(Memory);
         if (vault is null && vaults.Length == 0)
-            throw new NotionAuthException(ErrorIds.VaultNotConfigured, NotionErrorKind.NotInstalled, "No vault is registered.", "Register one.");
+            throw new NotionAuthException(ErrorIds.VaultNotConfigured, NotionErrorKind.NotInstalled,
+                "No vault is registered.", "Register one.");
         RecordingStore? found = vault is null ? vaults[0] : Array.Find(vaults, v => v.Vault == vault);
         return Task.FromResult<IConnectionStore>(found
-            ?? throw new NotionAuthException(ErrorIds.VaultNotFound, NotionErrorKind.NotFound, $"There is no vault '{vault}'.", "Register it."));
+            ?? throw new NotionAuthException(ErrorIds.VaultNotFound, NotionErrorKind.NotFound,
+                $"There is no vault '{vault}'.", "Register it."));
     }
 
-    public IConnectionStore Known(string vault) => vault.Length == 0 ? Memory : Array.Find(vaults, v => v.Vault == vault)!;
+    public IConnectionStore Known(string vault) =>
+        vault.Length == 0 ? Memory : Array.Find(vaults, v => v.Vault == vault)!;
 }

@@ -14,7 +14,8 @@ namespace NotionAuth.Core.Tests.Support;
 /// <summary>A page as a person reads it.</summary>
 internal sealed record SeenPage(int Status, string Html)
 {
-    public string Text => WebUtility.HtmlDecode(Regex.Replace(Html, "<(style|script)>.*?</\\1>|<[^>]*>", " ", RegexOptions.Singleline));
+    public string Text =>
+        WebUtility.HtmlDecode(Regex.Replace(Html, "<(style|script)>.*?</\\1>|<[^>]*>", " ", RegexOptions.Singleline));
 }
 
 /// <summary>A browser with a person in front of it, who does what the script says.</summary>
@@ -25,16 +26,20 @@ internal sealed partial class ScriptedBrowser(Func<ScriptedBrowser, Uri, Task<Se
     public int OpenedCount { get; private set; }
 
     /// <summary>The page that the script ended on.</summary>
-    public Task<SeenPage> Page => (_page ?? throw new InvalidOperationException("The browser wasn't opened.")).WaitAsync(TestNotion.Soon);
+    public Task<SeenPage> Page =>
+        (_page ?? throw new InvalidOperationException("The browser wasn't opened.")).WaitAsync(TestNotion.Soon);
 
     /// <summary>Chooses Allow on Notion's page.</summary>
-    public static ScriptedBrowser Allowing() => new(static async (b, uri) => await VisitAsync(await DecideAsync(uri, "allow")));
+    public static ScriptedBrowser Allowing() => new(static async (b, uri) => await VisitAsync(await DecideAsync(uri,
+        "allow")));
 
     /// <summary>Chooses Cancel on Notion's page.</summary>
-    public static ScriptedBrowser Denying() => new(static async (b, uri) => await VisitAsync(await DecideAsync(uri, "deny")));
+    public static ScriptedBrowser Denying() => new(static async (b, uri) => await VisitAsync(await DecideAsync(uri,
+        "deny")));
 
     /// <summary>Calls back with a query of the test's own making, the state known.</summary>
-    public static ScriptedBrowser CallingBack(Func<string, string> queryOfState) => new((b, uri) => VisitAsync(Callback(uri, queryOfState(StateOf(uri)))));
+    public static ScriptedBrowser CallingBack(Func<string, string> queryOfState) =>
+        new((b, uri) => VisitAsync(Callback(uri, queryOfState(StateOf(uri)))));
 
     /// <summary>Looks at the page and goes away.</summary>
     public static ScriptedBrowser Leaving() => new(static (b, uri) => Task.FromResult(new SeenPage(0, "")));
@@ -42,9 +47,11 @@ internal sealed partial class ScriptedBrowser(Func<ScriptedBrowser, Uri, Task<Se
     public static string StateOf(Uri authorizeUri) => Parameter(authorizeUri, "state");
 
     public static string Parameter(Uri uri, string name) => Uri.UnescapeDataString(
-        uri.Query.TrimStart('?').Split('&').Single(p => p.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..]);
+        uri.Query.TrimStart('?').Split('&')
+        .Single(p => p.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..]);
 
-    public static Uri Callback(Uri authorizeUri, string query) => new($"{Parameter(authorizeUri, "redirect_uri")}?{query}");
+    public static Uri Callback(Uri authorizeUri, string query) => new(
+        $"{Parameter(authorizeUri, "redirect_uri")}?{query}");
 
     /// <summary>Reads Notion's page, presses a button, and returns where that leads.</summary>
     public static async Task<Uri> DecideAsync(Uri authorizeUri, string decision)
@@ -59,7 +66,9 @@ internal sealed partial class ScriptedBrowser(Func<ScriptedBrowser, Uri, Task<Se
         ];
         using var content = new FormUrlEncodedContent(form);
         using HttpResponseMessage answer = await client.PostAsync(new Uri(authorizeUri, "/_consent"), content);
-        return answer.Headers.Location ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Notion's page answered {answer.StatusCode}."));
+        return answer.Headers.Location
+            ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"Notion's page answered {answer.StatusCode}."));
     }
 
     public static async Task<SeenPage> VisitAsync(Uri uri)
@@ -80,7 +89,8 @@ internal sealed partial class ScriptedBrowser(Func<ScriptedBrowser, Uri, Task<Se
         return Task.CompletedTask;
     }
 
-    private static HttpClient NewClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TestNotion.Soon };
+    private static HttpClient NewClient() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TestNotion.Soon };
 
     [GeneratedRegex("name=\"nonce\" value=\"([^\"]*)\"")]
     private static partial Regex Nonce();

@@ -31,16 +31,19 @@ internal sealed class SignInRun(TestNotion notion)
 
     public ConcurrentQueue<string> Warnings { get; } = new();
 
-    public TaskCompletionSource<AuthorizationRequest> Shown { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<AuthorizationRequest> Shown { get; } =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>With a redirect URI that is registered and whose port is free.</summary>
-    public Task<StoredConnection> ConnectAsync(CancellationToken ct = default) => notion.WithRedirectUriAsync(uri => ConnectAsync([uri], ct));
+    public Task<StoredConnection> ConnectAsync(CancellationToken ct = default) =>
+        notion.WithRedirectUriAsync(uri => ConnectAsync([uri], ct));
 
     public Task<StoredConnection> ConnectAsync(IReadOnlyList<Uri> redirectUris, CancellationToken ct = default)
     {
         Uri baseUri = BaseUri ?? notion.BaseUri;
         var app = new AppRegistration(Credentials ?? notion.Credentials, redirectUris, baseUri);
-        return new OAuthConnector(Store, Cache, notion.Transport, notion.Log.Enqueue).ConnectAsync(app, SignIn(redirectUris), Options with { BaseUri = baseUri }, ct);
+        return new OAuthConnector(Store, Cache, notion.Transport, notion.Log.Enqueue)
+            .ConnectAsync(app, SignIn(redirectUris), Options with { BaseUri = baseUri }, ct);
     }
 
     private SignInOptions SignIn(IReadOnlyList<Uri> redirectUris) => new()

@@ -27,7 +27,10 @@ internal static class SystemCalls
         }
     }
 
-    /// <summary>Runs an action with the rights that a user without rights has on files; root, whom no file's mode binds, becomes such a user for it.</summary>
+    /// <summary>
+    /// Runs an action with the rights that a user without rights has on files; root, whom no file's mode binds, becomes
+    /// such a user for it.
+    /// </summary>
     public static T AsNobody<T>(Func<T> action)
     {
         if (!Environment.IsPrivilegedProcess) return action();

@@ -16,11 +16,16 @@ using NotionAuth.Core.Http;
 using NotionAuth.Core.Http.Handlers;
 using NotionAuth.Core.Http.RateLimits;
 using NotionAuth.Core.OAuth;
-using NotionAuth.FakeNotion;
+using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
+using NotionAuth.FakeNotion.Hosting;
+using NotionAuth.FakeNotion.OAuth;
 
 namespace NotionAuth.Core.Tests.Support;
 
-/// <summary>A fake Notion, and Core pointed at it: nothing waits for a clock, everything that was logged is kept.</summary>
+/// <summary>
+/// A fake Notion, and Core pointed at it: nothing waits for a clock, everything that was logged is kept.
+/// </summary>
 internal sealed class TestNotion : IAsyncDisposable
 {
     /// <summary>Longer than anything here takes; a test that gets there has failed.</summary>
@@ -51,24 +56,29 @@ internal sealed class TestNotion : IAsyncDisposable
     public AppRegistration App => new(Credentials, [AppResolver.DefaultRedirectUri], BaseUri);
 
     public static async Task<TestNotion> StartAsync(
-        Action<FakeNotionState>? set = null, SeedOptions? seed = null, Func<TimeSpan, CancellationToken, Task>? delay = null)
+        Action<FakeNotionState>? set = null, SeedOptions? seed = null,
+        Func<TimeSpan, CancellationToken, Task>? delay = null)
     {
         FakeNotionServer server = await FakeNotionServer.StartAsync(new FakeNotionOptions { Seed = seed });
         set?.Invoke(server.State);
         return new TestNotion(server, delay);
     }
 
-    public static ClientCredentials CredentialsOf(Integration integration) => new(integration.ClientId, new Secret(integration.ClientSecret));
+    public static ClientCredentials CredentialsOf(Integration integration) =>
+        new(integration.ClientId, new Secret(integration.ClientSecret));
 
     public OAuthClient OAuth(ClientCredentials? credentials = null) =>
         new(Transport, credentials ?? Credentials, BaseUri, Core.Api.NotionVersion.Default, Log.Enqueue);
 
-    public NotionClient Client(Secret token, ConnectionLimits? gate = null) => Client(new FixedTokenSource(token), gate);
+    public NotionClient Client(Secret token, ConnectionLimits? gate = null) =>
+        Client(new FixedTokenSource(token), gate);
 
-    public NotionClient Client(IAccessTokenSource tokens, ConnectionLimits? gate = null) => new(Transport, BaseUri, tokens, gate, Log.Enqueue);
+    public NotionClient Client(IAccessTokenSource tokens, ConnectionLimits? gate = null) =>
+        new(Transport, BaseUri, tokens, gate, Log.Enqueue);
 
     /// <summary>A client with a live token of the internal integration.</summary>
-    public NotionClient Client(ConnectionLimits? gate = null) => Client(new Secret(Fake.DefaultInternalIntegration.Token!), gate);
+    public NotionClient Client(ConnectionLimits? gate = null) =>
+        Client(new Secret(Fake.DefaultInternalIntegration.Token!), gate);
 
     /// <summary>A code as the browser would bring it back, for the redirect URI given.</summary>
     public async Task<Secret> AuthorizeAsync(Uri redirectUri, Integration? integration = null)
@@ -89,7 +99,9 @@ internal sealed class TestNotion : IAsyncDisposable
         integration ??= Fake.DefaultIntegration;
         StoredConnection connection = ConnectionOf(Fake.Authorize(integration, workspaceName), name, store.Vault);
         await store.WriteAsync(connection, CancellationToken.None);
-        await store.WriteAppAsync(new AppRegistration(CredentialsOf(integration), [AppResolver.DefaultRedirectUri], BaseUri), CancellationToken.None);
+        await store.WriteAppAsync(
+            new AppRegistration(CredentialsOf(integration), [AppResolver.DefaultRedirectUri], BaseUri),
+            CancellationToken.None);
         return connection;
     }
 
@@ -115,7 +127,8 @@ internal sealed class TestNotion : IAsyncDisposable
     };
 
     /// <summary>
-    /// Registers a redirect URI and signs in with it. The port is free when it is chosen; should somebody take it before the sign-in does, it chooses again.
+    /// Registers a redirect URI and signs in with it. The port is free when it is chosen; should somebody take it
+    /// before the sign-in does, it chooses again.
     /// </summary>
     public async Task<T> WithRedirectUriAsync<T>(Func<Uri, Task<T>> signIn)
     {
@@ -136,7 +149,8 @@ internal sealed class TestNotion : IAsyncDisposable
 
     /// <summary>A loopback URI below the ports that the kernel gives to outgoing connections.</summary>
     public static Uri NewRedirectUri() =>
-        new(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{RandomNumberGenerator.GetInt32(10_000, 20_000)}/callback"));
+        new(string.Create(CultureInfo.InvariantCulture,
+            $"http://localhost:{RandomNumberGenerator.GetInt32(10_000, 20_000)}/callback"));
 
     public static JsonElement Json(string json)
     {
@@ -144,7 +158,8 @@ internal sealed class TestNotion : IAsyncDisposable
         return document.RootElement.Clone();
     }
 
-    public IReadOnlyList<RecordedRequest> RequestsTo(string path) => [.. Fake.Requests.Where(r => r.Path.StartsWith(path, StringComparison.Ordinal))];
+    public IReadOnlyList<RecordedRequest> RequestsTo(string path) =>
+        [.. Fake.Requests.Where(r => r.Path.StartsWith(path, StringComparison.Ordinal))];
 
     public async ValueTask DisposeAsync()
     {

@@ -28,7 +28,9 @@ internal sealed class TestProcess(TestNotion notion, RecordingStore? store = nul
     public NotionClient Client => ClientWith(waiting: null);
 
     public NotionClient ClientWith(Action<RequestWait>? waiting) => new(
-        notion.Transport, notion.BaseUri, new ConnectionTokenSource(Session, Store, notion.Transport, notion.Log.Enqueue, Warnings.Add), Session.Limits, notion.Log.Enqueue)
+        notion.Transport, notion.BaseUri,
+        new ConnectionTokenSource(Session, Store, notion.Transport, notion.Log.Enqueue, Warnings.Add), Session.Limits,
+        notion.Log.Enqueue)
     { Waiting = waiting };
 
     public ConnectionFinder Finder => new(new TestStores(Store), Cache);

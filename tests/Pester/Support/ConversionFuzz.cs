@@ -13,17 +13,25 @@ using System.Threading;
 namespace NotionAuth.Tests
 {
     /// <summary>
-    /// Random and broken JSON, made into objects and back: what .NET's reader refuses is an error of ours, and everything else means the same
-    /// when it comes back, whether it was looked at or not. The same inputs for the same seed.
+    /// Random and broken JSON, made into objects and back: what .NET's reader refuses is an error of ours, and
+    /// everything else means the same when it comes back, whether it was looked at or not. The same inputs for the same
+    /// seed.
     /// </summary>
     public sealed class ConversionFuzz
     {
         private const int MaximumDepth = 512;
-        private static readonly string[] Names = { "id", "ID", "Id", "object", "type", "a", "A", "\\u0061", "title", "", "psobject", "PSBase", "ä", "Ä", "漢", "\\ud800", "x y", "plain_text", "Count", "\\n", "k\\u006b" };
-        private static readonly string[] Strings = { "", "a", "page", "2026-01-01", "\\\"", "\\\\", "\\/", "\\b\\f\\n\\r\\t", "\\u0000", "\\ud83d\\ude00", "\\ud83d", "\\ude00\\ud83d", "🚀", "é", "\\u00e9", "true", "1", "\u2028" };
-        private static readonly string[] Numbers = { "0", "-0", "1", "-1", "1.0", "0.1", "-0.0", "1e5", "1E-5", "9223372036854775807", "9223372036854775808", "-9223372036854775809", "123456789012345678901234567890",
-            "12345678901234567.89", "0.12345678901234567890123456789012345", "1e400", "-1e-400", "5e-324", "1.7976931348623157e308", "1.10", "100e-2", "0e99", "4.35", "79228162514264337593543950336", "0.1e+1" };
-        private static readonly string[] Fragments = { "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "null", "tru", "NaN", "01", "-", "1.", "1e", "//x", "\0", "\ufeff", "{\"a\":1,\"a\":2}", "{\"A\":1,\"a\":2}", " ", "\n", "\"\"", "[[[[[[[[" };
+        private static readonly string[] Names = { "id", "ID", "Id", "object", "type", "a", "A", "\\u0061", "title", "",
+            "psobject", "PSBase", "ä", "Ä", "漢", "\\ud800", "x y", "plain_text", "Count", "\\n", "k\\u006b" };
+        private static readonly string[] Strings = { "", "a", "page", "2026-01-01", "\\\"", "\\\\", "\\/",
+            "\\b\\f\\n\\r\\t", "\\u0000", "\\ud83d\\ude00", "\\ud83d", "\\ude00\\ud83d", "🚀", "é", "\\u00e9", "true",
+            "1", "\u2028" };
+        private static readonly string[] Numbers = { "0", "-0", "1", "-1", "1.0", "0.1", "-0.0", "1e5", "1E-5",
+            "9223372036854775807", "9223372036854775808", "-9223372036854775809", "123456789012345678901234567890",
+            "12345678901234567.89", "0.12345678901234567890123456789012345", "1e400", "-1e-400", "5e-324",
+            "1.7976931348623157e308", "1.10", "100e-2", "0e99", "4.35", "79228162514264337593543950336", "0.1e+1" };
+        private static readonly string[] Fragments = { "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800",
+            "null", "tru", "NaN", "01", "-", "1.", "1e", "//x", "\0", "\ufeff", "{\"a\":1,\"a\":2}",
+            "{\"A\":1,\"a\":2}", " ", "\n", "\"\"", "[[[[[[[[" };
 
         private delegate object ToObject(ReadOnlySpan<byte> utf8, bool asHashtable);
         private delegate byte[] ToJson(object body, CancellationToken stop);
@@ -36,8 +44,10 @@ namespace NotionAuth.Tests
         public ConversionFuzz(Assembly module, int seed)
         {
             const BindingFlags Any = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-            _toObject = (ToObject)module.GetType("NotionAuth.Conversion.FromJson.JsonToObject", true).GetMethod("Convert", Any).CreateDelegate(typeof(ToObject));
-            _toJson = (ToJson)module.GetType("NotionAuth.Conversion.ToJson.ObjectToJson", true).GetMethod("Convert", Any).CreateDelegate(typeof(ToJson));
+            _toObject = (ToObject)module.GetType("NotionAuth.Conversion.FromJson.JsonToObject", true).GetMethod(
+                "Convert", Any).CreateDelegate(typeof(ToObject));
+            _toJson = (ToJson)module.GetType("NotionAuth.Conversion.ToJson.ObjectToJson", true)
+                .GetMethod("Convert", Any).CreateDelegate(typeof(ToJson));
             _random = new Random(seed);
             _seed = seed;
         }
@@ -48,7 +58,8 @@ namespace NotionAuth.Tests
 
         public int Duplicate { get; private set; }
 
-        public override string ToString() => $"{Good} good, {Broken} broken, {Duplicate} with keys that an object can't hold, seed {_seed}";
+        public override string ToString() =>
+            $"{Good} good, {Broken} broken, {Duplicate} with keys that an object can't hold, seed {_seed}";
 
         /// <summary>Runs for a time, or so many rounds where that is zero.</summary>
         /// <returns>What broke; null for nothing.</returns>
@@ -66,7 +77,8 @@ namespace NotionAuth.Tests
                 }
                 catch (Exception e)
                 {
-                    return $"Seed {_seed}, round {round}: {e.GetType().Name}: {e.Message}\nInput: {Convert.ToBase64String(json)}\n{Encoding.UTF8.GetString(json)}\n{e.StackTrace}";
+                    return $"Seed {_seed}, round {round}: {e.GetType().Name}: {e.Message}\nInput: " +
+                        $"{Convert.ToBase64String(json)}\n{Encoding.UTF8.GetString(json)}\n{e.StackTrace}";
                 }
             }
 
@@ -85,7 +97,8 @@ namespace NotionAuth.Tests
             {
                 var id = (string)e.GetType().GetProperty("ErrorId").GetValue(e);
                 // Of two troubles the first is told.
-                Check(id == expected || (id == "DuplicateKey" && expected == "InvalidReply"), $"{id} in place of {expected ?? "an object"}");
+                Check(id == expected || (id == "DuplicateKey" && expected == "InvalidReply"),
+                    $"{id} in place of {expected ?? "an object"}");
                 if (id == "InvalidReply") Broken++;
                 else Duplicate++;
                 return;
@@ -98,7 +111,8 @@ namespace NotionAuth.Tests
             // Text as a body is JSON already, and nothing is no body.
             bool isWrapped = value == null || value is string;
             byte[] body = _toJson(isWrapped ? new object[] { value } : value, CancellationToken.None);
-            List<string> before = Tokens(json), after = Tokens(isWrapped ? body.AsSpan(1, body.Length - 2).ToArray() : body);
+            List<string> before = Tokens(json),
+                after = Tokens(isWrapped ? body.AsSpan(1, body.Length - 2).ToArray() : body);
             Check(before.SequenceEqual(after), "what comes back isn't what was sent: " + Encoding.UTF8.GetString(body));
             Good++;
         }
@@ -146,13 +160,16 @@ namespace NotionAuth.Tests
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.StartObject) open.Push(new HashSet<string>(asHashtable ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase));
+                if (reader.TokenType == JsonTokenType.StartObject)
+                    open.Push(
+                        new HashSet<string>(asHashtable ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase));
                 else if (reader.TokenType == JsonTokenType.EndObject) open.Pop();
                 else if (reader.TokenType == JsonTokenType.PropertyName)
                 {
                     string name = Text(reader.ValueSpan);
                     if (!open.Peek().Add(name)) return "DuplicateKey";
-                    if (!asHashtable && (name.Length == 0 || new[] { "psobject", "psbase", "psadapted", "psextended", "pstypenames" }.Contains(name, StringComparer.OrdinalIgnoreCase))) return "DuplicateKey";
+                    if (!asHashtable && (name.Length == 0 || new[] { "psobject", "psbase", "psadapted", "psextended",
+                        "pstypenames" }.Contains(name, StringComparer.OrdinalIgnoreCase))) return "DuplicateKey";
                 }
             }
 
@@ -166,7 +183,8 @@ namespace NotionAuth.Tests
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
             while (reader.Read())
             {
-                string text = reader.TokenType == JsonTokenType.Number ? Number(Encoding.ASCII.GetString(reader.ValueSpan)) : Text(reader.ValueSpan);
+                string text = reader.TokenType == JsonTokenType.Number
+                    ? Number(Encoding.ASCII.GetString(reader.ValueSpan)) : Text(reader.ValueSpan);
                 tokens.Add(reader.TokenType + " " + text);
             }
 
@@ -176,7 +194,9 @@ namespace NotionAuth.Tests
         private static string Number(string text)
         {
             int e = text.IndexOfAny(new[] { 'e', 'E' });
-            BigInteger exponent = e < 0 ? 0 : BigInteger.Parse(text.Substring(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            BigInteger exponent = e < 0
+                ? 0 : BigInteger.Parse(
+                    text.Substring(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
             string digits = e < 0 ? text : text.Substring(0, e);
             string sign = digits[0] == '-' ? "-" : "";
             digits = digits.TrimStart('-');
@@ -207,7 +227,8 @@ namespace NotionAuth.Tests
                 else if (raw[++i] != 'u') text.Append("\"\\/\b\f\n\r\t"["\"\\/bfnrt".IndexOf(raw[i])]);
                 else
                 {
-                    text.Append((char)int.Parse(raw.AsSpan(i + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+                    text.Append(
+                        (char)int.Parse(raw.AsSpan(i + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
                     i += 4;
                 }
             }
@@ -254,7 +275,10 @@ namespace NotionAuth.Tests
             {
                 case 0: text.Append(Numbers[_random.Next(Numbers.Length)]); break;
                 case 1: text.Append(new[] { "true", "false", "null" }[_random.Next(3)]); break;
-                case 2 or 3: text.Append('"').Append(string.Concat(Enumerable.Range(0, _random.Next(4)).Select(_ => Strings[_random.Next(Strings.Length)]))).Append('"'); break;
+                case 2 or 3: text.Append('"')
+                    .Append(string.Concat(
+                        Enumerable.Range(0, _random.Next(4)).Select(_ => Strings[_random.Next(Strings.Length)])))
+                        .Append('"'); break;
                 case 4 or 5: List(text, '[', ']', () => Value(text, depth + 1)); break;
                 default:
                     // Mostly names that are all different; sometimes as they come.
@@ -262,7 +286,9 @@ namespace NotionAuth.Tests
                     bool isWild = _random.Next(8) == 0;
                     List(text, '{', '}', () =>
                     {
-                        text.Append('"').Append(isWild || number == 0 ? Names[_random.Next(Names.Length)] : "n" + number).Append("\":");
+                        text.Append('"')
+                            .Append(isWild || number == 0 ? Names[_random.Next(Names.Length)] : "n" + number).Append(
+                                "\":");
                         number++;
                         Value(text, depth + 1);
                     });

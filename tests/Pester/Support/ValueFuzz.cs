@@ -13,24 +13,29 @@ using System.Xml;
 namespace NotionAuth.Tests
 {
     /// <summary>
-    /// A value of every type of .NET's base library that can be made without arguments or from a small text, in a body and in a query: it is sent as what it
-    /// means, or it is an error of ours that names its place; never an empty thing, never a type's name, never another exception.
+    /// A value of every type of .NET's base library that can be made without arguments or from a small text, in a body
+    /// and in a query: it is sent as what it means, or it is an error of ours that names its place; never an empty
+    /// thing, never a type's name, never another exception.
     /// </summary>
     public sealed class ValueFuzz
     {
         private const BindingFlags Any = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-        private static readonly string[] Texts = { "1", "1.5", "2026-01-02", "a", "::1", "a@x.y", "<a/>", "00000000-0000-0000-0000-000000000001", "http://x.y/z", "10.0.0.0/8" };
+        private static readonly string[] Texts = { "1", "1.5", "2026-01-02", "a", "::1", "a@x.y", "<a/>",
+            "00000000-0000-0000-0000-000000000001", "http://x.y/z", "10.0.0.0/8" };
 
         private delegate byte[] ToJson(object body, CancellationToken stop);
-        private delegate List<KeyValuePair<string, string>> ToQuery(IDictionary dictionary, string parameter, string errorId, CancellationToken stop);
+        private delegate List<KeyValuePair<string, string>> ToQuery(
+            IDictionary dictionary, string parameter, string errorId, CancellationToken stop);
 
         private readonly ToJson _toJson;
         private readonly ToQuery _toQuery;
 
         public ValueFuzz(Assembly module)
         {
-            _toJson = (ToJson)module.GetType("NotionAuth.Conversion.ToJson.ObjectToJson", true).GetMethod("Convert", Any).CreateDelegate(typeof(ToJson));
-            _toQuery = (ToQuery)module.GetType("NotionAuth.Conversion.ToJson.QueryText", true).GetMethod("Pairs", Any).CreateDelegate(typeof(ToQuery));
+            _toJson = (ToJson)module.GetType("NotionAuth.Conversion.ToJson.ObjectToJson", true)
+                .GetMethod("Convert", Any).CreateDelegate(typeof(ToJson));
+            _toQuery = (ToQuery)module.GetType("NotionAuth.Conversion.ToJson.QueryText", true).GetMethod("Pairs", Any)
+                .CreateDelegate(typeof(ToQuery));
         }
 
         public int Types { get; private set; }
@@ -45,7 +50,8 @@ namespace NotionAuth.Tests
 
         public void Run()
         {
-            foreach (string file in Directory.GetFiles(Path.GetDirectoryName(typeof(object).Assembly.Location), "System*.dll"))
+            foreach (string file in Directory.GetFiles(Path.GetDirectoryName(typeof(object).Assembly.Location),
+                "System*.dll"))
             {
                 Type[] types;
                 try
@@ -68,7 +74,8 @@ namespace NotionAuth.Tests
 
         private static Type Closed(Type type)
         {
-            if (type.IsAbstract || type.IsInterface || type.IsByRefLike || typeof(Delegate).IsAssignableFrom(type)) return null;
+            if (type.IsAbstract || type.IsInterface || type.IsByRefLike || typeof(Delegate).IsAssignableFrom(type))
+                return null;
             if (!type.IsGenericTypeDefinition) return type;
             try
             {
@@ -85,11 +92,14 @@ namespace NotionAuth.Tests
         {
             object plain = Attempt(() => Activator.CreateInstance(type));
             if (plain != null) yield return plain;
-            MethodInfo parse = Attempt(() => type.GetMethod("Parse", BindingFlags.Static | BindingFlags.Public, null, new[] { typeof(string) }, null)) as MethodInfo;
+            MethodInfo parse = Attempt(
+                () => type.GetMethod("Parse", BindingFlags.Static | BindingFlags.Public, null, new[] { typeof(string) },
+                    null)) as MethodInfo;
             ConstructorInfo constructor = type.GetConstructor(new[] { typeof(string) });
             foreach (string text in Texts)
             {
-                object made = parse != null && parse.ReturnType == type ? Attempt(() => parse.Invoke(null, new object[] { text })) : null;
+                object made = parse != null
+                    && parse.ReturnType == type ? Attempt(() => parse.Invoke(null, new object[] { text })) : null;
                 made = made ?? (constructor == null ? null : Attempt(() => constructor.Invoke(new object[] { text })));
                 if (made == null) continue;
                 yield return made;
@@ -115,9 +125,11 @@ namespace NotionAuth.Tests
             Check(type, "body", () =>
             {
                 byte[] json = _toJson(new Hashtable { { "it", value } }, CancellationToken.None);
-                using (JsonDocument document = JsonDocument.Parse(json)) return Judge(type, value, document.RootElement.GetProperty("it"));
+                using (JsonDocument document = JsonDocument.Parse(json))
+                    return Judge(type, value, document.RootElement.GetProperty("it"));
             });
-            Check(type, "query", () => JudgeQuery(type, value, _toQuery(new Hashtable { { "it", value } }, "Query", "InvalidQuery", CancellationToken.None)));
+            Check(type, "query", () => JudgeQuery(type, value, _toQuery(new Hashtable { { "it", value } }, "Query",
+                "InvalidQuery", CancellationToken.None)));
             (value as IDisposable)?.Dispose();
         }
 
@@ -162,9 +174,15 @@ namespace NotionAuth.Tests
             if (value.GetType().Namespace.StartsWith("System.Text.Json", StringComparison.Ordinal)) return null;
             var items = value as IEnumerable;
             if (items == null || value is string || value is XmlNode) return $"sent as {count} items, and is no list";
-            List<object> all = value is NameValueCollection named ? named.AllKeys.Cast<object>().ToList() : items.Cast<object>().ToList();
-            bool hasKeys = value is IDictionary || value is NameValueCollection || value is StringDictionary || value is IEnumerable<KeyValuePair<string, object>>
-                || value.GetType().GetInterfaces().Any(i => i.IsGenericType && (i.GetGenericTypeDefinition() == typeof(IDictionary<,>) || i.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)));
+            List<object> all = value is NameValueCollection named
+                ? named.AllKeys.Cast<object>().ToList() : items.Cast<object>().ToList();
+            bool hasKeys = value is IDictionary || value is NameValueCollection || value is StringDictionary
+                || value is IEnumerable<KeyValuePair<string, object>>
+                || value.GetType().GetInterfaces()
+                .Any(i =>
+                    i.IsGenericType
+                    && (i.GetGenericTypeDefinition() == typeof(IDictionary<,>)
+                        || i.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)));
             if (hasKeys != wantsKeys) return hasKeys ? "a dictionary, sent as a list" : "a list, sent as an object";
             return all.Count == count ? null : $"has {all.Count} items, and {count} were sent";
         }
@@ -172,7 +190,9 @@ namespace NotionAuth.Tests
         private static string JudgeNumber(object value, string sent)
         {
             string text = Convert.ToString(value, CultureInfo.InvariantCulture);
-            return text == sent || double.Parse(text, CultureInfo.InvariantCulture) == double.Parse(sent, CultureInfo.InvariantCulture) ? null : $"sent as {sent}";
+            return text == sent
+                || double.Parse(text, CultureInfo.InvariantCulture) == double.Parse(sent, CultureInfo.InvariantCulture)
+                ? null : $"sent as {sent}";
         }
 
         private static string JudgeText(Type type, object value, string sent)
@@ -185,7 +205,8 @@ namespace NotionAuth.Tests
         private static IEnumerable<string> Meanings(object value)
         {
             yield return Convert.ToString(value, CultureInfo.InvariantCulture);
-            if (value is IFormattable formattable && value.GetType().Name.Contains("Date")) yield return formattable.ToString("o", CultureInfo.InvariantCulture);
+            if (value is IFormattable formattable && value.GetType().Name.Contains("Date"))
+                yield return formattable.ToString("o", CultureInfo.InvariantCulture);
             if (value is DateTime) yield return ((DateTime)value).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             if (value is TimeOnly) yield return ((TimeOnly)value).ToString("o", CultureInfo.InvariantCulture);
             if (value is Uri) yield return ((Uri)value).OriginalString;
@@ -196,11 +217,16 @@ namespace NotionAuth.Tests
         {
             if (pairs.Any(p => p.Key != "it")) return "sent under another name";
             var list = value as IEnumerable;
-            if (pairs.Count == 0 && (list == null || list.Cast<object>().Any()) && !(value is DBNull)) return "sent as nothing";
-            if (pairs.Count != 1 || (list != null && !(value is string) && !(value is XmlNode) && type.Namespace != "System.Text.Json.Nodes")) return null;
-            if (value is bool) return pairs[0].Value == (true.Equals(value) ? "true" : "false") ? null : "sent as another truth value";
+            if (pairs.Count == 0 && (list == null || list.Cast<object>().Any()) && !(value is DBNull))
+                return "sent as nothing";
+            if (pairs.Count != 1
+                || (list != null && !(value is string) && !(value is XmlNode)
+                    && type.Namespace != "System.Text.Json.Nodes")) return null;
+            if (value is bool)
+                return pairs[0].Value == (true.Equals(value) ? "true" : "false") ? null : "sent as another truth value";
             double number;
-            if (double.TryParse(pairs[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && JudgeNumber(value, pairs[0].Value) == null) return null;
+            if (double.TryParse(pairs[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+                && JudgeNumber(value, pairs[0].Value) == null) return null;
             return JudgeText(type, value, pairs[0].Value);
         }
     }

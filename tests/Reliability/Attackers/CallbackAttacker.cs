@@ -27,8 +27,10 @@ public sealed class CallbackAttacker
 {
     private static readonly string[] Headers =
     [
-        "Content-Type: text/html; charset=utf-8", "Cache-Control: no-store", "Referrer-Policy: no-referrer", "X-Content-Type-Options: nosniff", "X-Frame-Options: DENY",
-        "Cross-Origin-Opener-Policy: same-origin", "Cross-Origin-Resource-Policy: same-origin", "Connection: close", "Content-Security-Policy: default-src 'none'; style-src 'sha256-",
+        "Content-Type: text/html; charset=utf-8", "Cache-Control: no-store", "Referrer-Policy: no-referrer",
+        "X-Content-Type-Options: nosniff", "X-Frame-Options: DENY",
+        "Cross-Origin-Opener-Policy: same-origin", "Cross-Origin-Resource-Policy: same-origin", "Connection: close",
+        "Content-Security-Policy: default-src 'none'; style-src 'sha256-",
     ];
 
     private readonly int _port;
@@ -51,28 +53,54 @@ public sealed class CallbackAttacker
         Add("state of a sign-in that is over", r => $"GET {path}?{code}&state={oldState} HTTP/1.1\r\n{host}\r\n");
         Add("no state", r => $"GET {path}?{code} HTTP/1.1\r\n{host}\r\n");
         Add("two states", r => $"GET {path}?{code}&state={oldState}&state={Guess(r)} HTTP/1.1\r\n{host}\r\n");
-        Add("markup in error_description", r => $"GET {path}?error=access_denied&error_description={markup}&state={Guess(r)} HTTP/1.1\r\n{host}\r\n");
-        Add("raw markup in the query", r => $"GET {path}?error=<script>{mark}</script>&state=\"><img/src=x/onerror={mark}> HTTP/1.1\r\n{host}\r\n");
+        Add("markup in error_description", r =>
+            $"GET {path}?error=access_denied&error_description={markup}&state={Guess(r)} HTTP/1.1\r\n{host}\r\n");
+        Add("raw markup in the query", r =>
+            $"GET {path}?error=<script>{mark}</script>&state=\"><img/src=x/onerror={mark}> HTTP/1.1\r\n{host}\r\n");
         Add("markup in the path", r => $"GET /{markup} HTTP/1.1\r\n{host}\r\n");
-        Add("POST", r => $"POST {path}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {mark.Length}\r\n\r\n{mark}");
-        Add("POST in chunks with a request in its body", r => $"POST {path} HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\nGET {path}?{code}&state={oldState} HTTP/1.1\r\n{host}\r\n");
-        Add("other methods", r => $"{new[] { "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "FOO" }[r.Next(7)]} {path}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}X-Mark: {mark}\r\n\r\n");
-        Add("foreign Host", r => $"GET {path}?{code}&state={Guess(r)} HTTP/1.1\r\nHost: {new[] { "evil.example", $"evil.example:{port}", "localhost", "127.0.0.1", $"127.0.0.1:{port}", $"localhost.:{port}", $"localhost:{port}@evil.example", "" }[r.Next(8)]}\r\n\r\n");
+        Add("POST", r => $"POST {path}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}Content-Type: " +
+            $"application/x-www-form-urlencoded\r\nContent-Length: {mark.Length}\r\n\r\n{mark}");
+        Add("POST in chunks with a request in its body", r =>
+            $"POST {path} HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\nContent-Length: " +
+            $"4\r\n\r\n0\r\n\r\nGET {path}?{code}&state={oldState} HTTP/1.1\r\n{host}\r\n");
+        Add("other methods", r =>
+            $"{new[] { "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PATCH", "FOO" }[r.Next(7)]} " +
+            $"{path}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}X-Mark: {mark}\r\n\r\n");
+        Add("foreign Host",
+            r => $"GET {path}?{code}&state={Guess(r)} HTTP/1.1\r\nHost: " +
+                $"{Any(r, "evil.example", $"evil.example:{port}", "localhost", "127.0.0.1", $"127.0.0.1:{port}",
+                    $"localhost.:{port}", $"localhost:{port}@evil.example", "")}\r\n\r\n");
         Add("two Hosts", r => $"GET {path}?{code} HTTP/1.1\r\n{host}Host: evil.example\r\n\r\n");
         Add("no Host", r => $"GET {path}?{code}&state={Guess(r)} HTTP/{(r.Next(2) == 0 ? "1.0" : "1.1")}\r\n\r\n");
-        Add("percent-encoding tricks", r => $"GET {new[] { "/c%61llback", "/%63allback", "/callback%2f", "/callback%00", "/callback%3Fcode=x", "/x/..%2fcallback", "/%2e%2e/callback", "/callback%0d%0aSet-Cookie:%20a=b", "/%252e%252e/callback", "/callback%u003f", "/callback%", "/callback%zz" }[r.Next(12)]}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}\r\n");
-        Add("other paths", r => $"GET {new[] { "/", "//callback", "/callback/", "/Callback", "/./callback", "/x/../callback", "/favicon.ico", "/callback;x", "/callback#", "/robots.txt" }[r.Next(10)]}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}\r\n");
-        Add("whole URLs as target", r => $"GET http://{(r.Next(2) == 0 ? "evil.example" : $"localhost:{port}")}{path}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}\r\n");
-        Add("pipelined", r => string.Concat(Enumerable.Repeat($"GET {path}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}\r\n", 5)));
-        Add("huge header", r => $"GET {path}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}X-{mark}: {new string('a', 40_000)}\r\n\r\n");
-        Add("many headers", r => $"GET {path}?{code} HTTP/1.1\r\n{host}{string.Concat(Enumerable.Range(0, 2000).Select(i => $"X-{mark}-{i}: y\r\n"))}\r\n");
+        Add("percent-encoding tricks", r =>
+            $"GET {Any(r, "/c%61llback", "/%63allback", "/callback%2f", "/callback%00", "/callback%3Fcode=x",
+                "/x/..%2fcallback", "/%2e%2e/callback", "/callback%0d%0aSet-Cookie:%20a=b", "/%252e%252e/callback",
+                "/callback%u003f", "/callback%", "/callback%zz")}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}\r\n");
+        Add("other paths",
+            r => $"GET {Any(r, "/", "//callback", "/callback/", "/Callback", "/./callback", "/x/../callback",
+                "/favicon.ico", "/callback;x", "/callback#", "/robots.txt")}?{code}&state={Guess(r)} " +
+                $"HTTP/1.1\r\n{host}\r\n");
+        Add("whole URLs as target", r =>
+            $"GET http://{(r.Next(2) == 0 ? "evil.example" : $"localhost:{port}")}{path}?{code}&state={Guess(r)} " +
+            $"HTTP/1.1\r\n{host}\r\n");
+        Add("pipelined", r => string.Concat(Enumerable.Repeat(
+            $"GET {path}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}\r\n", 5)));
+        Add("huge header", r => $"GET {path}?{code}&state={Guess(r)} HTTP/1.1\r\n{host}X-{mark}: " +
+            $"{new string('a', 40_000)}\r\n\r\n");
+        Add("many headers", r =>
+            $"GET {path}?{code} HTTP/1.1\r\n{host}" +
+            $"{string.Concat(Enumerable.Range(0, 2000).Select(i => $"X-{mark}-{i}: y\r\n"))}\r\n");
         Add("huge query", r => $"GET {path}?{code}&state={new string('a', 60_000)} HTTP/1.1\r\n{host}\r\n");
-        Add("line breaks within the head", r => $"GET {path}?{code}\r\n &state=x HTTP/1.1\r\n{host}X: a\r\n b{mark}\r\n\r\n");
-        Add("control characters", r => $"GET {path}?{code}\0\u001b[31m&state={Guess(r)} HTTP/1.1\r\n{host}X: \0{mark}\r\n\r\n");
-        Add("no HTTP at all", r => new[] { $"\u0016\u0003\u0001\u0002{mark}\r\n\r\n", $"SSH-2.0-{mark}\r\n\r\n", $"{mark}\n\n\r\n\r\n", $"GET\t{path}\tHTTP/9.9\r\n\r\n", $"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" }[r.Next(5)]);
+        Add("line breaks within the head", r =>
+            $"GET {path}?{code}\r\n &state=x HTTP/1.1\r\n{host}X: a\r\n b{mark}\r\n\r\n");
+        Add("control characters", r =>
+            $"GET {path}?{code}\0\u001b[31m&state={Guess(r)} HTTP/1.1\r\n{host}X: \0{mark}\r\n\r\n");
+        Add("no HTTP at all", r => new[] { $"\u0016\u0003\u0001\u0002{mark}\r\n\r\n", $"SSH-2.0-{mark}\r\n\r\n",
+            $"{mark}\n\n\r\n\r\n", $"GET\t{path}\tHTTP/9.9\r\n\r\n", $"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" }[r.Next(5)]);
         _kinds.Add(("half a request, then gone", r => Encoding.Latin1.GetBytes($"GET {path}?{code}&sta"), false));
         _kinds.Add(("nothing, then gone", r => [], false));
-        _kinds.Add(("a line without end", r => Encoding.Latin1.GetBytes($"GET {path}?" + new string('a', 2_000_000)), true));
+        _kinds.Add(
+            ("a line without end", r => Encoding.Latin1.GetBytes($"GET {path}?" + new string('a', 2_000_000)), true));
     }
 
     /// <summary>Sends so many hostile requests, several at a time.</summary>
@@ -102,7 +130,8 @@ public sealed class CallbackAttacker
                 {
                     using var client = new TcpClient();
                     await client.ConnectAsync(IPAddress.Loopback, _port, stop);
-                    foreach (byte one in Encoding.Latin1.GetBytes($"GET {_path}?code={_mark}&state={_oldState} HTTP/1.1\r\nX-Slow: {new string('a', 500)}"))
+                    foreach (byte one in Encoding.Latin1.GetBytes(
+                        $"GET {_path}?code={_mark}&state={_oldState} HTTP/1.1\r\nX-Slow: {new string('a', 500)}"))
                     {
                         await client.GetStream().WriteAsync(new[] { one }, stop);
                         await Task.Delay(100, stop);
@@ -116,6 +145,8 @@ public sealed class CallbackAttacker
         }));
     }
 
+    private static string Any(Random random, params string[] texts) => texts[random.Next(texts.Length)];
+
     private static string Guess(Random random)
     {
         byte[] bytes = new byte[32];
@@ -123,7 +154,8 @@ public sealed class CallbackAttacker
         return Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
     }
 
-    private void Add(string name, Func<Random, string> text) => _kinds.Add((name, r => Encoding.Latin1.GetBytes(text(r)), true));
+    private void Add(string name, Func<Random, string> text) =>
+        _kinds.Add((name, r => Encoding.Latin1.GetBytes(text(r)), true));
 
     private async Task OneAsync(CallbackAttackResult result, int number, Random random)
     {
@@ -177,7 +209,8 @@ public sealed class CallbackAttacker
         try
         {
             int read;
-            while ((read = await stream.ReadAsync(buffer, ct)) > 0) text.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            while ((read = await stream.ReadAsync(buffer, ct)) > 0)
+                text.Append(Encoding.Latin1.GetString(buffer, 0, read));
         }
         catch (System.IO.IOException)
         {
@@ -195,16 +228,24 @@ public sealed class CallbackAttacker
             return;
         }
 
-        string status = answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) && answer.Length > 12 ? answer.Substring(9, 3) : "?";
+        string status = answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal)
+            && answer.Length > 12 ? answer.Substring(9, 3) : "?";
         Count(result, name, status);
-        if (status is not ("400" or "404" or "405" or "410" or "431")) result.Problems.Enqueue($"{name}: the answer was {status}.");
-        if (answer.Contains(_mark, StringComparison.OrdinalIgnoreCase) || answer.Contains("<script", StringComparison.OrdinalIgnoreCase)) result.Problems.Enqueue($"{name}: the answer reflects the request.");
+        if (status is not ("400" or "404" or "405" or "410" or "431"))
+            result.Problems.Enqueue($"{name}: the answer was {status}.");
+        if (answer.Contains(_mark, StringComparison.OrdinalIgnoreCase)
+            || answer.Contains("<script", StringComparison.OrdinalIgnoreCase)) result.Problems.Enqueue(
+            $"{name}: the answer reflects the request.");
         if (answer.Split("HTTP/1.1 ").Length != 2) result.Problems.Enqueue($"{name}: more than one answer.");
         string head = answer.Split("\r\n\r\n")[0];
         foreach (string header in Headers)
-            if (!head.Contains("\r\n" + header, StringComparison.OrdinalIgnoreCase)) result.Problems.Enqueue($"{name}: the answer lacks {header}.");
-        if (head.Contains("Set-Cookie", StringComparison.OrdinalIgnoreCase) || head.Contains("Location:", StringComparison.OrdinalIgnoreCase)) result.Problems.Enqueue($"{name}: a header that should not be.");
+            if (!head.Contains("\r\n" + header, StringComparison.OrdinalIgnoreCase))
+                result.Problems.Enqueue($"{name}: the answer lacks {header}.");
+        if (head.Contains("Set-Cookie", StringComparison.OrdinalIgnoreCase)
+            || head.Contains("Location:", StringComparison.OrdinalIgnoreCase)) result.Problems.Enqueue(
+            $"{name}: a header that should not be.");
     }
 
-    private static void Count(CallbackAttackResult result, string name, string answer) => result.Answers.AddOrUpdate($"{name}: {answer}", 1, (_, n) => n + 1);
+    private static void Count(CallbackAttackResult result, string name, string answer) => result.Answers.AddOrUpdate(
+        $"{name}: {answer}", 1, (_, n) => n + 1);
 }

@@ -42,7 +42,8 @@ public sealed class GetSecretCommand : SecretCmdlet
         if (secret is not null) WriteObject(SecretText.Show(secret, AsPlainText));
         else
             WriteError(new ErrorRecord(
-                new ItemNotFoundException($"The secret {name} was not found."), "GetSecretNotFound", ErrorCategory.ObjectNotFound, this));
+                new ItemNotFoundException($"The secret {name} was not found."), "GetSecretNotFound",
+                ErrorCategory.ObjectNotFound, this));
     }
 
     private object? FindAnywhere(string name)

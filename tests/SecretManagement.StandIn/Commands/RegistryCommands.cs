@@ -39,7 +39,8 @@ public sealed class RegisterSecretVaultCommand : SecretCmdlet
         foreach (DictionaryEntry entry in VaultParameters ?? [])
         {
             if (string.Equals(entry.Key as string, "Verbose", StringComparison.OrdinalIgnoreCase))
-                End(new PSInvalidOperationException("The vault parameter Verbose is reserved."), "RegisterSecretVaultCommandCannotUseReservedName");
+                End(new PSInvalidOperationException("The vault parameter Verbose is reserved."),
+                    "RegisterSecretVaultCommandCannotUseReservedName");
             parameters[$"{entry.Key}"] = entry.Value;
         }
 
@@ -66,10 +67,13 @@ public sealed class RegisterSecretVaultCommand : SecretCmdlet
         }
 
         Registrations registrations = VaultRegistry.Read();
-        bool isDefault = MyInvocation.BoundParameters.ContainsKey(nameof(DefaultVault)) ? DefaultVault : registrations.Vaults.Count == 0;
+        bool isDefault = MyInvocation.BoundParameters.ContainsKey(nameof(DefaultVault))
+            ? DefaultVault : registrations.Vaults.Count == 0;
         string place = ExtensionModule.PlaceOf(module);
-        var vault = new RegisteredVault(name, module.Name, place, Description ?? string.Empty, parameters, supportsMetadata);
-        if (registrations.Vaults.Remove(name)) isDefault |= string.Equals(registrations.DefaultVaultName, name, StringComparison.OrdinalIgnoreCase);
+        var vault =
+            new RegisteredVault(name, module.Name, place, Description ?? string.Empty, parameters, supportsMetadata);
+        if (registrations.Vaults.Remove(name))
+            isDefault |= string.Equals(registrations.DefaultVaultName, name, StringComparison.OrdinalIgnoreCase);
         registrations.Vaults.Add(name, vault);
         if (isDefault) registrations.DefaultVaultName = name;
         VaultRegistry.Write(registrations);
@@ -79,14 +83,16 @@ public sealed class RegisterSecretVaultCommand : SecretCmdlet
     private PSModuleInfo Load()
     {
         // A name, or a path of the caller's own location, which isn't that of the extensions' runspace.
-        string from = ModuleName.IndexOfAny(['/', '\\']) >= 0 ? GetUnresolvedProviderPathFromPSPath(ModuleName) : ModuleName;
+        string from = ModuleName.IndexOfAny(['/', '\\']) >= 0
+            ? GetUnresolvedProviderPathFromPSPath(ModuleName) : ModuleName;
         try
         {
             return ExtensionRunspace.Import(Host, from);
         }
         catch (RuntimeException e)
         {
-            End(new PSInvalidOperationException($"The module {ModuleName} could not be loaded: {e.Message}"), "RegisterSecretVaultCantGetModuleInfo");
+            End(new PSInvalidOperationException($"The module {ModuleName} could not be loaded: {e.Message}"),
+                "RegisterSecretVaultCantGetModuleInfo");
             throw;
         }
     }
@@ -108,7 +114,8 @@ public sealed class UnregisterSecretVaultCommand : SecretCmdlet
     public string[] Name { get; set; } = [];
 
     [Parameter(
-        ParameterSetName = SecretVaultParameterSet, Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+        ParameterSetName = SecretVaultParameterSet, Position = 0, Mandatory = true, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [ValidateNotNull]
     public SecretVaultInfo? SecretVault { get; set; }
 
@@ -156,13 +163,16 @@ public sealed class GetSecretVaultCommand : SecretCmdlet
             List<RegisteredVault> found = VaultNames.Match(registrations, name).ToList();
             if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
                 WriteError(new ErrorRecord(
-                    new ItemNotFoundException($"Vault {name} is not registered."), "GetSecretVaultNotFound", ErrorCategory.ObjectNotFound, this));
-            foreach (RegisteredVault vault in found) WriteObject(new SecretVaultInfo(vault, vault == registrations.Default));
+                    new ItemNotFoundException($"Vault {name} is not registered."), "GetSecretVaultNotFound",
+                    ErrorCategory.ObjectNotFound, this));
+            foreach (RegisteredVault vault in found)
+                WriteObject(new SecretVaultInfo(vault, vault == registrations.Default));
         }
     }
 }
 
-[Cmdlet(VerbsCommon.Set, "SecretVaultDefault", DefaultParameterSetName = NameParameterSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "SecretVaultDefault", DefaultParameterSetName = NameParameterSet,
+    SupportsShouldProcess = true)]
 public sealed class SetSecretVaultDefaultCommand : SecretCmdlet
 {
     private const string NameParameterSet = nameof(NameParameterSet);
@@ -175,7 +185,8 @@ public sealed class SetSecretVaultDefaultCommand : SecretCmdlet
     public string Name { get; set; } = string.Empty;
 
     [Parameter(
-        ParameterSetName = SecretVaultParameterSet, Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+        ParameterSetName = SecretVaultParameterSet, Position = 0, Mandatory = true, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [ValidateNotNull]
     public SecretVaultInfo? SecretVault { get; set; }
 
@@ -188,7 +199,8 @@ public sealed class SetSecretVaultDefaultCommand : SecretCmdlet
         Registrations registrations = VaultRegistry.Read();
         if (name.Length > 0 && !registrations.Vaults.ContainsKey(name))
             ThrowTerminatingError(new ErrorRecord(
-                new ItemNotFoundException($"Vault {name} is not registered."), "VaultNotFound", ErrorCategory.ObjectNotFound, this));
+                new ItemNotFoundException($"Vault {name} is not registered."), "VaultNotFound",
+                ErrorCategory.ObjectNotFound, this));
         if (!ShouldProcess(name, "Set the default vault")) return;
         registrations.DefaultVaultName = name;
         VaultRegistry.Write(registrations);

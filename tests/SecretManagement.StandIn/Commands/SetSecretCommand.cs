@@ -64,13 +64,18 @@ public sealed class SetSecretCommand : SecretCmdlet
             return;
         }
 
-        // A secret that is gone meanwhile goes to the other vault as null, which that may refuse: so does the real module.
+        // A secret that is gone meanwhile goes to the other vault as null, which that may refuse: so does the real
+        // module.
         object? secret = Find(info.VaultName).GetSecret(info.Name);
-        vault.SetSecret(info.Name, secret, info.Metadata is null ? null : new Hashtable(info.Metadata.ToDictionary(m => m.Key, m => m.Value)));
+        vault.SetSecret(
+            info.Name, secret,
+            info.Metadata is null ? null : new Hashtable(info.Metadata.ToDictionary(m => m.Key, m => m.Value)));
     }
 
-    private ErrorRecord? IsTaken(ExtensionVaultModule vault, string name) => !NoClobber || vault.GetSecret(name) is null ? null : new ErrorRecord(
-        new PSInvalidOperationException($"Vault {vault.Name} has a secret {name} already."), "SetSecretCommandAlreadyExistsWithNoClobber",
+    private ErrorRecord? IsTaken(ExtensionVaultModule vault, string name) =>
+        !NoClobber || vault.GetSecret(name) is null ? null : new ErrorRecord(
+        new PSInvalidOperationException($"Vault {vault.Name} has a secret {name} already."),
+        "SetSecretCommandAlreadyExistsWithNoClobber",
         ErrorCategory.ResourceExists, this);
 }
 

@@ -24,7 +24,8 @@ public sealed class TestSecretVaultCommand : SecretCmdlet
             List<RegisteredVault> found = VaultNames.Match(registrations, name).ToList();
             if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
                 WriteError(new ErrorRecord(
-                    new ItemNotFoundException($"Vault {name} is not registered."), "TestSecretVaultNotFound", ErrorCategory.ObjectNotFound, this));
+                    new ItemNotFoundException($"Vault {name} is not registered."), "TestSecretVaultNotFound",
+                    ErrorCategory.ObjectNotFound, this));
             foreach (RegisteredVault vault in found) areGood = Open(vault).TestVault() && areGood != false;
         }
 

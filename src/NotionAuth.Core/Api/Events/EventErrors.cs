@@ -8,7 +8,8 @@ namespace NotionAuth.Core.Api.Events;
 internal static class EventErrors
 {
     /// <summary>
-    /// Throws where an event tells of an error: by its type (<c>error</c>, or Notion's <c>stream.error</c>), or by data that is one of Notion's error objects.
+    /// Throws where an event tells of an error: by its type (<c>error</c>, or Notion's <c>stream.error</c>), or by data
+    /// that is one of Notion's error objects.
     /// </summary>
     public static void Check(ServerSentEvent next, ReplyStream stream)
     {
@@ -18,13 +19,15 @@ internal static class EventErrors
         Secret?[] known = [.. ErrorReply.SecretsOf(stream.Request)];
         using JsonDocument? body = JsonText.Parse(next.Data);
         JsonElement root = body?.RootElement ?? default;
-        JsonElement error = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out JsonElement inner) ? inner : root;
+        JsonElement error = root.ValueKind == JsonValueKind.Object
+            && root.TryGetProperty("error", out JsonElement inner) ? inner : root;
         string? code = SafeCode.OrNull(JsonText.StringOf(error, "code"), known);
         string said = Redaction.Scrub(JsonText.StringOf(error, "message") ?? next.GetText(), known);
         string? requestId = ErrorReply.RequestIdOf(stream.Response);
         throw new NotionAuthException(
             code is null ? ErrorIds.StreamFailed : SafeCode.ToErrorId(code), NotionErrorKind.ServiceFailed,
-            $"The stream ended with an error{(code is null ? string.Empty : $", {code}")}: {said}{(requestId is null ? string.Empty : $" (request {requestId})")}",
+            $"The stream ended with an error{(code is null ? string.Empty : $", {code}")}: " +
+            $"{said}{(requestId is null ? string.Empty : $" (request {requestId})")}",
             "See the message; Notion's support needs the request id.")
         { Target = stream.Request.RequestUri!.AbsolutePath };
     }

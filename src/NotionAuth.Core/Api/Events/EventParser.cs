@@ -25,7 +25,9 @@ internal sealed class EventParser : IDisposable
     private TimeSpan? _retry;
     private bool _hasData, _isFirstLine = true, _endsWithReturn;
 
-    /// <summary>Whether the stream stopped before the empty line that ends an event. The end of a comment isn't missed.</summary>
+    /// <summary>
+    /// Whether the stream stopped before the empty line that ends an event. The end of a comment isn't missed.
+    /// </summary>
     public bool IsInsideEvent => _hasData || (!Line.IsEmpty && Line[0] != (byte)':');
 
     private ReadOnlySpan<byte> Line
@@ -77,7 +79,8 @@ internal sealed class EventParser : IDisposable
     {
         if (_line.Length + _data.Length + count > MaximumBytes)
             throw new NotionAuthException(
-                ErrorIds.ReplyTooLarge, NotionErrorKind.InvalidData, $"An event of the stream is larger than {MaximumBytes / 1024 / 1024} MiB.",
+                ErrorIds.ReplyTooLarge, NotionErrorKind.InvalidData,
+                $"An event of the stream is larger than {MaximumBytes / 1024 / 1024} MiB.",
                 "Check -BaseUri, and whether a proxy answers in Notion's place.");
         _line.Write(bytes, start, count);
     }
@@ -128,7 +131,8 @@ internal sealed class EventParser : IDisposable
 
     private void Dispatch()
     {
-        if (_hasData) _ready.Enqueue(new ServerSentEvent(_type.Length == 0 ? "message" : _type, _data.ToArray(), _id, _retry));
+        if (_hasData)
+            _ready.Enqueue(new ServerSentEvent(_type.Length == 0 ? "message" : _type, _data.ToArray(), _id, _retry));
         _data.SetLength(0);
         _hasData = false;
         _type = string.Empty;

@@ -10,8 +10,9 @@ using NotionAuth.Core.Http.Bodies;
 namespace NotionAuth.Core.Api.Events;
 
 /// <summary>
-/// The events of a reply (text/event-stream), each as it arrives. To be read once. The connection stays open until the events were read to their end,
-/// or the reading was left, or this was disposed of: whoever gets it disposes of it, so that a stream that nobody begins to read ends too.
+/// The events of a reply (text/event-stream), each as it arrives. To be read once. The connection stays open until the
+/// events were read to their end, or the reading was left, or this was disposed of: whoever gets it disposes of it, so
+/// that a stream that nobody begins to read ends too.
 /// </summary>
 public sealed class ServerSentEvents : IAsyncEnumerable<ServerSentEvent>, IDisposable
 {
@@ -33,7 +34,8 @@ public sealed class ServerSentEvents : IAsyncEnumerable<ServerSentEvent>, IDispo
         _stream.Request.Dispose();
     }
 
-    private static async IAsyncEnumerable<ServerSentEvent> ReadAsync(ReplyStream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<ServerSentEvent> ReadAsync(
+        ReplyStream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using (stream.Request)
         using (stream)
@@ -55,7 +57,9 @@ public sealed class ServerSentEvents : IAsyncEnumerable<ServerSentEvent>, IDispo
                 }
             }
 
-            if (parser.IsInsideEvent) throw NetworkErrors.Broken(stream.Request, "The stream ended in the middle of an event.", wasConnected: true);
+            if (parser.IsInsideEvent)
+                throw NetworkErrors.Broken(
+                    stream.Request, "The stream ended in the middle of an event.", wasConnected: true);
         }
     }
 
@@ -68,7 +72,8 @@ public sealed class ServerSentEvents : IAsyncEnumerable<ServerSentEvent>, IDispo
         catch (OperationCanceledException) when (stream.Limit.IsTimeUp && !cancellationToken.IsCancellationRequested)
         {
             throw new NotionAuthException(
-                ErrorIds.RequestTimeout, NotionErrorKind.Timeout, $"The stream of events was silent for {stream.Limit.Span.TotalSeconds:0.#} s.",
+                ErrorIds.RequestTimeout, NotionErrorKind.Timeout,
+                $"The stream of events was silent for {stream.Limit.Span.TotalSeconds:0.#} s.",
                 "Try again, or allow longer silences with -TimeoutSec.")
             { Target = stream.Request.RequestUri!.AbsolutePath };
         }

@@ -10,14 +10,17 @@ using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Api.Lists;
 
-/// <summary>Where a request has its page size and its cursor: in the query, else in the body, where nothing else is touched.</summary>
+/// <summary>
+/// Where a request has its page size and its cursor: in the query, else in the body, where nothing else is touched.
+/// </summary>
 internal static class PageParameters
 {
     private const string PageSize = "page_size";
     private const string Cursor = "start_cursor";
 
     /// <summary>Sets what is given, in place of what is there.</summary>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidBody"/>: the body is no JSON object.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidBody"/>: the body is no JSON
+    /// object.</exception>
     public static NotionRequest Set(NotionRequest request, int? pageSize, string? cursor)
     {
         var set = new List<KeyValuePair<string, string>>();
@@ -39,14 +42,16 @@ internal static class PageParameters
     public static bool HasPageSize(NotionRequest request)
     {
         if (request.Method != HttpMethod.Get) return Members(request.Body).Any(m => m.Name == PageSize);
-        return request.Query.Any(q => q.Key == PageSize) || ApiPath.SplitQuery(request.Path).Query?.Split('&').Any(p => NameOf(p) == PageSize) == true;
+        return request.Query.Any(q => q.Key == PageSize)
+            || ApiPath.SplitQuery(request.Path).Query?.Split('&').Any(p => NameOf(p) == PageSize) == true;
     }
 
     /// <summary>The page size in a body, or null.</summary>
     public static int? PageSizeOf(NotionRequest request)
     {
         ReadOnlyMemory<byte> value = Members(request.Body).LastOrDefault(m => m.Name == PageSize).Value;
-        return int.TryParse(Encoding.ASCII.GetString(value.ToArray()), NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : null;
+        return int.TryParse(Encoding.ASCII.GetString(value.ToArray()), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int size) ? size : null;
     }
 
     /// <summary>Makes sure before the first page that the second could be asked for.</summary>
@@ -57,13 +62,18 @@ internal static class PageParameters
         return request;
     }
 
-    // Byte for byte, but for the two members: a body is the caller's, and has what a JSON writer would refuse or write in another way.
+    // Byte for byte, but for the two members: a body is the caller's, and has what a JSON writer would refuse or write
+    // in another way.
     private static byte[] SetInBody(byte[]? body, int? pageSize, string? cursor)
     {
         List<ReadOnlyMemory<byte>> members =
-            [.. Members(body).Where(m => !(m.Name == PageSize && pageSize is not null) && !(m.Name == Cursor && cursor is not null)).Select(m => m.Whole)];
-        if (pageSize is int size) members.Add(Encoding.ASCII.GetBytes($"\"{PageSize}\":{size.ToString(CultureInfo.InvariantCulture)}"));
-        if (cursor is not null) members.Add(Encoding.UTF8.GetBytes($"\"{Cursor}\":\"{JsonEncodedText.Encode(cursor)}\""));
+            [.. Members(body)
+                .Where(m => !(m.Name == PageSize && pageSize is not null) && !(m.Name == Cursor && cursor is not null))
+                .Select(m => m.Whole)];
+        if (pageSize is int size)
+            members.Add(Encoding.ASCII.GetBytes($"\"{PageSize}\":{size.ToString(CultureInfo.InvariantCulture)}"));
+        if (cursor is not null)
+            members.Add(Encoding.UTF8.GetBytes($"\"{Cursor}\":\"{JsonEncodedText.Encode(cursor)}\""));
 
         using var buffer = new MemoryStream();
         buffer.WriteByte((byte)'{');
@@ -87,7 +97,8 @@ internal static class PageParameters
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw NoObject();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                string? name = reader.ValueTextEquals(PageSize) ? PageSize : reader.ValueTextEquals(Cursor) ? Cursor : null;
+                string? name = reader.ValueTextEquals(PageSize)
+                    ? PageSize : reader.ValueTextEquals(Cursor) ? Cursor : null;
                 int start = (int)reader.TokenStartIndex;
                 reader.Read();
                 int value = (int)reader.TokenStartIndex;
@@ -112,6 +123,7 @@ internal static class PageParameters
     private static string NameOf(string pair) => Uri.UnescapeDataString(pair.Split('=')[0]);
 
     private static NotionAuthException NoObject() => new(
-        ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument, "The body of a paginated request must be a JSON object. Nothing was sent.",
+        ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument,
+        "The body of a paginated request must be a JSON object. Nothing was sent.",
         "Pass a hashtable or a JSON object with -Body.");
 }

@@ -10,9 +10,13 @@ namespace NotionAuth.Core.Api.Lists;
 /// <param name="NextCursor">Where the next page begins; null on the last.</param>
 /// <param name="IsCapped">Whether Notion stopped at its limit of 10,000 rows although there is more.</param>
 /// <param name="Response">The reply.</param>
-public sealed record NotionPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? NextCursor, bool IsCapped, NotionReply Response)
+public sealed record NotionPage(
+    IReadOnlyList<ReadOnlyMemory<byte>> Items, string? NextCursor, bool IsCapped, NotionReply Response)
 {
-    /// <summary>The id of the query that a view's first page has made, under which its further pages are read; null for any other list.</summary>
+    /// <summary>
+    /// The id of the query that a view's first page has made, under which its further pages are read; null for any
+    /// other list.
+    /// </summary>
     internal string? ViewQueryId { get; init; }
 }
 
@@ -41,15 +45,18 @@ internal static class PageReader
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 bool isItems = reader.ValueTextEquals(itemsName) || reader.ValueTextEquals(UsualItems);
-                bool isCursor = reader.ValueTextEquals("next_cursor"), isMore = reader.ValueTextEquals("has_more"), isStatus = reader.ValueTextEquals("request_status");
+                bool isCursor = reader.ValueTextEquals("next_cursor"), isMore = reader.ValueTextEquals("has_more"),
+                    isStatus = reader.ValueTextEquals("request_status");
                 bool isObject = reader.ValueTextEquals("object"), isId = reader.ValueTextEquals("id");
                 reader.Read();
                 if (isItems && reader.TokenType == JsonTokenType.StartArray) items = Items(ref reader, body);
                 else if (isCursor && reader.TokenType == JsonTokenType.String) cursor = reader.GetString();
                 else if (isMore) hasMore = IsTrue(ref reader);
-                else if (isObject && reader.TokenType == JsonTokenType.String) (isList, isViewQuery) = (reader.ValueTextEquals("list"), reader.ValueTextEquals("view_query"));
+                else if (isObject && reader.TokenType == JsonTokenType.String)
+                    (isList, isViewQuery) = (reader.ValueTextEquals("list"), reader.ValueTextEquals("view_query"));
                 else if (isId && reader.TokenType == JsonTokenType.String) id = reader.GetString();
-                else if (isStatus && reader.TokenType == JsonTokenType.StartObject) isCapped = IsCapped(ref reader, body);
+                else if (isStatus && reader.TokenType == JsonTokenType.StartObject)
+                    isCapped = IsCapped(ref reader, body);
                 else reader.Skip();
             }
 
@@ -60,14 +67,19 @@ internal static class PageReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw response.Invalid("isn't JSON, is nested too deeply, or has a has_more that is neither true nor false");
+            throw response.Invalid(
+                "isn't JSON, is nested too deeply, or has a has_more that is neither true nor false");
         }
 
         // A list that ends here although there is more would be cut without a word.
-        if (hasMore && (items is null || string.IsNullOrEmpty(cursor))) throw response.Invalid("says that there is more, and names no next page");
+        if (hasMore && (items is null || string.IsNullOrEmpty(cursor)))
+            throw response.Invalid("says that there is more, and names no next page");
         if (cursor is { Length: > MaximumCursorLength }) throw response.Invalid("has a cursor without end");
         if (items is null) return isList ? throw response.Invalid("says that it is a list and has no items") : null;
-        return new NotionPage(items, hasMore ? cursor : null, isCapped, response) { ViewQueryId = isViewQuery ? id : null };
+        return new NotionPage(items, hasMore ? cursor : null, isCapped, response)
+        {
+            ViewQueryId = isViewQuery ? id : null
+        };
     }
 
     private static bool IsTrue(ref Utf8JsonReader reader) => reader.TokenType switch

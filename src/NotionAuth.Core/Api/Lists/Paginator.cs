@@ -11,8 +11,8 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Api.Lists;
 
 /// <summary>
-/// Walks a list page by page. The cursor stands in the query of a GET and in the body of a POST; after a view's query has been made (POST), its
-/// further pages are read (GET). Source: developers.notion.com/reference/intro (pagination).
+/// Walks a list page by page. The cursor stands in the query of a GET and in the body of a POST; after a view's query
+/// has been made (POST), its further pages are read (GET). Source: developers.notion.com/reference/intro (pagination).
 /// </summary>
 public static class Paginator
 {
@@ -23,18 +23,24 @@ public static class Paginator
     private const int MaximumEmptyPages = 1000;
 
     /// <summary>
-    /// Fetches the pages in order, one ahead of the one that is being used at most. Where Notion doesn't take a cursor any more, the list is read once more
-    /// from its first page, and what was returned is left out, by its ids.
+    /// Fetches the pages in order, one ahead of the one that is being used at most. Where Notion doesn't take a cursor
+    /// any more, the list is read once more from its first page, and what was returned is left out, by its ids.
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="request">The request of the first page.</param>
-    /// <param name="pageSize">How many items a page has, 1 to 100; null for what the request says itself, else 100 where the endpoint is known to be a list.</param>
+    /// <param name="pageSize">How many items a page has, 1 to 100; null for what the request says itself, else 100
+    /// where the endpoint is known to be a list.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <param name="turn">Nothing beyond the first page is fetched before this has ended; null for no such wait.</param>
-    /// <returns>The pages. A reply that isn't a list is one page with that reply as its item; one without a body (204) is an empty page.</returns>
-    /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>; <see cref="ErrorIds.RepeatedCursor"/>, <see cref="ErrorIds.InvalidBody"/>, <see cref="ErrorIds.InvalidReply"/>.</exception>
+    /// <param name="turn">Nothing beyond the first page is fetched before this has ended; null for no such
+    /// wait.</param>
+    /// <returns>The pages. A reply that isn't a list is one page with that reply as its item; one without a body (204)
+    /// is an empty page.</returns>
+    /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>;
+    /// <see cref="ErrorIds.RepeatedCursor"/>, <see cref="ErrorIds.InvalidBody"/>,
+    /// <see cref="ErrorIds.InvalidReply"/>.</exception>
     public static async IAsyncEnumerable<NotionPage> PagesAsync(
-        NotionClient client, NotionRequest request, int? pageSize, [EnumeratorCancellation] CancellationToken cancellationToken, Task? turn = null)
+        NotionClient client, NotionRequest request, int? pageSize,
+        [EnumeratorCancellation] CancellationToken cancellationToken, Task? turn = null)
     {
         using var ahead = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -57,10 +63,12 @@ public static class Paginator
                 }
                 catch (NotionAuthException e) when (cursor is not null)
                 {
-                    if (isReadAgain || !returned.HaveIds || !IsEnded(e, request, first)) throw WhereItWas(e, request, first, returned.Count, cursor);
+                    if (isReadAgain || !returned.HaveIds || !IsEnded(e, request, first))
+                        throw WhereItWas(e, request, first, returned.Count, cursor);
                 }
 
-                if (page is null || (cursor is not null && !isReadAgain && returned.HaveIds && IsCursorRefused(page.Response)))
+                if (page is null
+                    || (cursor is not null && !isReadAgain && returned.HaveIds && IsCursorRefused(page.Response)))
                 {
                     isReadAgain = true;
                     seen.Clear();
@@ -78,12 +86,15 @@ public static class Paginator
                 }
 
                 emptyPages = isEmpty ? emptyPages + 1 : 0;
-                if (emptyPages == MaximumEmptyPages) throw page.Response.Invalid($"is the {MaximumEmptyPages}th empty page on end, and names another one");
+                if (emptyPages == MaximumEmptyPages)
+                    throw page.Response.Invalid(
+                        $"is the {MaximumEmptyPages}th empty page on end, and names another one");
 
                 // As a digest, so that a list without end takes little memory however long its cursors are.
                 if (!seen.Add(Digest.Sha256(page.NextCursor)))
                     throw new NotionAuthException(
-                        ErrorIds.RepeatedCursor, NotionErrorKind.InvalidData, "Notion named a next page that was read already: the list would never end.",
+                        ErrorIds.RepeatedCursor, NotionErrorKind.InvalidData,
+                        "Notion named a next page that was read already: the list would never end.",
                         "Run the command again; if it happens again, report the path to Notion's support.")
                     { Target = Redaction.Scrub(request.Path) };
                 cursor = page.NextCursor;
@@ -106,44 +117,61 @@ public static class Paginator
     /// <param name="request">The request.</param>
     /// <param name="pageSize">The page size.</param>
     /// <returns>The request.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidBody"/>: its body is no JSON object.</exception>
-    public static NotionRequest WithPageSize(NotionRequest request, int pageSize) => PageParameters.Set(request, pageSize, null);
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidBody"/>: its body is no JSON
+    /// object.</exception>
+    public static NotionRequest WithPageSize(NotionRequest request, int pageSize) =>
+        PageParameters.Set(request, pageSize, null);
 
     // The sessions of cursors end; and the results of a view's query are kept for a time only.
-    private static bool IsEnded(NotionAuthException error, NotionRequest request, NotionRequest first) => error is NotionApiException { Reply: var reply }
-        && (IsCursorRefused(reply.Status, reply.Code, reply.Text) || (reply.Status == (int)HttpStatusCode.NotFound && request.Method != first.Method));
+    private static bool IsEnded(NotionAuthException error, NotionRequest request, NotionRequest first) =>
+        error is NotionApiException { Reply: var reply }
+        && (IsCursorRefused(reply.Status, reply.Code, reply.Text)
+            || (reply.Status == (int)HttpStatusCode.NotFound && request.Method != first.Method));
 
     private static bool IsCursorRefused(NotionReply response)
     {
         if (response.Status != (int)HttpStatusCode.BadRequest) return false;
         using JsonDocument? body = JsonText.Parse(response.Body);
-        return body is not null && IsCursorRefused(response.Status, JsonText.StringOf(body.RootElement, "code"), JsonText.StringOf(body.RootElement, "message"));
+        return body is not null
+            && IsCursorRefused(
+                response.Status, JsonText.StringOf(body.RootElement, "code"), JsonText.StringOf(body.RootElement,
+                    "message"));
     }
 
-    // "The start_cursor provided is invalid: …", or "body.start_cursor should be a valid uuid or `undefined`, instead was …".
+    // "The start_cursor provided is invalid: …", or "body.start_cursor should be a valid uuid or `undefined`, instead
+    // was …".
     private static bool IsCursorRefused(int status, string? code, string? message) =>
-        status == (int)HttpStatusCode.BadRequest && code == "validation_error" && message?.Contains("start_cursor") == true;
+        status == (int)HttpStatusCode.BadRequest && code == "validation_error"
+            && message?.Contains("start_cursor") == true;
 
-    private static NotionAuthException WhereItWas(NotionAuthException error, NotionRequest request, NotionRequest first, int count, string cursor)
+    private static NotionAuthException WhereItWas(
+        NotionAuthException error, NotionRequest request, NotionRequest first, int count, string cursor)
     {
         string shown = CommandText.Quoted(Redaction.Scrub(cursor));
         return error.With(
-            $"{error.Message.TrimEnd('.')}. {(count == 1 ? "1 item of the list was" : $"{count} items of the list were")} returned before; the last cursor was {shown}.",
+            $"{error.Message.TrimEnd('.')}. " +
+            $"{(count == 1 ? "1 item of the list was" : $"{count} items of the list were")} returned before; " +
+            $"the last cursor was {shown}.",
             IsEnded(error, request, first)
-                ? "Notion doesn't take the list's cursor any more. Run the command again to read the list from its first page."
-                : $"{error.RecommendedAction} To read on where it broke off, pass start_cursor = {shown} in -Query of a GET, or in -Body of a POST.");
+                ? "Notion doesn't take the list's cursor any more. Run the command again to read the list from its " +
+                    "first page."
+                : $"{error.RecommendedAction} To read on where it broke off, " +
+                    $"pass start_cursor = {shown} in -Query of a GET, or in -Body of a POST.");
     }
 
     private static NotionRequest First(NotionRequest request, int? pageSize)
     {
         if (pageSize is int size) return WithPageSize(request, size);
         bool isList = NotionEndpoint.Find(request.Path, request.Method)?.IsList == true;
-        return isList && !PageParameters.HasPageSize(request) ? WithPageSize(request, MaximumPageSize) : PageParameters.Checked(request);
+        return isList
+            && !PageParameters.HasPageSize(request)
+            ? WithPageSize(request, MaximumPageSize) : PageParameters.Checked(request);
     }
 
     private static NotionRequest Next(NotionRequest request, NotionPage page)
     {
-        if (request.Method != HttpMethod.Post || page.ViewQueryId is not { } query) return PageParameters.Set(request, null, page.NextCursor);
+        if (request.Method != HttpMethod.Post || page.ViewQueryId is not { } query)
+            return PageParameters.Set(request, null, page.NextCursor);
 
         // Posting again would run the view's query anew, and there is no cursor in its body.
         (string path, string? rest) = ApiPath.SplitQuery(request.Path);
@@ -156,7 +184,8 @@ public static class Paginator
         return PageParameters.Set(further, PageParameters.PageSizeOf(request), page.NextCursor);
     }
 
-    private static async Task<NotionPage> FetchAheadAsync(NotionClient client, NotionRequest request, string items, Task? turn, CancellationToken cancellationToken)
+    private static async Task<NotionPage> FetchAheadAsync(
+        NotionClient client, NotionRequest request, string items, Task? turn, CancellationToken cancellationToken)
     {
         if (turn is { IsCompleted: false })
         {
@@ -169,17 +198,20 @@ public static class Paginator
         if (PageReader.Read(response, items) is { } page) return page;
 
         // An error that the request wants to have as a reply is the list's last word.
-        return response.Status >= 400 ? new NotionPage([response.Body], null, false, response) : throw response.Invalid("isn't the list's next page");
+        return response.Status >= 400 ? new NotionPage([response.Body], null, false, response) : throw response.Invalid(
+            "isn't the list's next page");
     }
 
-    private static async Task<NotionPage> FetchFirstAsync(NotionClient client, NotionRequest request, string items, CancellationToken cancellationToken)
+    private static async Task<NotionPage> FetchFirstAsync(
+        NotionClient client, NotionRequest request, string items, CancellationToken cancellationToken)
     {
         NotionReply response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Events is not null)
         {
             response.Events.Dispose();
             throw new NotionAuthException(
-                ErrorIds.InvalidPaging, NotionErrorKind.InvalidArgument, "The reply is a stream of events, not a list.", "Leave -All out: events come one by one by themselves.");
+                ErrorIds.InvalidPaging, NotionErrorKind.InvalidArgument, "The reply is a stream of events, not a list.",
+                "Leave -All out: events come one by one by themselves.");
         }
 
         if (response.Status == (int)HttpStatusCode.NoContent) return new NotionPage([], null, false, response);

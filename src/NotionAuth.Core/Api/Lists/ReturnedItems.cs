@@ -6,7 +6,9 @@ using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Api.Lists;
 
-/// <summary>Which items of a list were returned already, by their ids: 16 bytes for each, as a list may have a million.</summary>
+/// <summary>
+/// Which items of a list were returned already, by their ids: 16 bytes for each, as a list may have a million.
+/// </summary>
 internal sealed class ReturnedItems
 {
     private readonly List<Guid[]> _pages = [];
@@ -15,7 +17,9 @@ internal sealed class ReturnedItems
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether each can be told from all others. The items of a page's property can't: their id is the property's.</summary>
+    /// <summary>
+    /// Whether each can be told from all others. The items of a page's property can't: their id is the property's.
+    /// </summary>
     public bool HaveIds { get; private set; } = true;
 
     /// <summary>Adds what is returned now.</summary>

@@ -7,8 +7,8 @@ using NotionAuth.Core.Http;
 namespace NotionAuth.Core.Connections.Store;
 
 /// <summary>
-/// Finds and keeps app registrations. One belongs to an origin and is used for that alone. The first of a client id has the plain name, whatever
-/// its origin; that of a further origin has a suffix.
+/// Finds and keeps app registrations. One belongs to an origin and is used for that alone. The first of a client id has
+/// the plain name, whatever its origin; that of a further origin has a suffix.
 /// </summary>
 internal static class AppRegistrations
 {
@@ -33,8 +33,10 @@ internal static class AppRegistrations
             broken = e;
         }
 
-        AppRegistration? further = await store.ReadAppAsync(SecretName.AppIdAt(clientId, origin), cancellationToken).ConfigureAwait(false);
-        return further is not null && BaseUri.AreSame(further.BaseUri, origin) ? further : broken is null ? null : throw broken;
+        AppRegistration? further = await store.ReadAppAsync(SecretName.AppIdAt(clientId, origin), cancellationToken)
+            .ConfigureAwait(false);
+        return further is not null
+            && BaseUri.AreSame(further.BaseUri, origin) ? further : broken is null ? null : throw broken;
     }
 
     /// <summary>Finds the registration that a connection's requests to the OAuth endpoints need.</summary>
@@ -44,20 +46,25 @@ internal static class AppRegistrations
     /// <param name="outcome">What became of the connection: "It was kept."</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The registration.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingClient"/>: there is none for the connection's origin.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingClient"/>: there is none for the connection's
+    /// origin.</exception>
     public static async Task<AppRegistration> FindAppAsync(
-        this IConnectionStore store, NotionConnection details, string purpose, string outcome, CancellationToken cancellationToken)
+        this IConnectionStore store, NotionConnection details, string purpose, string outcome,
+        CancellationToken cancellationToken)
     {
         AppRegistration? app = details.ClientId is null
-            ? null : await store.FindAppAsync(details.ClientId, details.BaseUri, cancellationToken).ConfigureAwait(false);
+            ? null : await store.FindAppAsync(details.ClientId, details.BaseUri, cancellationToken)
+            .ConfigureAwait(false);
         if (app is not null) return app;
         string where = store.Vault.Length == 0 ? "this process" : $"vault '{store.Vault}'";
         throw new NotionAuthException(
             ErrorIds.MissingClient, NotionErrorKind.NotFound,
-            $"The client secret of {details.ClientId} for {BaseUri.Text(details.BaseUri)}, which {purpose} '{details.Name}' needs, isn't in {where}. "
+            $"The client secret of {details.ClientId} for {BaseUri.Text(details.BaseUri)}, " +
+            $"which {purpose} '{details.Name}' needs, isn't in {where}. "
             + $"One that was given for another address isn't sent there. {outcome}",
             $"Sign in again to store it: {details.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString). "
-            + "A connection that isn't wanted any more is removed in Notion's settings, and here with Revoke-NotionToken -LocalOnly.")
+            + "A connection that isn't wanted any more is removed in Notion's settings, " +
+                "and here with Revoke-NotionToken -LocalOnly.")
         { Target = details.Name };
     }
 
@@ -82,7 +89,8 @@ internal static class AppRegistrations
     {
         try
         {
-            AppRegistration? first = await s.ReadAppAsync(app.Credentials.ClientId, CancellationToken.None).ConfigureAwait(false);
+            AppRegistration? first = await s.ReadAppAsync(app.Credentials.ClientId, CancellationToken.None)
+                .ConfigureAwait(false);
             return first is null || BaseUri.AreSame(first.BaseUri, app.BaseUri);
         }
         catch (NotionAuthException e) when (e.ErrorId == ErrorIds.SecretInvalid)

@@ -13,8 +13,8 @@ using NotionAuth.Core.OAuth;
 namespace NotionAuth.Core.Connections.Store;
 
 /// <summary>
-/// The form in which connections and app registrations are kept: one JSON object with <c>version</c> 1. Reading is as strict as for a reply
-/// from outside: a vault may hold anything under our names.
+/// The form in which connections and app registrations are kept: one JSON object with <c>version</c> 1. Reading is as
+/// strict as for a reply from outside: a vault may hold anything under our names.
 /// </summary>
 internal static class ConnectionJson
 {
@@ -61,23 +61,36 @@ internal static class ConnectionJson
         writer.WriteRawValue(JsonText.OneLine(connection.Reply.GetRawText()), skipInputValidation: true);
     });
 
-    /// <summary>Writes a connection without what Notion can tell again, for a vault that takes short secrets only (Windows Credential Manager: 2,560 bytes).</summary>
+    /// <summary>
+    /// Writes a connection without what Notion can tell again, for a vault that takes short secrets only (Windows
+    /// Credential Manager: 2,560 bytes).
+    /// </summary>
     /// <param name="connection">The connection.</param>
     /// <returns>JSON that holds the tokens, the workspace and its owner.</returns>
-    public static string WriteShort(StoredConnection connection) => Write(connection with { Reply = WorkspaceDetails.Short(connection.Details) });
+    public static string WriteShort(StoredConnection connection) =>
+        Write(connection with { Reply = WorkspaceDetails.Short(connection.Details) });
 
-    /// <summary>Makes up a connection for a write test: the size and the form of a real one, and nothing secret.</summary>
-    /// <param name="like">The connection that is to be written, or null: then one as Notion's replies are today.</param>
+    /// <summary>
+    /// Makes up a connection for a write test: the size and the form of a real one, and nothing secret.
+    /// </summary>
+    /// <param name="like">The connection that is to be written, or null: then one as Notion's replies are
+    /// today.</param>
     /// <returns>The connection.</returns>
     public static StoredConnection Sample(StoredConnection? like)
     {
         StoredConnection real = like ?? Typical;
-        return real with { AccessToken = Like(real.AccessToken), RefreshToken = real.RefreshToken is { } refresh ? Like(refresh) : null };
+        return real with
+        {
+            AccessToken = Like(real.AccessToken),
+            RefreshToken = real.RefreshToken is { } refresh ? Like(refresh) : null
+        };
 
         static Secret Like(Secret secret) => new(new string('x', secret.Reveal().Length));
     }
 
-    /// <summary>Tells whether a text is JSON: one that a vault has cut off or changed on the way mostly isn't.</summary>
+    /// <summary>
+    /// Tells whether a text is JSON: one that a vault has cut off or changed on the way mostly isn't.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <returns>Whether it can be parsed.</returns>
     public static bool IsWhole(string text) => GenerationOf(text) is not null;
@@ -103,19 +116,24 @@ internal static class ConnectionJson
     /// <param name="botId">The bot id that the secret's name gives.</param>
     /// <param name="vault">The vault, for the details and for messages.</param>
     /// <returns>The connection.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.SecretInvalid"/>, <see cref="ErrorIds.SecretTooNew"/>.</exception>
-    public static StoredConnection ReadConnection(string json, string botId, string vault) => Read(json, SecretName.OfConnection(botId), vault, root =>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.SecretInvalid"/>,
+    /// <see cref="ErrorIds.SecretTooNew"/>.</exception>
+    public static StoredConnection ReadConnection(string json, string botId, string vault) =>
+        Read(json, SecretName.OfConnection(botId), vault, root =>
     {
         // A vault may have given the name back in other letters.
-        if (JsonText.StringOf(root, "bot_id") is not { } id || !string.Equals(id, botId, StringComparison.OrdinalIgnoreCase)) return null;
-        JsonElement reply = root.TryGetProperty("reply", out JsonElement r) && r.ValueKind == JsonValueKind.Object ? r.Clone() : default;
+        if (JsonText.StringOf(root, "bot_id") is not { } id
+            || !string.Equals(id, botId, StringComparison.OrdinalIgnoreCase)) return null;
+        JsonElement reply = root.TryGetProperty("reply", out JsonElement r)
+            && r.ValueKind == JsonValueKind.Object ? r.Clone() : default;
         string? clientId = JsonText.StringOf(root, "client_id");
         if (Redaction.OneLine(JsonText.StringOf(root, "name")) is not { Length: > 0 } name
             || TypeOf(JsonText.StringOf(root, "auth_type")) is not AuthType type
             || (clientId is not null && !TokenReply.IsId(clientId))
             || JsonText.StringOf(root, "access_token") is not { } access || !AccessTokenText.IsUsable(access)
             || OriginOf(root) is not Uri baseUri
-            || JsonText.StringOf(root, "notion_version") is not { } notionVersion || !NotionVersion.IsDate(notionVersion)
+            || JsonText.StringOf(root, "notion_version") is not { } notionVersion
+            || !NotionVersion.IsDate(notionVersion)
             || !TryTime(root, "connected_at", out DateTime? connectedAt) || connectedAt is null
             || !TryTime(root, "refreshed_at", out DateTime? refreshedAt)
             || reply.ValueKind != JsonValueKind.Object)
@@ -132,7 +150,8 @@ internal static class ConnectionJson
             Vault = vault,
             BaseUri = baseUri,
             NotionVersion = notionVersion,
-            NeedsReconnect = root.TryGetProperty("needs_reconnect", out JsonElement needs) && needs.ValueKind == JsonValueKind.True,
+            NeedsReconnect = root.TryGetProperty("needs_reconnect", out JsonElement needs)
+            && needs.ValueKind == JsonValueKind.True,
         };
         return new StoredConnection
         {
@@ -162,8 +181,10 @@ internal static class ConnectionJson
     /// <param name="appId">What the secret's name gives: the client id, or <see cref="SecretName.AppIdAt"/>.</param>
     /// <param name="vault">The vault, for messages.</param>
     /// <returns>The registration.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.SecretInvalid"/>, <see cref="ErrorIds.SecretTooNew"/>.</exception>
-    public static AppRegistration ReadApp(string json, string appId, string vault) => Read(json, SecretName.OfApp(appId), vault, root =>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.SecretInvalid"/>,
+    /// <see cref="ErrorIds.SecretTooNew"/>.</exception>
+    public static AppRegistration ReadApp(string json, string appId, string vault) =>
+        Read(json, SecretName.OfApp(appId), vault, root =>
     {
         if (JsonText.StringOf(root, "client_id") is not { } clientId
             || Secret.From(JsonText.StringOf(root, "client_secret")) is not { } secret
@@ -173,7 +194,9 @@ internal static class ConnectionJson
             return null;
 
         List<Uri> redirectUris = uris.EnumerateArray()
-            .Select(u => u.ValueKind == JsonValueKind.String && Uri.TryCreate(JsonText.StringOf(u), UriKind.Absolute, out Uri? uri) ? uri : null)
+            .Select(u =>
+                u.ValueKind == JsonValueKind.String
+                && Uri.TryCreate(JsonText.StringOf(u), UriKind.Absolute, out Uri? uri) ? uri : null)
             .OfType<Uri>().ToList();
         return new AppRegistration(new ClientCredentials(clientId, secret), redirectUris, baseUri) { Id = appId };
     });
@@ -200,26 +223,31 @@ internal static class ConnectionJson
         {
             using JsonDocument document = JsonDocument.Parse(json, JsonText.Limits);
             JsonElement root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out JsonElement v) && v.ValueKind == JsonValueKind.Number && v.TryGetInt64(out version)
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out JsonElement v)
+                && v.ValueKind == JsonValueKind.Number && v.TryGetInt64(out version)
                 && version == Version && read(root) is T value)
                 return value;
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
-            // Not JSON, not even Unicode, or a name in it that isn't: reported below. The exception's text could quote the secret.
+            // Not JSON, not even Unicode, or a name in it that isn't: reported below. The exception's text could quote
+            // the secret.
         }
 
         string show = $"Get-Secret -Vault {CommandText.Quoted(vault)} -Name {CommandText.Quoted(secretName)}";
         if (version > Version)
             throw new NotionAuthException(
                 ErrorIds.SecretTooNew, NotionErrorKind.InvalidData,
-                $"The secret '{secretName}' in vault '{vault}' was written by a newer NotionAuth (format {version}; this one reads {Version}). It was left as it is.",
+                $"The secret '{secretName}' in vault '{vault}' was written by a newer NotionAuth (format {version}; " +
+                $"this one reads {Version}). It was left as it is.",
                 "Update the module: Update-Module NotionAuth.")
             { Target = secretName };
         throw new NotionAuthException(
             ErrorIds.SecretInvalid, NotionErrorKind.InvalidData,
-            $"The secret '{secretName}' in vault '{vault}' isn't one that NotionAuth wrote, or is broken. It was left as it is.",
-            $"Look at it with {show}; if it isn't needed, remove it with Remove-Secret and connect again with Connect-NotionWorkspace.")
+            $"The secret '{secretName}' in vault '{vault}' isn't one that NotionAuth wrote, or is broken. " +
+            "It was left as it is.",
+            $"Look at it with {show}; if it isn't needed, remove it with Remove-Secret and connect again with " +
+            "Connect-NotionWorkspace.")
         { Target = secretName };
     }
 
@@ -237,11 +265,17 @@ internal static class ConnectionJson
         Details = details,
         AccessToken = new Secret(new string('x', 50)),
         RefreshToken = new Secret(new string('x', 50)),
-        Reply = JsonText.Merge(WorkspaceDetails.Short(details), JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["workspace_icon"] = new('x', 150) })),
+        Reply = JsonText.Merge(
+            WorkspaceDetails.Short(details), JsonSerializer.SerializeToElement(new Dictionary<string, string>
+            {
+                [
+                "workspace_icon"] = new('x', 150)
+            })),
     };
 
     private static long Generation(JsonElement root) =>
-        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("generation", out JsonElement g) && g.ValueKind == JsonValueKind.Number
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("generation", out JsonElement g)
+            && g.ValueKind == JsonValueKind.Number
         && g.TryGetInt64(out long generation) ? Math.Max(0, generation) : 0;
 
     // The token must not be sent to a host that only a broken or forged secret names.
@@ -265,7 +299,8 @@ internal static class ConnectionJson
         time = null;
         if (!root.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null) return true;
         if (!DateTime.TryParse(
-            JsonText.StringOf(root, name), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime parsed))
+            JsonText.StringOf(root, name), CultureInfo.InvariantCulture,
+            DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime parsed))
             return false;
         time = parsed;
         return true;

@@ -5,7 +5,10 @@ using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Connections.Store;
 
-/// <summary>The details of a connection as a vault's metadata: texts, whole numbers and times, which is what every vault with metadata takes.</summary>
+/// <summary>
+/// The details of a connection as a vault's metadata: texts, whole numbers and times, which is what every vault with
+/// metadata takes.
+/// </summary>
 internal static class ConnectionMetadata
 {
     /// <summary>Writes metadata.</summary>
@@ -46,7 +49,8 @@ internal static class ConnectionMetadata
     /// <param name="metadata">Names and values, as the vault gives them.</param>
     /// <param name="botId">The bot id that the secret's name gives.</param>
     /// <param name="vault">The vault.</param>
-    /// <returns>The details, or null where the metadata isn't ours or not whole: the secret itself must be asked then.</returns>
+    /// <returns>The details, or null where the metadata isn't ours or not whole: the secret itself must be asked
+    /// then.</returns>
     public static NotionConnection? Read(IReadOnlyDictionary<string, object> metadata, string botId, string vault)
     {
         if (Text("Name") is not { } name
@@ -80,14 +84,18 @@ internal static class ConnectionMetadata
 
         // A vault may hold anything under our names, and this is shown in terminals.
         string? Text(string key) =>
-            metadata.TryGetValue(key, out object? value) && Redaction.OneLine(Convert.ToString(value, CultureInfo.InvariantCulture)) is { Length: > 0 } text ? text : null;
+            metadata.TryGetValue(key, out object? value)
+                && Redaction.OneLine(Convert.ToString(value, CultureInfo.InvariantCulture)) is { Length: > 0 } text
+                ? text : null;
 
         // SecretStore makes a DateTime of what was written as text, once it has read its file again.
         DateTime? At(string key)
         {
             if (metadata.TryGetValue(key, out object? value) && value is DateTime at)
-                return at.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(at, DateTimeKind.Utc) : at.ToUniversalTime();
-            return DateTime.TryParse(Text(key), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime time) ? time : null;
+                return at.Kind == DateTimeKind.Unspecified
+                    ? DateTime.SpecifyKind(at, DateTimeKind.Utc) : at.ToUniversalTime();
+            return DateTime.TryParse(Text(key), CultureInfo.InvariantCulture,
+                DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime time) ? time : null;
         }
     }
 

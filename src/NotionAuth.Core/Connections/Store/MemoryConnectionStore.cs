@@ -28,7 +28,8 @@ public sealed class MemoryConnectionStore : IConnectionStore
     /// <inheritdoc/>
     public Task WriteAsync(StoredConnection connection, CancellationToken cancellationToken)
     {
-        _connections[connection.Details.BotId] = connection with { Details = connection.Details with { Vault = Vault } };
+        _connections[connection.Details.BotId] =
+            connection with { Details = connection.Details with { Vault = Vault } };
         return Task.CompletedTask;
     }
 
@@ -63,7 +64,8 @@ public sealed class MemoryConnectionStore : IConnectionStore
     }
 
     /// <inheritdoc/>
-    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
     /// <inheritdoc/>
     public async Task<IDisposable> LockAsync(string botId, CancellationToken cancellationToken)

@@ -13,7 +13,9 @@ internal static class SecretName
     /// <summary>What every name of ours begins with.</summary>
     public const string Prefix = "NotionAuth-";
 
-    /// <summary>What the name of a secret begins with that is written and removed to prove that the vault takes writes.</summary>
+    /// <summary>
+    /// What the name of a secret begins with that is written and removed to prove that the vault takes writes.
+    /// </summary>
     public const string WriteTest = Prefix + "write-test";
 
     private const string TimeFormat = "yyyyMMddHHmmss";
@@ -27,8 +29,8 @@ internal static class SecretName
     private const int OriginLength = 16;
 
     /// <summary>
-    /// Finds our name in what a vault shows of it: KeyChain gives names back in lower case, LastPass with an id behind them, others with a folder
-    /// before them.
+    /// Finds our name in what a vault shows of it: KeyChain gives names back in lower case, LastPass with an id behind
+    /// them, others with a folder before them.
     /// </summary>
     /// <param name="shown">The name as the vault shows it.</param>
     /// <returns>The name as we write it, or null where it isn't one of ours.</returns>
@@ -46,18 +48,25 @@ internal static class SecretName
         return Prefix + (isShouted ? id.ToLowerInvariant() : id);
     }
 
-    /// <summary>A name for one write test: no two processes may meet in it, and some vaults never take the name of a removed secret again.</summary>
+    /// <summary>
+    /// A name for one write test: no two processes may meet in it, and some vaults never take the name of a removed
+    /// secret again.
+    /// </summary>
     /// <param name="now">The time (UTC).</param>
     /// <returns>For example <c>NotionAuth-write-test-20260930081500-1f2e3d4c</c>.</returns>
     public static string OfWriteTest(DateTime now) =>
-        $"{WriteTest}-{now.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{Guid.NewGuid().ToString("N").Substring(0, 8)}";
+        $"{WriteTest}-{now.ToString(TimeFormat, CultureInfo.InvariantCulture)}-" +
+        $"{Guid.NewGuid().ToString("N").Substring(0, 8)}";
 
-    /// <summary>Tells whether a name is that of a write test whose process must have ended before it could remove it.</summary>
+    /// <summary>
+    /// Tells whether a name is that of a write test whose process must have ended before it could remove it.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="now">The time (UTC).</param>
     /// <returns>Whether it is older than any write test takes.</returns>
     public static bool IsLeftWriteTest(string name, DateTime now) =>
-        name.StartsWith(WriteTest + "-", StringComparison.Ordinal) && name.Length >= WriteTest.Length + 1 + TimeFormat.Length
+        name.StartsWith(WriteTest + "-", StringComparison.Ordinal)
+            && name.Length >= WriteTest.Length + 1 + TimeFormat.Length
         && DateTime.TryParseExact(
             name.Substring(WriteTest.Length + 1, TimeFormat.Length), TimeFormat, CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime made)
@@ -76,14 +85,17 @@ internal static class SecretName
     /// <summary>Reads a name.</summary>
     /// <param name="name">A secret's name.</param>
     /// <returns>The bot id, or null where the name isn't that of a connection's spare copy.</returns>
-    public static string? BotIdOfCopy(string name) => name.StartsWith(AppCopyPrefix, StringComparison.Ordinal) ? null : IdOf(CopyPrefix, name);
+    public static string? BotIdOfCopy(string name) =>
+        name.StartsWith(AppCopyPrefix, StringComparison.Ordinal) ? null : IdOf(CopyPrefix, name);
 
     /// <summary>The name of an app registration's secret.</summary>
     /// <param name="appId">The client id, or <see cref="AppIdAt"/>.</param>
     /// <returns>For example <c>NotionAuth-app-463558a3-…</c>.</returns>
     public static string OfApp(string appId) => AppPrefix + appId;
 
-    /// <summary>The name of the copy of an app registration's secret that exists while that is being replaced.</summary>
+    /// <summary>
+    /// The name of the copy of an app registration's secret that exists while that is being replaced.
+    /// </summary>
     /// <param name="appId">The client id, or <see cref="AppIdAt"/>.</param>
     /// <returns>For example <c>NotionAuth-spare-app-463558a3-…</c>.</returns>
     public static string OfAppCopy(string appId) => AppCopyPrefix + appId;
@@ -92,7 +104,8 @@ internal static class SecretName
     /// <param name="clientId">The client id.</param>
     /// <param name="origin">The further origin.</param>
     /// <returns>For example <c>463558a3-…-at-0c1d2e3f4a5b6c7d</c>, the end of which is a hash of the origin.</returns>
-    public static string AppIdAt(string clientId, Uri origin) => clientId + OriginMark + Fingerprint(BaseUri.Text(origin));
+    public static string AppIdAt(string clientId, Uri origin) =>
+        clientId + OriginMark + Fingerprint(BaseUri.Text(origin));
 
     /// <summary>Reads a name.</summary>
     /// <param name="name">A secret's name.</param>
@@ -103,7 +116,8 @@ internal static class SecretName
     /// <param name="name">A secret's name.</param>
     /// <returns>The bot id, or null where the name isn't a connection's.</returns>
     public static string? BotIdOf(string name) =>
-        name.StartsWith(WriteTest, StringComparison.Ordinal) || name.StartsWith(AppPrefix, StringComparison.Ordinal) || name.StartsWith(CopyPrefix, StringComparison.Ordinal) ? null : IdOf(Prefix, name);
+        name.StartsWith(WriteTest, StringComparison.Ordinal) || name.StartsWith(AppPrefix, StringComparison.Ordinal)
+            || name.StartsWith(CopyPrefix, StringComparison.Ordinal) ? null : IdOf(Prefix, name);
 
     /// <summary>Reads a name.</summary>
     /// <param name="name">A secret's name.</param>
@@ -113,7 +127,8 @@ internal static class SecretName
     private static string WithoutOrigin(string prefix, string name)
     {
         int mark = name.Length - OriginMark.Length - OriginLength;
-        bool hasOrigin = mark > prefix.Length && string.CompareOrdinal(name, mark, OriginMark, 0, OriginMark.Length) == 0
+        bool hasOrigin = mark > prefix.Length
+            && string.CompareOrdinal(name, mark, OriginMark, 0, OriginMark.Length) == 0
             && name.Skip(mark + OriginMark.Length).All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
         return hasOrigin ? name.Substring(0, mark) : name;
     }
@@ -121,16 +136,20 @@ internal static class SecretName
     private static string Fingerprint(string text)
     {
         using var sha = SHA256.Create();
-        return string.Concat(sha.ComputeHash(Encoding.UTF8.GetBytes(text)).Take(OriginLength / 2).Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+        return string.Concat(
+            sha.ComputeHash(Encoding.UTF8.GetBytes(text)).Take(OriginLength / 2)
+            .Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
     }
 
     // Nothing, or something in brackets.
     private static bool IsOrnament(string shown, int at)
     {
         string rest = shown.Substring(at).Trim();
-        return rest.Length == 0 || (rest[0] == '(' && rest[rest.Length - 1] == ')') || (rest[0] == '[' && rest[rest.Length - 1] == ']');
+        return rest.Length == 0 || (rest[0] == '(' && rest[rest.Length - 1] == ')')
+            || (rest[0] == '[' && rest[rest.Length - 1] == ']');
     }
 
     private static string? IdOf(string prefix, string name) =>
-        name.StartsWith(prefix, StringComparison.Ordinal) && OAuth.TokenReply.IsId(name.Substring(prefix.Length)) ? name.Substring(prefix.Length) : null;
+        name.StartsWith(prefix, StringComparison.Ordinal)
+            && OAuth.TokenReply.IsId(name.Substring(prefix.Length)) ? name.Substring(prefix.Length) : null;
 }

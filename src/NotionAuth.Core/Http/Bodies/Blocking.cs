@@ -12,15 +12,16 @@ using Microsoft.Win32.SafeHandles;
 namespace NotionAuth.Core.Http.Bodies;
 
 /// <summary>
-/// Work that the system may keep waiting for as long as it likes: a pipe that nobody opens at its other end, a network's disk that is gone. Whoever
-/// gives up on it goes on at once.
+/// Work that the system may keep waiting for as long as it likes: a pipe that nobody opens at its other end, a
+/// network's disk that is gone. Whoever gives up on it goes on at once.
 /// </summary>
 internal static class Blocking
 {
     /// <summary>Opens a file that exists. A pipe waits for its other end.</summary>
     /// <returns>The file; a pipe's reads and writes look at their tokens.</returns>
     /// <exception cref="IOException">As <see cref="FileStream"/>, with its other exceptions.</exception>
-    public static Task<Stream> OpenAsync(string path, FileAccess access, FileShare share, CancellationToken cancellationToken) =>
+    public static Task<Stream> OpenAsync(
+        string path, FileAccess access, FileShare share, CancellationToken cancellationToken) =>
         RunAsync(() => Open(path, access, share), () => WakePipe(path), cancellationToken);
 
     /// <summary>Does work on a thread of its own, which is left behind where the caller gives up.</summary>
@@ -31,14 +32,16 @@ internal static class Blocking
         where T : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Task<T> running = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<T> running =
+            Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             return await running.OrEndAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _ = running.ContinueWith(static t => PutAway(t), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ = running.ContinueWith(
+                static t => PutAway(t), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             _ = WakeAsync(running, wake);
             throw;
         }
@@ -70,12 +73,17 @@ internal static class Blocking
             Task<T> first = await Task.WhenAny(work, ended.Task).ConfigureAwait(false);
 
             // How the work ends that nobody waits for is nobody's matter.
-            if (first != work) _ = work.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (first != work)
+                _ = work.ContinueWith(
+                    static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None,
+                    TaskScheduler.Default);
             return await first.ConfigureAwait(false);
         }
     }
 
-    /// <summary>Opens a pipe for both reading and writing, which waits for nobody: who waits at either end goes on.</summary>
+    /// <summary>
+    /// Opens a pipe for both reading and writing, which waits for nobody: who waits at either end goes on.
+    /// </summary>
     public static void WakePipe(string path)
     {
         if (Path.DirectorySeparatorChar == '\\') return;
@@ -92,7 +100,8 @@ internal static class Blocking
     /// <summary>Opens a file that exists and waits as long as the system lets it wait.</summary>
     public static Stream Open(string path, FileAccess access, FileShare share)
     {
-        var file = new FileStream(path, FileMode.Open, access, share, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        var file = new FileStream(
+            path, FileMode.Open, access, share, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
 #if NET8_0_OR_GREATER
         if (!file.CanSeek && !OperatingSystem.IsWindows()) return PipeOf(file, access);
 #endif
@@ -100,13 +109,15 @@ internal static class Blocking
     }
 
 #if NET8_0_OR_GREATER
-    // A FileStream's read of a pipe holds a thread until the other end writes, and takes what it writes then. A pipe's own stream holds none.
+    // A FileStream's read of a pipe holds a thread until the other end writes, and takes what it writes then. A pipe's
+    // own stream holds none.
     private static Stream PipeOf(FileStream file, FileAccess access)
     {
         var handle = new SafePipeHandle(file.SafeFileHandle.DangerousGetHandle(), ownsHandle: true);
         try
         {
-            var pipe = new AnonymousPipeClientStream(access == FileAccess.Read ? PipeDirection.In : PipeDirection.Out, handle);
+            var pipe =
+                new AnonymousPipeClientStream(access == FileAccess.Read ? PipeDirection.In : PipeDirection.Out, handle);
             file.SafeFileHandle.SetHandleAsInvalid();
             file.Dispose();
             return pipe;

@@ -5,12 +5,14 @@ using System.Threading.Tasks;
 
 namespace NotionAuth.Core.Http.Bodies;
 
-/// <summary>Reads what a body is made of: to its end, as far as a bound, and for as long as somebody waits for it.</summary>
+/// <summary>
+/// Reads what a body is made of: to its end, as far as a bound, and for as long as somebody waits for it.
+/// </summary>
 internal static class BodyReader
 {
     /// <summary>
-    /// The most that a body of JSON has. Notion takes 500 KB (developers.notion.com/reference/request-limits); how it counts them isn't said, so that
-    /// this leaves room, and only stops what has no end.
+    /// The most that a body of JSON has. Notion takes 500 KB (developers.notion.com/reference/request-limits); how it
+    /// counts them isn't said, so that this leaves room, and only stops what has no end.
     /// </summary>
     public const int MaximumJsonBytes = 16 * 1024 * 1024;
 
@@ -26,7 +28,8 @@ internal static class BodyReader
         try
         {
             // Not every stream's asynchronous read lets go of the thread that it was called on.
-            Task<byte[]?> reading = Task.Run(() => ReadToEndAsync(stream, maximum, cancellationToken), cancellationToken);
+            Task<byte[]?> reading =
+                Task.Run(() => ReadToEndAsync(stream, maximum, cancellationToken), cancellationToken);
             return await reading.OrEndAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -66,7 +69,8 @@ internal static class BodyReader
     /// <exception cref="IOException">As <see cref="FileStream"/>, with its other exceptions.</exception>
     public static async Task<byte[]?> ReadFileAsync(string path, int maximum, CancellationToken cancellationToken)
     {
-        using Stream file = await Blocking.OpenAsync(path, FileAccess.Read, FileShare.Read | FileShare.Delete, cancellationToken).ConfigureAwait(false);
+        using Stream file = await Blocking.OpenAsync(
+            path, FileAccess.Read, FileShare.Read | FileShare.Delete, cancellationToken).ConfigureAwait(false);
         return await ReadAsync(file, maximum, cancellationToken).ConfigureAwait(false);
     }
 

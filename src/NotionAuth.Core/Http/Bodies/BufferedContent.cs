@@ -13,12 +13,18 @@ internal sealed class BufferedContent(byte[] bytes, HttpContentHeaders original)
     /// <summary>The headers that the body came with.</summary>
     public HttpContentHeaders Original => original;
 
-    /// <summary>A reply's body, without the byte order mark that some proxies put before it; empty where it has none, or where it went elsewhere.</summary>
-    public static ReadOnlyMemory<byte> BodyOf(HttpResponseMessage response) => response.Content is BufferedContent content ? content.Text : default;
+    /// <summary>
+    /// A reply's body, without the byte order mark that some proxies put before it; empty where it has none, or where
+    /// it went elsewhere.
+    /// </summary>
+    public static ReadOnlyMemory<byte> BodyOf(HttpResponseMessage response) =>
+        response.Content is BufferedContent content ? content.Text : default;
 
-    private ReadOnlyMemory<byte> Text => bytes.Length >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? bytes.AsMemory(3) : bytes;
+    private ReadOnlyMemory<byte> Text =>
+        bytes.Length >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? bytes.AsMemory(3) : bytes;
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => stream.WriteAsync(bytes, 0, bytes.Length);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        stream.WriteAsync(bytes, 0, bytes.Length);
 
     protected override bool TryComputeLength(out long length)
     {

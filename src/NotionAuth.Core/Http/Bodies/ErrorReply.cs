@@ -13,7 +13,9 @@ using NotionAuth.Core.Http.RateLimits;
 
 namespace NotionAuth.Core.Http.Bodies;
 
-/// <summary>What an error reply says, fit to be shown. Source: developers.notion.com/reference/status-codes and request-limits.</summary>
+/// <summary>
+/// What an error reply says, fit to be shown. Source: developers.notion.com/reference/status-codes and request-limits.
+/// </summary>
 internal sealed record ErrorReply
 {
     private const int MostChildren = 100;
@@ -21,11 +23,13 @@ internal sealed record ErrorReply
 
     // "body failed validation: body.properties.Due date.date should be defined, instead was `undefined`."
     private static readonly Regex FieldPattern = new(
-        @"\b(?:body|query|path)\.[^\r\n`]{1,200}?(?= should\b)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        @"\b(?:body|query|path)\.[^\r\n`]{1,200}?(?= should\b)", RegexOptions.CultureInvariant,
+        TimeSpan.FromSeconds(1));
 
     // The guidance is text, of which no list is known.
     private static readonly Regex NoRetry = new(
-        @"(?<![a-z])(?:not|no|never|don't|non)[^a-z].{0,15}?(?:retr|repeat|resend|send)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        @"(?<![a-z])(?:not|no|never|don't|non)[^a-z].{0,15}?(?:retr|repeat|resend|send)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 
     public required int Status { get; init; }
 
@@ -61,8 +65,12 @@ internal sealed record ErrorReply
     /// <summary>Whether Notion says that it was carried out, whatever the status.</summary>
     public bool WasCommitted => CommittedResourceId is not null || CommittedChildIds.Count > 0;
 
-    /// <summary>Whether sending it again is what Notion doesn't want: it was carried out, or the guidance says so.</summary>
-    public bool ForbidsRetry => RateLimitReason == ConnectionLimits.Blocked || WasCommitted || (RetryGuidance is { } text && NoRetry.IsMatch(text));
+    /// <summary>
+    /// Whether sending it again is what Notion doesn't want: it was carried out, or the guidance says so.
+    /// </summary>
+    public bool ForbidsRetry =>
+        RateLimitReason == ConnectionLimits.Blocked || WasCommitted
+        || (RetryGuidance is { } text && NoRetry.IsMatch(text));
 
     /// <summary>Reads a reply.</summary>
     /// <param name="response">A reply that is no success.</param>
@@ -74,9 +82,11 @@ internal sealed record ErrorReply
         known = [.. known, .. SecretsOf(request)];
         using JsonDocument? body = json.IsEmpty ? null : JsonText.Parse(json);
         JsonElement root = body?.RootElement ?? default;
-        JsonElement data = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("additional_data", out JsonElement found) && found.ValueKind == JsonValueKind.Object
+        JsonElement data = root.ValueKind == JsonValueKind.Object
+            && root.TryGetProperty("additional_data", out JsonElement found) && found.ValueKind == JsonValueKind.Object
             ? found : default;
-        string said = Redaction.Scrub(JsonText.StringOf(root, "message") ?? JsonText.StringOf(root, "error_description"), known);
+        string said =
+            Redaction.Scrub(JsonText.StringOf(root, "message") ?? JsonText.StringOf(root, "error_description"), known);
         return new ErrorReply
         {
             Status = (int)response.StatusCode,
@@ -93,7 +103,8 @@ internal sealed record ErrorReply
             Fields = FieldsIn(said),
             CommittedResourceId = SafeCode.OrNull(JsonText.StringOf(data, "committed_resource_id"), known),
             CommittedChildIds = Tokens(data, "committed_child_ids", known),
-            RetryGuidance = JsonText.StringOf(data, "retry_guidance") is { Length: > 0 } guidance ? Redaction.Scrub(guidance, known) : null,
+            RetryGuidance = JsonText.StringOf(data, "retry_guidance") is { Length: > 0 } guidance
+            ? Redaction.Scrub(guidance, known) : null,
         };
     }
 
@@ -103,7 +114,9 @@ internal sealed record ErrorReply
         if (Header(response, "x-notion-request-id") is not { } id) return null;
 
         // What every reply has: a UUID that isn't the token holds nothing to hide.
-        if (Guid.TryParseExact(id, "D", out _) && response.RequestMessage?.Headers.Authorization is { Scheme: "Bearer", Parameter: { Length: > 36 } }) return id;
+        if (Guid.TryParseExact(id, "D", out _)
+            && response.RequestMessage?.Headers.Authorization
+            is { Scheme: "Bearer", Parameter: { Length: > 36 } }) return id;
         return SafeCode.OrNull(id, [.. SecretsOf(response.RequestMessage)]);
     }
 
@@ -119,7 +132,8 @@ internal sealed record ErrorReply
     }
 
     private static TimeSpan? Seconds(string? text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? RetryPolicy.Bounded(TimeSpan.FromSeconds(seconds)) : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+            ? RetryPolicy.Bounded(TimeSpan.FromSeconds(seconds)) : null;
 
     private static IReadOnlyList<string> FieldsIn(string message)
     {
@@ -134,13 +148,16 @@ internal sealed record ErrorReply
     }
 
     private static IReadOnlyList<string> Tokens(JsonElement data, string name, Secret?[] known) =>
-        data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => SafeCode.OrNull(JsonText.StringOf(e), known)).OfType<string>().Take(MostChildren)]
+        data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out JsonElement list)
+            && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String)
+                .Select(e => SafeCode.OrNull(JsonText.StringOf(e), known)).OfType<string>().Take(MostChildren)]
             : [];
 
     private static string? Header(HttpResponseMessage response, string name) =>
 #if NET8_0_OR_GREATER
-        response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.FirstOrDefault() : null;
+        response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values)
+            ? values.FirstOrDefault() : null;
 #else
         response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
 #endif

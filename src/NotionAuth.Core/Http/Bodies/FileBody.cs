@@ -3,8 +3,9 @@ using System;
 namespace NotionAuth.Core.Http.Bodies;
 
 /// <summary>
-/// A file that is sent as multipart/form-data: the field <c>file</c>, and <c>part_number</c> where the file is one part of several.
-/// It is read from disk while it is sent, and again for each attempt. Source: developers.notion.com/reference/send-a-file-upload.
+/// A file that is sent as multipart/form-data: the field <c>file</c>, and <c>part_number</c> where the file is one part
+/// of several. It is read from disk while it is sent, and again for each attempt. Source:
+/// developers.notion.com/reference/send-a-file-upload.
 /// </summary>
 public sealed record FileBody
 {

@@ -12,8 +12,8 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Http.Bodies;
 
 /// <summary>
-/// A file as multipart/form-data (RFC 7578), read from disk while it is sent, anew for each attempt; of known length. What has no length to tell,
-/// such as a pipe or a device, is read before anything is sent.
+/// A file as multipart/form-data (RFC 7578), read from disk while it is sent, anew for each attempt; of known length.
+/// What has no length to tell, such as a pipe or a device, is read before anything is sent.
 /// </summary>
 internal sealed class FileContent : HttpContent
 {
@@ -38,36 +38,44 @@ internal sealed class FileContent : HttpContent
         string boundary = Guid.NewGuid().ToString("N");
         var head = new StringBuilder();
         if (file.PartNumber is int part)
-            head.AppendFormat(CultureInfo.InvariantCulture, "--{0}\r\nContent-Disposition: form-data; name=\"part_number\"\r\n\r\n{1}\r\n", boundary, part);
+            head.AppendFormat(CultureInfo.InvariantCulture,
+                "--{0}\r\nContent-Disposition: form-data; name=\"part_number\"\r\n\r\n{1}\r\n", boundary, part);
         head.AppendFormat(
-            CultureInfo.InvariantCulture, "--{0}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{1}\"\r\nContent-Type: {2}\r\n\r\n", boundary, Quoted(info.Name), type);
+            CultureInfo.InvariantCulture,
+            "--{0}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{1}\"\r\nContent-Type: {2}\r\n\r\n",
+            boundary, Quoted(info.Name), type);
         _head = Encoding.UTF8.GetBytes(head.ToString());
         _tail = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
         Headers.ContentType = MediaTypeHeaderValue.Parse($"multipart/form-data; boundary={boundary}");
     }
 
     /// <summary>Checks a file, so that what can't be sent is known before anything is.</summary>
-    public static async Task<FileContent> OpenAsync(FileBody file, RequestContext context, CancellationToken cancellationToken)
+    public static async Task<FileContent> OpenAsync(
+        FileBody file, RequestContext context, CancellationToken cancellationToken)
     {
         string shown = FileErrors.Shown(file.Path);
         if (file.PartNumber is < 1 or > 10_000)
             throw new NotionAuthException(
-                ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument, "A part's number is between 1 and 10,000. Nothing was sent.", "Correct -PartNumber.");
+                ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument,
+                "A part's number is between 1 and 10,000. Nothing was sent.", "Correct -PartNumber.");
         try
         {
             var info = new FileInfo(file.Path);
             using (Stream source = await OpenAsync(info.FullName, cancellationToken).ConfigureAwait(false))
             {
                 long? length = source.CanSeek ? info.Length : 0;
-                byte[]? content = length > 0 ? null : await BodyReader.ReadAsync(source, LargestFile, cancellationToken).ConfigureAwait(false);
+                byte[]? content = length > 0
+                    ? null : await BodyReader.ReadAsync(source, LargestFile, cancellationToken).ConfigureAwait(false);
                 if (length == 0) length = content?.Length;
                 if (length is null or 0 or > LargestFile)
                     throw new NotionAuthException(
                         ErrorIds.InvalidFileSize, NotionErrorKind.InvalidArgument,
-                        length == 0 ? $"The file '{shown}' is empty. Nothing was sent." : $"The file '{shown}' is larger than the 20 MiB that Notion takes at once. Nothing was sent.",
+                        length == 0 ? $"The file '{shown}' is empty. Nothing was sent." : $"The file '{shown}' is " +
+                            "larger than the 20 MiB that Notion takes at once. Nothing was sent.",
                         length == 0
                             ? "Check the path; Notion takes no empty files."
-                            : "Make a multi_part upload, split the file into parts of 5 to 20 MiB (the last may be smaller), and send each with -PartNumber.")
+                            : "Make a multi_part upload, split the file into parts of 5 to 20 MiB (the last may be " +
+                                "smaller), and send each with -PartNumber.")
                     { Target = shown };
                 return new FileContent(file, context, info, content, FileTypes.ContentTypeOf(file));
             }
@@ -83,7 +91,8 @@ internal sealed class FileContent : HttpContent
         await stream.WriteAsync(_head, 0, _head.Length).ConfigureAwait(false);
         try
         {
-            using Stream source = _content is null ? await ReopenedAsync().ConfigureAwait(false) : new MemoryStream(_content);
+            using Stream source = _content is null
+                ? await ReopenedAsync().ConfigureAwait(false) : new MemoryStream(_content);
             var meter = new ProgressMeter(_file.Progress, _length);
             byte[] buffer = new byte[BufferBytes];
             while (true)
@@ -123,7 +132,8 @@ internal sealed class FileContent : HttpContent
         try
         {
             Stream source = await OpenAsync(_file.Path, Ended).ConfigureAwait(false);
-            if (source.CanSeek && source.Length == _length && File.GetLastWriteTimeUtc(_file.Path) == _written) return source;
+            if (source.CanSeek && source.Length == _length && File.GetLastWriteTimeUtc(_file.Path) == _written)
+                return source;
             source.Dispose();
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
@@ -147,10 +157,12 @@ internal sealed class FileContent : HttpContent
     }
 
     private NotionAuthException Changed() => new(
-        ErrorIds.FileChanged, NotionErrorKind.InvalidOperation, $"The file '{FileErrors.Shown(_file.Path)}' changed while it was sent. Notion got no whole file.",
+        ErrorIds.FileChanged, NotionErrorKind.InvalidOperation,
+        $"The file '{FileErrors.Shown(_file.Path)}' changed while it was sent. Notion got no whole file.",
         "Wait until nobody writes to it, or send a copy.")
     { Target = FileErrors.Shown(_file.Path) };
 
-    // As browsers write it: names may be in any script. Source: html.spec.whatwg.org, multipart/form-data encoding algorithm.
+    // As browsers write it: names may be in any script. Source: html.spec.whatwg.org, multipart/form-data encoding
+    // algorithm.
     private static string Quoted(string name) => name.Replace("\"", "%22").Replace("\r", "%0D").Replace("\n", "%0A");
 }

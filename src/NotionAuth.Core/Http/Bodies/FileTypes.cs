@@ -7,7 +7,10 @@ using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Http.Bodies;
 
-/// <summary>The media types of the files that Notion takes. Source: developers.notion.com/docs/working-with-files-and-media (supported file types).</summary>
+/// <summary>
+/// The media types of the files that Notion takes. Source: developers.notion.com/docs/working-with-files-and-media
+/// (supported file types).
+/// </summary>
 internal static class FileTypes
 {
     // A type and the extensions that it goes with.
@@ -57,7 +60,8 @@ internal static class FileTypes
         .ToDictionary(e => e.Extension, e => e.Type, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The media type to send a file with.</summary>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidContentType"/>: unknown, or not one.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidContentType"/>: unknown, or not
+    /// one.</exception>
     public static string ContentTypeOf(FileBody file)
     {
         string shown = FileErrors.Shown(file.Path);
@@ -65,7 +69,8 @@ internal static class FileTypes
             return MediaTypeHeaderValue.TryParse(given, out MediaTypeHeaderValue? parsed)
                 ? parsed.ToString()
                 : throw new NotionAuthException(
-                    ErrorIds.InvalidContentType, NotionErrorKind.InvalidArgument, $"'{Redaction.Scrub(given)}' isn't a content type. Nothing was sent.",
+                    ErrorIds.InvalidContentType, NotionErrorKind.InvalidArgument,
+                    $"'{Redaction.Scrub(given)}' isn't a content type. Nothing was sent.",
                     "Pass one such as application/pdf with -ContentType.")
                 { Target = shown };
 
@@ -73,7 +78,8 @@ internal static class FileTypes
         throw new NotionAuthException(
             ErrorIds.InvalidContentType, NotionErrorKind.InvalidArgument,
             $"No content type that Notion takes is known for the extension of '{shown}'. Nothing was sent.",
-            "Name it with -ContentType, as it was named when the upload was created; a part of a larger file has the whole file's type.")
+            "Name it with -ContentType, as it was named when the upload was created; " +
+            "a part of a larger file has the whole file's type.")
         { Target = shown };
     }
 }

@@ -6,8 +6,8 @@ using System.Threading.Tasks;
 namespace NotionAuth.Core.Http.Bodies;
 
 /// <summary>
-/// The bytes of a gzip reply on their way to the platform's decompression, which takes their end for the end of what was packed, wherever
-/// they break off. The last four are the length of the whole (RFC 1952 section 2.3.1).
+/// The bytes of a gzip reply on their way to the platform's decompression, which takes their end for the end of what
+/// was packed, wherever they break off. The last four are the length of the whole (RFC 1952 section 2.3.1).
 /// </summary>
 internal sealed class PackedStream(Stream wire) : Stream
 {
@@ -36,12 +36,15 @@ internal sealed class PackedStream(Stream wire) : Stream
             throw new InvalidDataException("The reply is packed (gzip) and ended before it was whole.");
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Seen(buffer.AsSpan(offset, wire.Read(buffer, offset, count)));
+    public override int Read(byte[] buffer, int offset, int count) =>
+        Seen(buffer.AsSpan(offset, wire.Read(buffer, offset, count)));
 
     public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
 #if NET8_0_OR_GREATER
-        return Seen(buffer.AsSpan(offset, await wire.ReadAsync(buffer.AsMemory(offset, count), cancellationToken).ConfigureAwait(false)));
+        return Seen(
+            buffer.AsSpan(
+                offset, await wire.ReadAsync(buffer.AsMemory(offset, count), cancellationToken).ConfigureAwait(false)));
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -49,7 +52,9 @@ internal sealed class PackedStream(Stream wire) : Stream
         int read = await wire.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         return Seen(buffer.Span.Slice(0, read));
 #else
-        return Seen(buffer.AsSpan(offset, await wire.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false)));
+        return Seen(
+            buffer.AsSpan(
+                offset, await wire.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false)));
 #endif
     }
 

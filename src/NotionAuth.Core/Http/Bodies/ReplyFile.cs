@@ -6,9 +6,9 @@ using System.Threading.Tasks;
 namespace NotionAuth.Core.Http.Bodies;
 
 /// <summary>
-/// Where a reply's body is written: a temporary file, which becomes the target's content when it is whole. Whatever happens before that leaves
-/// the target as it was, and nothing else behind. The target stays what it is: a link, a file of several names, a device or a pipe, with its
-/// mode, owner and access list.
+/// Where a reply's body is written: a temporary file, which becomes the target's content when it is whole. Whatever
+/// happens before that leaves the target as it was, and nothing else behind. The target stays what it is: a link, a
+/// file of several names, a device or a pipe, with its mode, owner and access list.
 /// </summary>
 internal sealed class ReplyFile : IDisposable
 {
@@ -31,13 +31,18 @@ internal sealed class ReplyFile : IDisposable
         _progress = progress;
     }
 
-    /// <summary>Tries the target and makes the file, so that what can't be written is known before anything is sent.</summary>
-    public static async Task<ReplyFile> CreateAsync(string target, Action<TransferProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>
+    /// Tries the target and makes the file, so that what can't be written is known before anything is sent.
+    /// </summary>
+    public static async Task<ReplyFile> CreateAsync(
+        string target, Action<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         try
         {
             target = Path.GetFullPath(target);
-            return await Blocking.RunAsync(() => Create(target, progress), () => Blocking.WakePipe(target), cancellationToken).ConfigureAwait(false);
+            return await Blocking.RunAsync(
+                () => Create(target, progress), () => Blocking.WakePipe(target), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (FileErrors.IsFileError(e) || e is ArgumentException)
         {
@@ -66,7 +71,8 @@ internal sealed class ReplyFile : IDisposable
             body.Limit.Restart();
         }
 
-        if (declared is long length && meter.Transferred != length) throw new IOException("The reply ended before its declared length.");
+        if (declared is long length && meter.Transferred != length)
+            throw new IOException("The reply ended before its declared length.");
         await WriteAsync(() => _stream.FlushAsync(body.Limit.Token)).ConfigureAwait(false);
     }
 
@@ -81,7 +87,8 @@ internal sealed class ReplyFile : IDisposable
     }
 
     /// <summary>Gives the target what was written.</summary>
-    /// <param name="cancellationToken">Gives up where the target is a pipe that nobody reads. A file is written to its end.</param>
+    /// <param name="cancellationToken">Gives up where the target is a pipe that nobody reads. A file is written to its
+    /// end.</param>
     public Task KeepAsync(CancellationToken cancellationToken) => WriteAsync(async () =>
     {
         if (_pipe is not null)
@@ -102,7 +109,8 @@ internal sealed class ReplyFile : IDisposable
             await WritingOver.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                using Stream target = await Blocking.OpenAsync(_target, FileAccess.Write, FileShare.Read, cancellationToken).ConfigureAwait(false);
+                using Stream target = await Blocking.OpenAsync(
+                    _target, FileAccess.Write, FileShare.Read, cancellationToken).ConfigureAwait(false);
                 await WriteOverAsync(target).ConfigureAwait(false);
             }
             finally
@@ -141,7 +149,8 @@ internal sealed class ReplyFile : IDisposable
         Stream? pipe = null;
         try
         {
-            // A target that is locked or read-only is found out now, and not after a gigabyte. A pipe stays open: its reader waits for us.
+            // A target that is locked or read-only is found out now, and not after a gigabyte. A pipe stays open: its
+            // reader waits for us.
             Stream opened = Blocking.Open(target, FileAccess.Write, FileShare.Read);
             if (opened.CanSeek) opened.Dispose();
             else pipe = opened;
@@ -154,7 +163,8 @@ internal sealed class ReplyFile : IDisposable
 
         try
         {
-            FileStream temporary = pipe is null && IsPlain(target) ? TemporaryBeside(target) : NewTemporary(Path.GetTempPath(), isOwn: true);
+            FileStream temporary = pipe is null
+                && IsPlain(target) ? TemporaryBeside(target) : NewTemporary(Path.GetTempPath(), isOwn: true);
             return new ReplyFile(target, pipe, temporary, progress);
         }
         catch
@@ -164,19 +174,25 @@ internal sealed class ReplyFile : IDisposable
         }
     }
 
-    /// <summary>Whether a new file of that name can be made: a name may be too long, or have a character that the disk doesn't take.</summary>
+    /// <summary>
+    /// Whether a new file of that name can be made: a name may be too long, or have a character that the disk doesn't
+    /// take.
+    /// </summary>
     /// <returns>Where the file will be: where a link leads that was made before its target.</returns>
     private static string TryNew(string target)
     {
         string path = target;
 #if NET8_0_OR_GREATER
-        if (new FileInfo(target) is { LinkTarget: not null } link) path = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        if (new FileInfo(target) is { LinkTarget: not null } link)
+            path = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
 #else
-        if ((int)new FileInfo(target).Attributes != -1) throw new IOException("It is a link to a file that isn't there.");
+        if ((int)new FileInfo(target).Attributes != -1)
+            throw new IOException("It is a link to a file that isn't there.");
 #endif
         try
         {
-            using (new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1, FileOptions.DeleteOnClose))
+            using (new FileStream(
+                path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1, FileOptions.DeleteOnClose))
                 if (!File.Exists(target)) throw new FileLoadException("The link can't be followed.");
         }
         catch (IOException e) when (e is not FileLoadException && File.Exists(path))
@@ -214,30 +230,35 @@ internal sealed class ReplyFile : IDisposable
             BufferSize = 1,
             Options = FileOptions.Asynchronous,
         };
-        if (isOwn && !OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (isOwn && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
 #else
-        return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.Asynchronous);
+        return new FileStream(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.Asynchronous);
 #endif
     }
 
     private static bool IsPlain(string target) =>
 #if NET8_0_OR_GREATER
-        !OperatingSystem.IsLinux() || LinuxFile.Find(target) is { IsPlain: true } || new FileInfo(target).LinkTarget is not null;
+        !OperatingSystem.IsLinux() || LinuxFile.Find(target) is { IsPlain: true }
+            || new FileInfo(target).LinkTarget is not null;
 #else
         target.Length > 0;
 #endif
 
     /// <summary>
-    /// Lets the temporary file take the target's place at one stroke, where nothing of the target gets lost by that. Only Linux is asked for all that
-    /// a file may have.
+    /// Lets the temporary file take the target's place at one stroke, where nothing of the target gets lost by that.
+    /// Only Linux is asked for all that a file may have.
     /// </summary>
 #if NET8_0_OR_GREATER
     private bool TryReplace()
     {
         if (!OperatingSystem.IsLinux()) return false;
-        if (LinuxFile.Find(_target) is not { IsPlain: true, Links: 1 } target || LinuxFile.Find(_temporary) is not { } temporary) return false;
-        if (target.Owner != temporary.Owner || target.Group != temporary.Group || LinuxFile.HasAttributes(_target)) return false;
+        if (LinuxFile.Find(_target) is not { IsPlain: true, Links: 1 } target
+            || LinuxFile.Find(_temporary) is not { } temporary) return false;
+        if (target.Owner != temporary.Owner || target.Group != temporary.Group || LinuxFile.HasAttributes(_target))
+            return false;
         if (Path.GetDirectoryName(_temporary) != Path.GetDirectoryName(_target)) return false;
         try
         {
@@ -255,7 +276,9 @@ internal sealed class ReplyFile : IDisposable
     private static bool TryReplace() => false;
 #endif
 
-    /// <summary>Writes over a file. What needs room comes first: where there is none, the file is what it was.</summary>
+    /// <summary>
+    /// Writes over a file. What needs room comes first: where there is none, the file is what it was.
+    /// </summary>
     private async Task WriteOverAsync(Stream target)
     {
         long before = target.Length, length = _stream.Length;
@@ -280,7 +303,8 @@ internal sealed class ReplyFile : IDisposable
         byte[] buffer = new byte[BufferBytes];
         while (from < to)
         {
-            int read = await _stream.ReadAsync(buffer, 0, (int)Math.Min(buffer.Length, to - from), cancellationToken).ConfigureAwait(false);
+            int read = await _stream.ReadAsync(buffer, 0, (int)Math.Min(buffer.Length, to - from), cancellationToken)
+                .ConfigureAwait(false);
             if (read == 0) throw new IOException("What was received isn't there any more.");
             await WriteAsync(target, buffer, read, cancellationToken).ConfigureAwait(false);
             from += read;

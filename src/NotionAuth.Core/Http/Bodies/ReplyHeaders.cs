@@ -7,12 +7,15 @@ using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Http.Bodies;
 
-/// <summary>A reply's headers as they may be shown; read when somebody asks for them. Holds nothing of the request.</summary>
+/// <summary>
+/// A reply's headers as they may be shown; read when somebody asks for them. Holds nothing of the request.
+/// </summary>
 internal sealed class ReplyHeaders
 {
     private static readonly HashSet<string> Hidden = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Set-Cookie", "Set-Cookie2", "Authorization", "Proxy-Authorization", "Proxy-Authenticate", "Authentication-Info", "Proxy-Authentication-Info",
+        "Set-Cookie", "Set-Cookie2", "Authorization", "Proxy-Authorization", "Proxy-Authenticate",
+            "Authentication-Info", "Proxy-Authentication-Info",
     };
 
     private readonly HttpHeaders _reply;
@@ -25,7 +28,8 @@ internal sealed class ReplyHeaders
         _content = response.Content is BufferedContent buffered ? buffered.Original : response.Content?.Headers;
 
         // A reply that repeats the token is read at once, while the token is at hand to be looked for.
-        if (response.RequestMessage?.Headers.Authorization?.Parameter is { Length: > 0 } token && (Repeats(_reply, token) || (_content is not null && Repeats(_content, token))))
+        if (response.RequestMessage?.Headers.Authorization?.Parameter is { Length: > 0 } token
+            && (Repeats(_reply, token) || (_content is not null && Repeats(_content, token))))
             _read = Read(new Secret(token));
     }
 
@@ -42,7 +46,8 @@ internal sealed class ReplyHeaders
     private static void Add(Dictionary<string, IReadOnlyList<string>> headers, HttpHeaders source, Secret? known)
     {
         foreach (var header in Values(source))
-            if (!Hidden.Contains(header.Key)) headers[header.Key] = [.. header.Value.Select(v => known is null ? v : Redaction.Scrub(v, known))];
+            if (!Hidden.Contains(header.Key))
+                headers[header.Key] = [.. header.Value.Select(v => known is null ? v : Redaction.Scrub(v, known))];
     }
 
     private static bool Repeats(HttpHeaders source, string token)

@@ -24,7 +24,8 @@ internal sealed class ReplyStream : IDisposable
         _source = wire;
         ICollection<string> encodings = response.Content.Headers.ContentEncoding;
         string encoding = encodings.LastOrDefault() ?? string.Empty;
-        if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) || encoding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase))
+        if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase)
+            || encoding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase))
             _source = new GZipStream(_packed = new PackedStream(wire), CompressionMode.Decompress);
 #if NET8_0_OR_GREATER
         else if (encoding.Equals("br", StringComparison.OrdinalIgnoreCase))
@@ -46,7 +47,8 @@ internal sealed class ReplyStream : IDisposable
     /// <summary>The length that was declared, or null.</summary>
     public long? Length => Response.Content.Headers.ContentLength;
 
-    public static async Task<ReplyStream> OpenAsync(HttpRequestMessage request, HttpResponseMessage response, AttemptTimer limit)
+    public static async Task<ReplyStream> OpenAsync(
+        HttpRequestMessage request, HttpResponseMessage response, AttemptTimer limit)
     {
 #if NET8_0_OR_GREATER
         Stream source = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
@@ -90,7 +92,8 @@ internal sealed class ReplyStream : IDisposable
         }
 #else
         // The reads of .NET Framework's response stream don't look at their token: closing the connection ends them.
-        using System.Threading.CancellationTokenRegistration close = Limit.Token.Register(static s => ((HttpResponseMessage)s!).Dispose(), Response);
+        using System.Threading.CancellationTokenRegistration close =
+            Limit.Token.Register(static s => ((HttpResponseMessage)s!).Dispose(), Response);
         try
         {
             return await _source.ReadAsync(buffer, offset, count, Limit.Token).ConfigureAwait(false);

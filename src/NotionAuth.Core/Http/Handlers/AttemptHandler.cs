@@ -11,15 +11,16 @@ using NotionAuth.Core.Http.Bodies;
 namespace NotionAuth.Core.Http.Handlers;
 
 /// <summary>
-/// One attempt on the wire: bounded in time and size, its body read whole, so that a reply that breaks off counts as a broken connection;
-/// tells the log. Only a stream of events is handed on while it arrives.
+/// One attempt on the wire: bounded in time and size, its body read whole, so that a reply that breaks off counts as a
+/// broken connection; tells the log. Only a stream of events is handed on while it arrives.
 /// </summary>
 internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private const int MaximumReplyBytes = 64 * 1024 * 1024;
     private const int FirstBuffer = 32 * 1024;
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         RequestContext context = RequestContext.Get(request);
         cancellationToken.ThrowIfCancellationRequested();
@@ -28,7 +29,8 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
         AttemptTimer? limit = new(context, cancellationToken);
         HttpResponseMessage? response = null;
         if (request.Content is FileContent) context.Attempt = limit;
-        if (!request.Headers.Contains("Accept-Encoding")) request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
+        if (!request.Headers.Contains("Accept-Encoding"))
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
         context.BodyFailure = null;
         try
         {
@@ -67,12 +69,14 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
 
     /// <summary>Takes the body off the wire, or leaves it there where it is a stream of events.</summary>
     /// <returns>Whether the connection and its limit are handed on.</returns>
-    private static async Task<bool> TakeBodyAsync(RequestContext context, HttpRequestMessage request, HttpResponseMessage response, AttemptTimer limit)
+    private static async Task<bool> TakeBodyAsync(
+        RequestContext context, HttpRequestMessage request, HttpResponseMessage response, AttemptTimer limit)
     {
         // Microsoft's contract leaves Content null on .NET Framework when there is no body.
         if (response.Content is null) return false;
         ReplyStream stream = await ReplyStream.OpenAsync(request, response, limit).ConfigureAwait(false);
-        if (context.TakesEvents && response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType == "text/event-stream")
+        if (context.TakesEvents && response.IsSuccessStatusCode
+            && response.Content.Headers.ContentType?.MediaType == "text/event-stream")
         {
             context.Events = stream;
             return true;
@@ -138,10 +142,12 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
     }
 
     private static NotionAuthException TooLarge() => new(
-        ErrorIds.ReplyTooLarge, NotionErrorKind.InvalidData, $"The reply is larger than {MaximumReplyBytes / 1024 / 1024} MiB.",
+        ErrorIds.ReplyTooLarge, NotionErrorKind.InvalidData,
+        $"The reply is larger than {MaximumReplyBytes / 1024 / 1024} MiB.",
         "Ask for less at once, for example with a smaller -PageSize, or write the reply to a file with -OutFile.");
 
-    private static void Tell(RequestContext context, HttpRequestMessage request, long begun, HttpResponseMessage? response, string? note) =>
+    private static void Tell(
+        RequestContext context, HttpRequestMessage request, long begun, HttpResponseMessage? response, string? note) =>
         context.Log?.Invoke(new RequestLogEntry
         {
             Method = request.Method.Method,

@@ -3,7 +3,9 @@ using System.Threading;
 
 namespace NotionAuth.Core.Http.Handlers;
 
-/// <summary>How long one attempt may take, or, where data streams, may be silent; and the caller's own cancellation.</summary>
+/// <summary>
+/// How long one attempt may take, or, where data streams, may be silent; and the caller's own cancellation.
+/// </summary>
 internal sealed class AttemptTimer : IDisposable
 {
     private readonly RequestContext _context;
@@ -35,7 +37,9 @@ internal sealed class AttemptTimer : IDisposable
         _source.CancelAfter(Span);
     }
 
-    /// <summary>The same for what has no end of its own: events may go on for longer than all attempts may take.</summary>
+    /// <summary>
+    /// The same for what has no end of its own: events may go on for longer than all attempts may take.
+    /// </summary>
     public void RestartSilence()
     {
         Span = _context.Timeout;
@@ -48,7 +52,8 @@ internal sealed class AttemptTimer : IDisposable
     public void ThrowIfCallerEnded() => _caller.ThrowIfCancellationRequested();
 
     /// <summary>Lets another caller end it too.</summary>
-    public CancellationTokenRegistration EndWith(CancellationToken other) => other.Register(static s => ((CancellationTokenSource)s!).Cancel(), _source);
+    public CancellationTokenRegistration EndWith(CancellationToken other) =>
+        other.Register(static s => ((CancellationTokenSource)s!).Cancel(), _source);
 
     public void Dispose() => _source.Dispose();
 }

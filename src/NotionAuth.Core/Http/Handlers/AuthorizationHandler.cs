@@ -7,10 +7,14 @@ using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Http.Handlers;
 
-/// <summary>Sends the bearer token; after a 401 asks for another one and repeats the request, until one that was issued for it is rejected too.</summary>
+/// <summary>
+/// Sends the bearer token; after a 401 asks for another one and repeats the request, until one that was issued for it
+/// is rejected too.
+/// </summary>
 internal sealed class AuthorizationHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         RequestContext context = RequestContext.Get(request);
         IAccessTokenSource? tokens = context.Tokens;
@@ -25,7 +29,8 @@ internal sealed class AuthorizationHandler(HttpMessageHandler inner) : Delegatin
             if (response.StatusCode != HttpStatusCode.Unauthorized || isIssued) return response;
 
             // A rejected request did nothing, so that repeating it is safe whatever it is.
-            RenewedToken? renewed = await AskAsync(context, tokens.RenewAsync(token, context, cancellationToken)).ConfigureAwait(false);
+            RenewedToken? renewed = await AskAsync(context, tokens.RenewAsync(token, context, cancellationToken))
+                .ConfigureAwait(false);
             if (renewed is null || renewed.Token.Matches(token)) return response;
             response.Dispose();
             (token, isIssued) = (renewed.Token, renewed.IsIssued);

@@ -11,7 +11,8 @@ namespace NotionAuth.Core.Http.Handlers;
 /// <summary>Repeats attempts as <see cref="RetryPolicy"/> says, within the time that all of them may take.</summary>
 internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy) : DelegatingHandler(inner)
 {
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         RequestContext context = RequestContext.Get(request);
         for (int attempt = 1; ; attempt++)
@@ -36,21 +37,26 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
                 wait = RetryPolicy.DelayAfterRefresh(reply, attempt, context);
                 if (wait is null) throw;
                 if (GivesUp(context, wait.Value))
-                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message.TrimEnd('.')}. {context.WhyNotRepeated}", e.RecommendedAction);
+                    throw new NotionAuthException(e.ErrorId, e.Kind,
+                        $"{e.Message.TrimEnd('.')}. {context.WhyNotRepeated}", e.RecommendedAction);
                 detail = $"{reply.Status.ToString(CultureInfo.InvariantCulture)} for the refresh of the token";
                 if (reply.Status == 429) reason = WaitReason.RateLimited;
             }
-            catch (NotionAuthException e) when (e.ErrorId is ErrorIds.ConnectionFailed or ErrorIds.RequestTimeout && e != context.TokenFailure)
+            catch (NotionAuthException e)
+                when (e.ErrorId is ErrorIds.ConnectionFailed or ErrorIds.RequestTimeout && e != context.TokenFailure)
             {
                 wait = RetryPolicy.DelayAfterNoReply(attempt, context);
                 if (wait is null) throw;
                 if (GivesUp(context, wait.Value))
-                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message} {context.WhyNotRepeated}", e.RecommendedAction) { Target = e.Target };
+                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message} {context.WhyNotRepeated}",
+                        e.RecommendedAction)
+                    { Target = e.Target };
                 detail = e.ErrorId;
             }
 
             context.Retry = attempt;
-            await policy.WaitAsync(request, context, reason, detail, wait.Value, cancellationToken).ConfigureAwait(false);
+            await policy.WaitAsync(request, context, reason, detail, wait.Value, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
@@ -60,14 +66,18 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
         {
             string parameter = context.LongestWaitParameter is { } name ? $" ({name})" : string.Empty;
             context.WhyNotRepeated = string.Format(
-                CultureInfo.InvariantCulture, "It wasn't repeated: the wait of {0:0.#} s is longer than the {1:0.#} s that this command waits here{2}.",
+                CultureInfo.InvariantCulture,
+                "It wasn't repeated: the wait of {0:0.#} s is longer than the {1:0.#} s that this command waits " +
+                "here{2}.",
                 wait.TotalSeconds, context.LongestWait.TotalSeconds, parameter);
             return true;
         }
 
         if (wait < context.TimeLeft) return false;
         context.WhyNotRepeated = string.Format(
-            CultureInfo.InvariantCulture, "It wasn't repeated: the wait of {0:0.#} s would have ended after the {1:0.#} s that all attempts may take (-TotalTimeoutSec).",
+            CultureInfo.InvariantCulture,
+            "It wasn't repeated: the wait of {0:0.#} s would have ended after the {1:0.#} s that all attempts may " +
+            "take (-TotalTimeoutSec).",
             wait.TotalSeconds, context.TotalTimeout.TotalSeconds);
         return true;
     }

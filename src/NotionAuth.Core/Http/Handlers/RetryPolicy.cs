@@ -9,8 +9,8 @@ using NotionAuth.Core.Http.Bodies;
 namespace NotionAuth.Core.Http.Handlers;
 
 /// <summary>
-/// The one rule for what is repeated and when. 409 (Notion committed nothing), 429 and 529 always; 500, 502, 503, 504, a broken connection
-/// and a time-out only where repeating is safe; <c>public_api_request_blocked</c> never.
+/// The one rule for what is repeated and when. 409 (Notion committed nothing), 429 and 529 always; 500, 502, 503, 504,
+/// a broken connection and a time-out only where repeating is safe; <c>public_api_request_blocked</c> never.
 /// </summary>
 internal sealed class RetryPolicy
 {
@@ -39,7 +39,10 @@ internal sealed class RetryPolicy
         return DelayAfter(ErrorReply.From(response, BufferedContent.BodyOf(response)), attempt, context.IsSafeToRepeat);
     }
 
-    /// <summary>Decides on a request whose token had to be refreshed first, which Notion refused. A refresh whose outcome is open is never repeated.</summary>
+    /// <summary>
+    /// Decides on a request whose token had to be refreshed first, which Notion refused. A refresh whose outcome is
+    /// open is never repeated.
+    /// </summary>
     /// <param name="error">What the token endpoint said.</param>
     /// <param name="attempt">The number of the attempt, from 1.</param>
     /// <param name="context">The request's context.</param>
@@ -68,10 +71,14 @@ internal sealed class RetryPolicy
     internal static TimeSpan Bounded(TimeSpan wait) =>
         wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestAsked ? LongestAsked : wait;
 
-    /// <summary>Waits before an attempt: the one place where requests wait, which tells the log and whoever shows progress.</summary>
+    /// <summary>
+    /// Waits before an attempt: the one place where requests wait, which tells the log and whoever shows progress.
+    /// </summary>
     internal Task WaitAsync(
-        HttpRequestMessage request, RequestContext context, WaitReason reason, string detail, TimeSpan wait, CancellationToken cancellationToken) =>
-        WaitAsync(request.Method.Method, request.RequestUri!.AbsolutePath, context, reason, detail, wait, cancellationToken);
+        HttpRequestMessage request, RequestContext context, WaitReason reason, string detail, TimeSpan wait,
+        CancellationToken cancellationToken) =>
+        WaitAsync(
+            request.Method.Method, request.RequestUri!.AbsolutePath, context, reason, detail, wait, cancellationToken);
 
     internal async Task WaitAsync(
         string method, string path, RequestContext context, WaitReason reason, string detail, TimeSpan wait,
@@ -100,9 +107,14 @@ internal sealed class RetryPolicy
             Path = told.Path,
             Note = reason switch
             {
-                WaitReason.Gate => string.Format(CultureInfo.InvariantCulture, "held back for {0:0.0} s by {1}", wait.TotalSeconds, detail),
-                WaitReason.Vault => string.Format(CultureInfo.InvariantCulture, "{0} in {1:0.0} s", detail, wait.TotalSeconds),
-                _ => string.Format(CultureInfo.InvariantCulture, "{0}, retry {1} of {2} in {3:0.0} s", detail, told.Retry, told.MaximumRetryCount, wait.TotalSeconds),
+                WaitReason.Gate =>
+                    string.Format(
+                        CultureInfo.InvariantCulture, "held back for {0:0.0} s by {1}", wait.TotalSeconds, detail),
+                WaitReason.Vault =>
+                    string.Format(CultureInfo.InvariantCulture, "{0} in {1:0.0} s", detail, wait.TotalSeconds),
+                _ => string.Format(
+                    CultureInfo.InvariantCulture, "{0}, retry {1} of {2} in {3:0.0} s", detail, told.Retry,
+                    told.MaximumRetryCount, wait.TotalSeconds),
             },
         });
         context.Waiting?.Invoke(told);
@@ -129,9 +141,11 @@ internal sealed class RetryPolicy
 
     private static TimeSpan Backoff(int attempt)
     {
-        double ceiling = Math.Min(LongestDelay.TotalMilliseconds, FirstDelay.TotalMilliseconds * Math.Pow(2, attempt - 1));
+        double ceiling =
+            Math.Min(LongestDelay.TotalMilliseconds, FirstDelay.TotalMilliseconds * Math.Pow(2, attempt - 1));
         double share;
-        // Random isn't safe for threads; the shared one of newer frameworks isn't in netstandard2.0. Jitter needs no cryptography.
+        // Random isn't safe for threads; the shared one of newer frameworks isn't in netstandard2.0. Jitter needs no
+        // cryptography.
 #pragma warning disable CA5394
         lock (Jitter) share = Jitter.NextDouble();
 #pragma warning restore CA5394

@@ -7,8 +7,9 @@ using System.Threading;
 namespace NotionAuth.Core.Http.RateLimits;
 
 /// <summary>
-/// Holds back requests of one connection until the time that a 429 named: all of them, those to one endpoint, or those of every connection
-/// to its workspace, as the 429's reason says. Source: developers.notion.com/reference/request-limits.
+/// Holds back requests of one connection until the time that a 429 named: all of them, those to one endpoint, or those
+/// of every connection to its workspace, as the 429's reason says. Source:
+/// developers.notion.com/reference/request-limits.
 /// </summary>
 internal sealed class ConnectionLimits
 {
@@ -32,7 +33,9 @@ internal sealed class ConnectionLimits
     {
         get
         {
-            lock (_endpoints) return _connection.IsOpen && Workspace is not { IsOpen: false } && (_endpoints.Count == 0 || _endpoints.Values.All(e => e.IsOpen));
+            lock (_endpoints)
+                return _connection.IsOpen && Workspace is not { IsOpen: false }
+                    && (_endpoints.Count == 0 || _endpoints.Values.All(e => e.IsOpen));
         }
     }
 
@@ -48,7 +51,10 @@ internal sealed class ConnectionLimits
         else _connection.CloseFor(wait);
     }
 
-    /// <summary>The gates that a request passes, the widest last, so that what waits at the narrower ones takes nobody's turn there.</summary>
+    /// <summary>
+    /// The gates that a request passes, the widest last, so that what waits at the narrower ones takes nobody's turn
+    /// there.
+    /// </summary>
     internal IEnumerable<(RateLimitGate Gate, string Scope)> For(HttpRequestMessage request)
     {
         if (HasEndpoints && Known(KeyOf(request)) is { } endpoint) yield return (endpoint, "this endpoint");
@@ -75,11 +81,13 @@ internal sealed class ConnectionLimits
         {
             if (_endpoints.TryGetValue(template, out RateLimitGate? known)) return known;
             if (_endpoints.Count >= MaximumEndpoints)
-                foreach (string open in _endpoints.Where(e => e.Value.IsOpen).Select(e => e.Key).ToList()) _endpoints.Remove(open);
+                foreach (string open in _endpoints.Where(e => e.Value.IsOpen).Select(e => e.Key).ToList())
+                    _endpoints.Remove(open);
             return _endpoints[template] = new RateLimitGate();
         }
     }
 
     private static string KeyOf(HttpRequestMessage request) =>
-        RequestContext.Get(request).MakeEndpointKey?.Invoke() ?? $"{request.Method.Method} {request.RequestUri!.AbsolutePath}";
+        RequestContext.Get(request).MakeEndpointKey?.Invoke()
+            ?? $"{request.Method.Method} {request.RequestUri!.AbsolutePath}";
 }

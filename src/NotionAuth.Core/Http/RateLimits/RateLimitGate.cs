@@ -7,8 +7,9 @@ using System.Threading.Tasks;
 namespace NotionAuth.Core.Http.RateLimits;
 
 /// <summary>
-/// Holds requests back until a time, and then lets them go without a stampede: first one, then one more for each that Notion served, so that
-/// their number doubles with each round trip. A limit that is still there costs one more 429 and not one for each that waited.
+/// Holds requests back until a time, and then lets them go without a stampede: first one, then one more for each that
+/// Notion served, so that their number doubles with each round trip. A limit that is still there costs one more 429 and
+/// not one for each that waited.
 /// </summary>
 internal sealed class RateLimitGate
 {
@@ -21,7 +22,8 @@ internal sealed class RateLimitGate
     private readonly object _lock = new();
     private readonly Queue<TaskCompletionSource<Pass?>> _queue = [];
 
-    // On the clock that nobody sets: with the time of day, setting the machine's clock back would hold requests for as long.
+    // On the clock that nobody sets: with the time of day, setting the machine's clock back would hold requests for as
+    // long.
     private long _opensAt;
     private int _pace = int.MaxValue;
     private int _underWay;
@@ -57,7 +59,8 @@ internal sealed class RateLimitGate
     /// <returns>What <see cref="Leave"/> takes when the request is answered; null where nothing is counted.</returns>
     public async ValueTask<Pass?> EnterAsync(Func<TimeSpan, Task> wait, CancellationToken cancellationToken)
     {
-        // A wait that has ended is believed, for timers and clocks differ a little; only another closing meanwhile asks for another one.
+        // A wait that has ended is believed, for timers and clocks differ a little; only another closing meanwhile asks
+        // for another one.
         long waitedFor = long.MinValue;
         while (true)
         {
@@ -69,7 +72,9 @@ internal sealed class RateLimitGate
                 bool isOpen = left <= TimeSpan.Zero || _opensAt == waitedFor;
                 if (isOpen && _pace == int.MaxValue) return null;
                 if (isOpen && _underWay < _pace) return Start();
-                if (isOpen) _queue.Enqueue(turn = new TaskCompletionSource<Pass?>(TaskCreationOptions.RunContinuationsAsynchronously));
+                if (isOpen)
+                    _queue.Enqueue(
+                        turn = new TaskCompletionSource<Pass?>(TaskCreationOptions.RunContinuationsAsynchronously));
                 else waitedFor = _opensAt;
             }
 
@@ -81,7 +86,8 @@ internal sealed class RateLimitGate
 
             using (cancellationToken.Register(static t => ((TaskCompletionSource<Pass?>)t!).TrySetCanceled(), turn))
             {
-                if (await turn.Task.ConfigureAwait(false) is { } pass && IsValid(pass)) return pass.IsCounted ? pass : null;
+                if (await turn.Task.ConfigureAwait(false) is { } pass && IsValid(pass))
+                    return pass.IsCounted ? pass : null;
             }
         }
     }
@@ -131,7 +137,8 @@ internal sealed class RateLimitGate
         }
     }
 
-    private static long Now() => (long)(Stopwatch.GetTimestamp() * (TimeSpan.TicksPerSecond / (double)Stopwatch.Frequency));
+    private static long Now() =>
+        (long)(Stopwatch.GetTimestamp() * (TimeSpan.TicksPerSecond / (double)Stopwatch.Frequency));
 
     /// <summary>A request that is under way since the gate has opened.</summary>
     internal sealed class Pass(int round, bool isCounted)

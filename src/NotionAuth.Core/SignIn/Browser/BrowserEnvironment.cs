@@ -34,13 +34,17 @@ internal interface IBrowserEnvironment
     /// <summary>Returns a small file's text, or null where it can't be read.</summary>
     string? ReadFile(string path);
 
-    /// <summary>Returns the full path of a program: from PATH, or as it is given if it has a slash; null if it isn't there.</summary>
+    /// <summary>
+    /// Returns the full path of a program: from PATH, or as it is given if it has a slash; null if it isn't there.
+    /// </summary>
     string? FindProgram(string name);
 
     /// <summary>Has Windows open the URI with its default browser.</summary>
     void ShellExecute(string uri);
 
-    /// <summary>Starts a program detached from the console and without our secrets, and looks for a moment whether it fails.</summary>
+    /// <summary>
+    /// Starts a program detached from the console and without our secrets, and looks for a moment whether it fails.
+    /// </summary>
     /// <returns>The exit code, or null if it is still running.</returns>
     Task<int?> StartAsync(BrowserCommand command, CancellationToken ct);
 }
@@ -52,12 +56,13 @@ internal sealed class BrowserEnvironment(IReadOnlyList<string> hidden) : IBrowse
     /// <summary>What a browser, or whatever stands in for one, has no business to see.</summary>
     public static readonly string[] SecretVariables = ["NOTION_TOKEN", "NOTION_API_TOKEN", "NOTION_CLIENT_SECRET"];
 
-    // The text is the same always, so the shell never parses anything of ours: the command comes as arguments. It does what .NET can't: the
-    // browser's chatter goes nowhere (into a pipe, it would stop when the pipe is full and die when we are gone), and neither Ctrl+C in the
-    // console nor closing it ends the user's browser.
+    // The text is the same always, so the shell never parses anything of ours: the command comes as arguments. It does
+    // what .NET can't: the browser's chatter goes nowhere (into a pipe, it would stop when the pipe is full and die
+    // when we are gone), and neither Ctrl+C in the console nor closing it ends the user's browser.
     private const string Detached = "trap '' HUP INT QUIT; exec \"$@\" </dev/null >/dev/null 2>&1";
 
-    // xdg-open and its like end in well under a second, with 0 or not; a browser that was started itself goes on running.
+    // xdg-open and its like end in well under a second, with 0 or not; a browser that was started itself goes on
+    // running.
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     public BrowserPlatform Platform { get; } =
@@ -149,7 +154,8 @@ internal sealed class BrowserEnvironment(IReadOnlyList<string> hidden) : IBrowse
         if (!File.Exists(path)) return false;
 #if NET8_0_OR_GREATER
         if (!OperatingSystem.IsWindows())
-            return (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+            return (File.GetUnixFileMode(path) & (
+                UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
 #endif
         return true;
     }
@@ -157,6 +163,7 @@ internal sealed class BrowserEnvironment(IReadOnlyList<string> hidden) : IBrowse
 #if !NET8_0_OR_GREATER
     // Only URIs, which have neither quotes nor blanks, and fixed words come here.
     private static string Quote(string argument) =>
-        argument.IndexOfAny([' ', '\t', '"']) < 0 ? argument : throw new ArgumentException("An argument with blanks or quotes.", nameof(argument));
+        argument.IndexOfAny([' ', '\t', '"']) < 0 ? argument : throw new ArgumentException(
+            "An argument with blanks or quotes.", nameof(argument));
 #endif
 }

@@ -9,13 +9,17 @@ namespace NotionAuth.Core.SignIn.Browser;
 public interface IBrowser
 {
     /// <summary>Finds out, without starting anything, whether there is a browser that the user could see.</summary>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.BrowserUnavailable"/>: why there is none, and how to sign in all the same.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.BrowserUnavailable"/>: why there is none, and how to
+    /// sign in all the same.</exception>
     void EnsureAvailable();
 
-    /// <summary>Opens the page; returns once the browser has been started, or after a moment in which it hasn't failed.</summary>
+    /// <summary>
+    /// Opens the page; returns once the browser has been started, or after a moment in which it hasn't failed.
+    /// </summary>
     /// <param name="uri">An http or https URI. It shows up in the process list: it must hold no secret.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>A task that ends when the page has been handed over.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.BrowserFailed"/>: nothing could be started.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.BrowserFailed"/>: nothing could be
+    /// started.</exception>
     Task OpenAsync(Uri uri, CancellationToken ct);
 }

@@ -12,8 +12,8 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.SignIn.Browser;
 
 /// <summary>
-/// The user's default browser: the shell's on Windows; the commands in <c>$BROWSER</c>, then <c>open</c>, on macOS; the commands in <c>$BROWSER</c>, then
-/// the Windows host's browser (WSL), then <c>xdg-open</c>, on Linux.
+/// The user's default browser: the shell's on Windows; the commands in <c>$BROWSER</c>, then <c>open</c>, on macOS; the
+/// commands in <c>$BROWSER</c>, then the Windows host's browser (WSL), then <c>xdg-open</c>, on Linux.
 /// </summary>
 public sealed class SystemBrowser : IBrowser
 {
@@ -34,8 +34,10 @@ public sealed class SystemBrowser : IBrowser
         if (obstacle is null) return;
 
         throw new NotionAuthException(
-            ErrorIds.BrowserUnavailable, NotionErrorKind.NotInstalled, $"There is no browser to sign in with: {obstacle}.",
-            "Pass -PasteCallback to sign in with the browser of any machine and paste the address it ends on. Or pass -NoBrowser and forward the redirect URI's port "
+            ErrorIds.BrowserUnavailable, NotionErrorKind.NotInstalled,
+            $"There is no browser to sign in with: {obstacle}.",
+            "Pass -PasteCallback to sign in with the browser of any machine and paste the address it ends on. " +
+            "Or pass -NoBrowser and forward the redirect URI's port "
             + "to the machine with the browser, there: ssh -L 8914:localhost:8914 <this host>.");
     }
 
@@ -79,18 +81,23 @@ public sealed class SystemBrowser : IBrowser
 
         string reason = failures.Count == 0 ? "nothing was found that could open one" : string.Join("; ", failures);
         throw new NotionAuthException(
-            ErrorIds.BrowserFailed, NotionErrorKind.InvalidOperation, $"The browser couldn't be started ({Redaction.Scrub(reason)}).",
-            "Pass -NoBrowser and open the address that is printed yourself, or name a browser in the environment variable BROWSER (Linux, macOS).");
+            ErrorIds.BrowserFailed, NotionErrorKind.InvalidOperation,
+            $"The browser couldn't be started ({Redaction.Scrub(reason)}).",
+            "Pass -NoBrowser and open the address that is printed yourself, " +
+            "or name a browser in the environment variable BROWSER (Linux, macOS).");
     }
 
-    /// <summary>Returns the commands that may open an address, the preferred one first; only programs that are there.</summary>
+    /// <summary>
+    /// Returns the commands that may open an address, the preferred one first; only programs that are there.
+    /// </summary>
     internal IEnumerable<BrowserCommand> Commands(string address)
     {
         if (_environment.Platform == BrowserPlatform.Windows)
         {
             // Unlike the shell's own call, this one lets us say what the browser inherits.
             string system = Environment.GetFolderPath(Environment.SpecialFolder.System);
-            yield return new BrowserCommand(Path.Combine(system, "rundll32.exe"), ["url.dll,FileProtocolHandler", address]);
+            yield return new BrowserCommand(
+                Path.Combine(system, "rundll32.exe"), ["url.dll,FileProtocolHandler", address]);
             yield break;
         }
 
@@ -105,16 +112,19 @@ public sealed class SystemBrowser : IBrowser
         if (IsWsl())
         {
             if (_environment.FindProgram("wslview") is { } wslview) yield return new BrowserCommand(wslview, [address]);
-            if (WindowsOpener() is { } rundll) yield return new BrowserCommand(rundll, ["url.dll,FileProtocolHandler", address]);
+            if (WindowsOpener() is { } rundll)
+                yield return new BrowserCommand(rundll, ["url.dll,FileProtocolHandler", address]);
         }
 
         if (!HasDisplay()) yield break;
         if (_environment.FindProgram("xdg-open") is { } xdg) yield return new BrowserCommand(xdg, [address]);
-        if (_environment.FindProgram("x-www-browser") is { } alternative) yield return new BrowserCommand(alternative, [address]);
+        if (_environment.FindProgram("x-www-browser") is { } alternative)
+            yield return new BrowserCommand(alternative, [address]);
     }
 
     private static bool IsStartFailure(Exception e) =>
-        e is Win32Exception or InvalidOperationException or IOException or UnauthorizedAccessException or ExternalException or PlatformNotSupportedException;
+        e is Win32Exception or InvalidOperationException or IOException or UnauthorizedAccessException
+            or ExternalException or PlatformNotSupportedException;
 
     private string? Obstacle()
     {
@@ -122,7 +132,8 @@ public sealed class SystemBrowser : IBrowser
         {
             case BrowserPlatform.Windows:
                 if (IsSsh()) return "this is an SSH session, and a browser would open where nobody sees it";
-                return _environment.IsInteractive ? null : "this process runs without a desktop (a service, a scheduled task or a remote session)";
+                return _environment.IsInteractive
+                    ? null : "this process runs without a desktop (a service, a scheduled task or a remote session)";
 
             case BrowserPlatform.MacOS:
                 if (NamedCommands("http://localhost").Any()) return null;
@@ -131,7 +142,8 @@ public sealed class SystemBrowser : IBrowser
 
         // VS Code's remote windows set BROWSER to a helper that opens the page on the user's own machine.
         if (NamedCommands("http://localhost").Any()) return null;
-        if (IsWsl() && !IsSsh() && (_environment.FindProgram("wslview") is not null || WindowsOpener() is not null)) return null;
+        if (IsWsl() && !IsSsh() && (_environment.FindProgram("wslview") is not null || WindowsOpener() is not null))
+            return null;
 
         if (!HasDisplay())
         {
@@ -140,7 +152,8 @@ public sealed class SystemBrowser : IBrowser
             return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)";
         }
 
-        bool opener = _environment.FindProgram("xdg-open") is not null || _environment.FindProgram("x-www-browser") is not null;
+        bool opener = _environment.FindProgram("xdg-open") is not null
+            || _environment.FindProgram("x-www-browser") is not null;
         return opener ? null : "xdg-open isn't installed (package xdg-utils), and BROWSER names no browser";
     }
 
@@ -153,17 +166,20 @@ public sealed class SystemBrowser : IBrowser
     private bool HasDisplay() => IsSet("DISPLAY") || IsSet("WAYLAND_DISPLAY");
 
     private bool IsContainer() =>
-        IsSet("container") || IsSet("KUBERNETES_SERVICE_HOST") || _environment.FileExists("/.dockerenv") || _environment.FileExists("/run/.containerenv");
+        IsSet("container") || IsSet("KUBERNETES_SERVICE_HOST") || _environment.FileExists("/.dockerenv")
+            || _environment.FileExists("/run/.containerenv");
 
     private bool IsWsl() =>
         _environment.Platform == BrowserPlatform.Linux
         && (IsSet("WSL_DISTRO_NAME") || IsSet("WSL_INTEROP")
-            || (_environment.ReadFile("/proc/version") ?? string.Empty).IndexOf("microsoft", StringComparison.OrdinalIgnoreCase) >= 0);
+            || (_environment.ReadFile("/proc/version") ?? string.Empty)
+            .IndexOf("microsoft", StringComparison.OrdinalIgnoreCase) >= 0);
 
     private string? WindowsOpener() =>
         _environment.FindProgram("rundll32.exe") ?? _environment.FindProgram("/mnt/c/Windows/System32/rundll32.exe");
 
-    // $BROWSER: commands separated by colons, each with %s for the address, %c for a colon, %% for a percent sign; the address comes last where there is no %s.
+    // $BROWSER: commands separated by colons, each with %s for the address, %c for a colon, %% for a percent sign; the
+    // address comes last where there is no %s.
     private IEnumerable<BrowserCommand> NamedCommands(string address)
     {
         foreach (string entry in (_environment.GetVariable("BROWSER") ?? string.Empty).Split(':'))

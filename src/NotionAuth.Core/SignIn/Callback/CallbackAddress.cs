@@ -4,7 +4,9 @@ using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.SignIn.Callback;
 
-/// <summary>What a redirect URI must be to be served by a listener on this machine (RFC 8252 sections 7.3 and 8.3).</summary>
+/// <summary>
+/// What a redirect URI must be to be served by a listener on this machine (RFC 8252 sections 7.3 and 8.3).
+/// </summary>
 internal static class CallbackAddress
 {
     /// <summary>Returns what a browser puts into Host for this URI.</summary>
@@ -23,8 +25,10 @@ internal static class CallbackAddress
         // Foreign text isn't expected here, but a user may have pasted the wrong thing.
         string shown = Redaction.Scrub(uri.OriginalString);
         throw new NotionAuthException(
-            ErrorIds.InvalidRedirectUri, NotionErrorKind.InvalidArgument, $"The redirect URI '{shown}' can't be served: {fault}.",
-            "Register a loopback URI with a port in the integration's settings, for example http://localhost:8914/callback, and pass exactly that as -RedirectUri.")
+            ErrorIds.InvalidRedirectUri, NotionErrorKind.InvalidArgument,
+            $"The redirect URI '{shown}' can't be served: {fault}.",
+            "Register a loopback URI with a port in the integration's settings, " +
+            "for example http://localhost:8914/callback, and pass exactly that as -RedirectUri.")
         {
             Target = shown,
         };
@@ -33,19 +37,23 @@ internal static class CallbackAddress
     private static string? Fault(Uri uri)
     {
         if (!uri.IsAbsoluteUri) return "it isn't an absolute URI";
-        if (uri.Scheme != Uri.UriSchemeHttp) return "it must begin with http://; nothing on this machine could answer another scheme";
+        if (uri.Scheme != Uri.UriSchemeHttp)
+            return "it must begin with http://; nothing on this machine could answer another scheme";
 
         // It is sent to Notion as it was written, so what was written must be a URI without any repair.
         foreach (char c in uri.OriginalString)
         {
-            if (c is not (>= '\x21' and <= '\x7e') or '\\' or '"' or '<' or '>') return "it has characters that must be percent-encoded in a URI";
+            if (c is not (>= '\x21' and <= '\x7e') or '\\' or '"' or '<' or '>')
+                return "it has characters that must be percent-encoded in a URI";
         }
 
         if (uri.UserInfo.Length > 0) return "it has a user name";
         if (uri.OriginalString.IndexOf('#') >= 0) return "it has a fragment";
         if (uri.OriginalString.IndexOf('?') >= 0) return "it has a query";
-        if (!IsLoopback(uri)) return "its host must be localhost, 127.0.0.1 or [::1], which are this machine and no other";
-        if (uri.Port == 0 || (uri.IsDefaultPort && !Written(uri).EndsWith(":80", StringComparison.Ordinal))) return "it names no port";
+        if (!IsLoopback(uri))
+            return "its host must be localhost, 127.0.0.1 or [::1], which are this machine and no other";
+        if (uri.Port == 0 || (uri.IsDefaultPort && !Written(uri).EndsWith(":80", StringComparison.Ordinal)))
+            return "it names no port";
         return null;
     }
 

@@ -12,8 +12,9 @@ using NotionAuth.Core.OAuth;
 namespace NotionAuth.Core.SignIn.Callback;
 
 /// <summary>
-/// Waits on a loopback redirect URI for the one request that brings Notion's answer (RFC 8252 section 7.3). Anything else that knocks is answered
-/// and forgotten: no other path, method, host or state, no flood, no slow and no endless request ends the wait or holds it up.
+/// Waits on a loopback redirect URI for the one request that brings Notion's answer (RFC 8252 section 7.3). Anything
+/// else that knocks is answered and forgotten: no other path, method, host or state, no flood, no slow and no endless
+/// request ends the wait or holds it up.
 /// </summary>
 internal sealed class CallbackListener : IDisposable
 {
@@ -26,7 +27,8 @@ internal sealed class CallbackListener : IDisposable
     private readonly ICallbackServer _server;
     private readonly string _authority;
     private readonly string _path;
-    private readonly TaskCompletionSource<PendingCallback> _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<PendingCallback> _arrived =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _state = string.Empty;
     private Action<NotionAuthException>? _refused;
     private int _waiting;
@@ -41,22 +43,27 @@ internal sealed class CallbackListener : IDisposable
         _path = redirectUri.AbsolutePath;
     }
 
-    /// <summary>The redirect URI that is listened on; its <see cref="Uri.OriginalString"/> is what Notion must be sent, byte for byte.</summary>
+    /// <summary>
+    /// The redirect URI that is listened on; its <see cref="Uri.OriginalString"/> is what Notion must be sent, byte for
+    /// byte.
+    /// </summary>
     public Uri RedirectUri { get; }
 
     /// <summary>Listens, from now on, on the first of the redirect URIs whose port is free.</summary>
     /// <param name="redirectUris">URIs that are registered with Notion, the preferred one first.</param>
     /// <returns>The listener: dispose it to free the port.</returns>
     /// <exception cref="NotionAuthException">
-    /// <see cref="ErrorIds.InvalidRedirectUri"/>: one of them isn't <c>http://</c> on localhost, 127.0.0.1 or [::1] with a port and without user, query
-    /// and fragment; <see cref="ErrorIds.PortInUse"/>: every port is taken; <see cref="ErrorIds.PortDenied"/>: the system doesn't let this user listen.
+    /// <see cref="ErrorIds.InvalidRedirectUri"/>: one of them isn't <c>http://</c> on localhost, 127.0.0.1 or [::1]
+    /// with a port and without user, query and fragment; <see cref="ErrorIds.PortInUse"/>: every port is taken;
+    /// <see cref="ErrorIds.PortDenied"/>: the system doesn't let this user listen.
     /// </exception>
     public static CallbackListener Start(IReadOnlyList<Uri> redirectUris) =>
         Start(redirectUris, useHttpListener: RuntimeInformation.IsOSPlatform(OSPlatform.Windows), HeadTime);
 
     internal static CallbackListener Start(IReadOnlyList<Uri> redirectUris, bool useHttpListener, TimeSpan headTime)
     {
-        if (redirectUris is null || redirectUris.Count == 0) throw new ArgumentException("At least one redirect URI is needed.", nameof(redirectUris));
+        if (redirectUris is null || redirectUris.Count == 0)
+            throw new ArgumentException("At least one redirect URI is needed.", nameof(redirectUris));
         foreach (Uri uri in redirectUris) CallbackAddress.Validate(uri);
 
         var failures = new List<NotionAuthException>();
@@ -64,7 +71,8 @@ internal sealed class CallbackListener : IDisposable
         {
             try
             {
-                return new CallbackListener(uri, useHttpListener ? ListenWithHttpListener(uri) : ListenOnLoopback(uri, headTime));
+                return new CallbackListener(
+                    uri, useHttpListener ? ListenWithHttpListener(uri) : ListenOnLoopback(uri, headTime));
             }
             catch (NotionAuthException e) when (e.ErrorId is ErrorIds.PortInUse or ErrorIds.PortDenied)
             {
@@ -74,7 +82,9 @@ internal sealed class CallbackListener : IDisposable
 
         if (failures.Count == 1) throw failures[0];
         NotionAuthException first = failures.FirstOrDefault(f => f.ErrorId == ErrorIds.PortInUse) ?? failures[0];
-        throw new NotionAuthException(first.ErrorId, first.Kind, string.Join(" ", failures.Select(f => f.Message)), first.RecommendedAction, first)
+        throw new NotionAuthException(
+            first.ErrorId, first.Kind, string.Join(" ", failures.Select(f => f.Message)), first.RecommendedAction,
+            first)
         {
             Target = string.Join(", ", redirectUris.Select(u => u.OriginalString)),
         };
@@ -83,18 +93,22 @@ internal sealed class CallbackListener : IDisposable
     /// <summary>Waits for Notion's answer. Once only; a request that came before is looked at now.</summary>
     /// <param name="state">The state that the authorization request carries.</param>
     /// <param name="refused">
-    /// Told of each request on the redirect URI that was refused for its state, on threads of the pool and possibly several at once. There may be
-    /// thousands of them: not each is worth a warning.
+    /// Told of each request on the redirect URI that was refused for its state, on threads of the pool and possibly
+    /// several at once. There may be thousands of them: not each is worth a warning.
     /// </param>
     /// <param name="ct">Ends the wait at once, and frees the port.</param>
     /// <returns>The answer; the browser waits until <see cref="PendingCallback.AnswerAsync"/>.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidCallback"/>: the answer has the right state and can't be understood; the browser was told.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidCallback"/>: the answer has the right state and
+    /// can't be understood; the browser was told.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, or the listener disposed.</exception>
     /// <exception cref="InvalidOperationException">It was called before.</exception>
-    public async Task<PendingCallback> WaitAsync(string state, Action<NotionAuthException>? refused, CancellationToken ct)
+    public async Task<PendingCallback> WaitAsync(
+        string state, Action<NotionAuthException>? refused, CancellationToken ct)
     {
-        if (string.IsNullOrEmpty(state)) throw new ArgumentException("A sign-in without a state can't be told from an attack.", nameof(state));
-        if (Interlocked.Exchange(ref _waiting, 1) != 0) throw new InvalidOperationException("One listener waits for one callback only.");
+        if (string.IsNullOrEmpty(state))
+            throw new ArgumentException("A sign-in without a state can't be told from an attack.", nameof(state));
+        if (Interlocked.Exchange(ref _waiting, 1) != 0)
+            throw new InvalidOperationException("One listener waits for one callback only.");
 
         _state = state;
         _refused = refused;
@@ -113,7 +127,9 @@ internal sealed class CallbackListener : IDisposable
         }
     }
 
-    /// <summary>Frees the port at once. A wait under way ends as cancelled; a page that is still on its way is cut off.</summary>
+    /// <summary>
+    /// Frees the port at once. A wait under way ends as cancelled; a page that is still on its way is cut off.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
@@ -121,7 +137,10 @@ internal sealed class CallbackListener : IDisposable
         _server.Dispose();
     }
 
-    /// <summary>Says what a failure to listen means. On Windows the codes are http.sys's, elsewhere they don't matter beyond taken and denied.</summary>
+    /// <summary>
+    /// Says what a failure to listen means. On Windows the codes are http.sys's, elsewhere they don't matter beyond
+    /// taken and denied.
+    /// </summary>
     internal static NotionAuthException Explain(Uri uri, int code, Exception? cause)
     {
         string prefix = Prefix(uri);
@@ -129,24 +148,32 @@ internal sealed class CallbackListener : IDisposable
         {
             SharingViolation or AlreadyExists => Taken(uri, cause),
             AccessDenied => new NotionAuthException(
-                ErrorIds.PortDenied, NotionErrorKind.PermissionDenied, $"Windows doesn't let this user listen on {uri.OriginalString}.",
-                $"Have an administrator run once: netsh http add urlacl url={prefix} user=\"%USERDOMAIN%\\%USERNAME%\". Or register another redirect URI in Notion and pass it as -RedirectUri, or use -PasteCallback.",
+                ErrorIds.PortDenied, NotionErrorKind.PermissionDenied,
+                $"Windows doesn't let this user listen on {uri.OriginalString}.",
+                $"Have an administrator run once: netsh http add urlacl url={prefix} " +
+                "user=\"%USERDOMAIN%\\%USERNAME%\". Or register another redirect URI in Notion and pass it as " +
+                "-RedirectUri, or use -PasteCallback.",
                 cause)
             { Target = uri.OriginalString },
             InvalidNetName => new NotionAuthException(
-                ErrorIds.InvalidRedirectUri, NotionErrorKind.InvalidArgument, $"Windows takes {prefix} for no address that can be listened on.",
-                "Register http://localhost:8914/callback in the integration's settings and pass exactly that as -RedirectUri.", cause)
+                ErrorIds.InvalidRedirectUri, NotionErrorKind.InvalidArgument,
+                $"Windows takes {prefix} for no address that can be listened on.",
+                "Register http://localhost:8914/callback in the integration's settings and pass exactly that as " +
+                "-RedirectUri.", cause)
             { Target = uri.OriginalString },
             _ => new NotionAuthException(
-                ErrorIds.PortDenied, NotionErrorKind.PermissionDenied, $"Listening on {uri.OriginalString} failed: {Redaction.Scrub(cause?.Message)}",
+                ErrorIds.PortDenied, NotionErrorKind.PermissionDenied,
+                $"Listening on {uri.OriginalString} failed: {Redaction.Scrub(cause?.Message)}",
                 "Register another redirect URI in Notion and pass it as -RedirectUri, or use -PasteCallback.", cause)
             { Target = uri.OriginalString },
         };
     }
 
     private static NotionAuthException Taken(Uri uri, Exception? cause) => new(
-        ErrorIds.PortInUse, NotionErrorKind.Busy, $"Port {uri.Port} of {uri.OriginalString} is in use by another program.",
-        "Close the program that uses the port (another sign-in, perhaps), or register one more redirect URI with another port in Notion and pass it as -RedirectUri.",
+        ErrorIds.PortInUse, NotionErrorKind.Busy,
+        $"Port {uri.Port} of {uri.OriginalString} is in use by another program.",
+        "Close the program that uses the port (another sign-in, perhaps), or register one more redirect URI with " +
+        "another port in Notion and pass it as -RedirectUri.",
         cause)
     { Target = uri.OriginalString };
 
@@ -178,8 +205,10 @@ internal sealed class CallbackListener : IDisposable
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
         {
             throw new NotionAuthException(
-                ErrorIds.PortDenied, NotionErrorKind.PermissionDenied, $"The system doesn't let this user listen on port {uri.Port} of {uri.OriginalString}.",
-                "Ports below 1024 belong to the system: register a redirect URI with a higher port in Notion, for example http://localhost:8914/callback, and pass it as -RedirectUri.", e)
+                ErrorIds.PortDenied, NotionErrorKind.PermissionDenied,
+                $"The system doesn't let this user listen on port {uri.Port} of {uri.OriginalString}.",
+                "Ports below 1024 belong to the system: register a redirect URI with a higher port in Notion, " +
+                "for example http://localhost:8914/callback, and pass it as -RedirectUri.", e)
             { Target = uri.OriginalString };
         }
         catch (SocketException e)
@@ -195,9 +224,11 @@ internal sealed class CallbackListener : IDisposable
         string path = question < 0 ? request.Target : request.Target.Substring(0, question);
         string query = question < 0 ? string.Empty : request.Target.Substring(question);
 
-        bool ours = string.Equals(request.Host, _authority, StringComparison.OrdinalIgnoreCase) && string.Equals(path, _path, StringComparison.Ordinal);
+        bool ours = string.Equals(request.Host, _authority, StringComparison.OrdinalIgnoreCase)
+            && string.Equals(path, _path, StringComparison.Ordinal);
         if (!ours) return request.SendAsync(ResultPage.NotFound);
-        return request.Method == "GET" ? HandleCallbackAsync(request, query) : request.SendAsync(ResultPage.MethodNotAllowed);
+        return request.Method == "GET"
+            ? HandleCallbackAsync(request, query) : request.SendAsync(ResultPage.MethodNotAllowed);
     }
 
     private async Task HandleCallbackAsync(CallbackRequest request, string query)
@@ -221,7 +252,8 @@ internal sealed class CallbackListener : IDisposable
 
         // The state is right, and it counts once (RFC 9700 section 4.7.1).
         bool first = Interlocked.Exchange(ref _answered, 1) == 0;
-        if (first && response is not null && _arrived.TrySetResult(new PendingCallback(response, request.SendAsync))) return;
+        if (first && response is not null && _arrived.TrySetResult(new PendingCallback(response, request.SendAsync)))
+            return;
 
         if (!first || invalid is null)
         {
@@ -229,7 +261,8 @@ internal sealed class CallbackListener : IDisposable
             return;
         }
 
-        await request.SendAsync(ResultPage.Failure("Sign-in failed", invalid.Message, invalid.RecommendedAction)).ConfigureAwait(false);
+        await request.SendAsync(ResultPage.Failure("Sign-in failed", invalid.Message, invalid.RecommendedAction))
+            .ConfigureAwait(false);
         if (_arrived.TrySetException(invalid)) _ = _arrived.Task.Exception;
     }
 

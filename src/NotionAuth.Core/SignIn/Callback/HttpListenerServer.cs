@@ -7,8 +7,9 @@ using System.Threading.Tasks;
 namespace NotionAuth.Core.SignIn.Callback;
 
 /// <summary>
-/// The system's own HTTP server, by way of <see cref="HttpListener"/>: on Windows that is http.sys, in the kernel, which serves both addresses of
-/// localhost and bounds what a client may send and how long it may take. Elsewhere it is <see cref="LoopbackServer"/>'s job.
+/// The system's own HTTP server, by way of <see cref="HttpListener"/>: on Windows that is http.sys, in the kernel,
+/// which serves both addresses of localhost and bounds what a client may send and how long it may take. Elsewhere it is
+/// <see cref="LoopbackServer"/>'s job.
 /// </summary>
 internal sealed class HttpListenerServer : ICallbackServer
 {
@@ -54,11 +55,13 @@ internal sealed class HttpListenerServer : ICallbackServer
                 HttpListenerContext context = await _listener.GetContextAsync().ConfigureAwait(false);
                 _ = Task.Run(() => ServeAsync(context, handle));
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception e)
+                when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
                 if (Volatile.Read(ref _disposed) != 0 || !_listener.IsListening) return;
 
-                // A client that went away while it was accepted; the pause keeps a lasting trouble from becoming a busy loop.
+                // A client that went away while it was accepted; the pause keeps a lasting trouble from becoming a busy
+                // loop.
                 await Task.Delay(20).ConfigureAwait(false);
             }
         }
@@ -71,7 +74,10 @@ internal sealed class HttpListenerServer : ICallbackServer
             // http.sys listens on every address and goes by the Host header, which anybody can write.
             HttpListenerRequest request = context.Request;
             string? host = IPAddress.IsLoopback(request.RemoteEndPoint.Address) ? request.UserHostName : null;
-            await handle(new CallbackRequest(request.HttpMethod, request.RawUrl ?? string.Empty, host, (page, ct) => SendAsync(context, page, ct))).ConfigureAwait(false);
+            await handle(
+                new CallbackRequest(
+                    request.HttpMethod, request.RawUrl ?? string.Empty, host,
+                    (page, ct) => SendAsync(context, page, ct))).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // One request's trouble, of whatever kind, is nobody else's.
         catch (Exception)
@@ -86,7 +92,8 @@ internal sealed class HttpListenerServer : ICallbackServer
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(CallbackRequest.AnswerTime);
         Task sent = WriteAsync(context, page, limit.Token);
-        if (await Task.WhenAny(sent, Task.Delay(Timeout.Infinite, limit.Token)).ConfigureAwait(false) == sent) limit.Cancel();
+        if (await Task.WhenAny(sent, Task.Delay(Timeout.Infinite, limit.Token)).ConfigureAwait(false) == sent)
+            limit.Cancel();
         else Quietly(context.Response.Abort);
     }
 
@@ -102,7 +109,8 @@ internal sealed class HttpListenerServer : ICallbackServer
             response.Headers["Server"] = "NotionAuth";
 
             if (context.Request.HttpMethod != "HEAD")
-                await response.OutputStream.WriteAsync(page.Utf8Html, 0, page.Utf8Html.Length, ct).ConfigureAwait(false);
+                await response.OutputStream.WriteAsync(page.Utf8Html, 0, page.Utf8Html.Length, ct)
+                    .ConfigureAwait(false);
             response.Close();
         }
 #pragma warning disable CA1031 // The browser went away; each platform says so in an exception of its own.

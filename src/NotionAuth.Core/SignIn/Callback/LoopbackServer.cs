@@ -10,13 +10,15 @@ using System.Threading.Tasks;
 namespace NotionAuth.Core.SignIn.Callback;
 
 /// <summary>
-/// A server for one page on loopback sockets, in place of <see cref="HttpListener"/> where that one is .NET's own, that is, everywhere but on Windows.
-/// Measured with .NET 10 on Linux: HttpListener listens on one of localhost's two addresses only, while browsers try the other one first; a request
-/// line without end ends the whole process with a stack overflow; a request that stops halfway is waited for without limit; a foreign Host is answered
-/// with two responses, neither of which has our headers.
+/// A server for one page on loopback sockets, in place of <see cref="HttpListener"/> where that one is .NET's own, that
+/// is, everywhere but on Windows. Measured with .NET 10 on Linux: HttpListener listens on one of localhost's two
+/// addresses only, while browsers try the other one first; a request line without end ends the whole process with a
+/// stack overflow; a request that stops halfway is waited for without limit; a foreign Host is answered with two
+/// responses, neither of which has our headers.
 /// <para>
-/// This one holds the port on every loopback address that the redirect URI's host stands for, reads the head of one request for each connection, and
-/// bounds its size, its time, and the number of connections. It never reads a body, a second request or any header but Host.
+/// This one holds the port on every loopback address that the redirect URI's host stands for, reads the head of one
+/// request for each connection, and bounds its size, its time, and the number of connections. It never reads a body, a
+/// second request or any header but Host.
 /// </para>
 /// </summary>
 internal sealed class LoopbackServer : ICallbackServer
@@ -100,7 +102,8 @@ internal sealed class LoopbackServer : ICallbackServer
     }
 
     private static bool IsMissing(SocketError error) =>
-        error is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported
+        error is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported
+            or SocketError.ProtocolNotSupported
             or SocketError.ProtocolFamilyNotSupported or SocketError.OperationNotSupported;
 
     private async Task AcceptAsync(TcpListener listener)
@@ -118,7 +121,8 @@ internal sealed class LoopbackServer : ICallbackServer
             }
             catch (SocketException)
             {
-                // Out of handles, or the client went away while it was accepted: the pause keeps the first from becoming a busy loop.
+                // Out of handles, or the client went away while it was accepted: the pause keeps the first from
+                // becoming a busy loop.
                 if (!_stopped.IsCancellationRequested) await Task.Delay(20).ConfigureAwait(false);
             }
         }
@@ -144,18 +148,20 @@ internal sealed class LoopbackServer : ICallbackServer
             lock (_connections) connection.Protected = true;
             if (head is null)
             {
-                await SendAsync(connection, stream, refusal!, withBody: true, CancellationToken.None).ConfigureAwait(false);
+                await SendAsync(connection, stream, refusal!, withBody: true, CancellationToken.None)
+                    .ConfigureAwait(false);
                 return;
             }
 
             var request = new CallbackRequest(
-                head.Method, head.Target, head.Host, (page, ct) => SendAsync(connection, stream, page, head.Method != "HEAD", ct));
+                head.Method, head.Target, head.Host,
+                (page, ct) => SendAsync(connection, stream, page, head.Method != "HEAD", ct));
             await _handle(request).ConfigureAwait(false);
 
             // The callback is answered later; until then its connection stays, and keeps its place.
             await connection.Closed.Task.ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The client went away, was too slow, or the sign-in is over: nobody is left to be told, and it's nobody else's trouble.
+#pragma warning disable CA1031 // The client is gone or too slow, or the sign-in is over. That concerns no other client.
         catch (Exception)
         {
         }
@@ -167,7 +173,8 @@ internal sealed class LoopbackServer : ICallbackServer
     }
 
     // Ends with the connection closed, whatever happened.
-    private async Task SendAsync(Connection connection, NetworkStream stream, ResultPage page, bool withBody, CancellationToken ct)
+    private async Task SendAsync(
+        Connection connection, NetworkStream stream, ResultPage page, bool withBody, CancellationToken ct)
     {
         try
         {
@@ -177,8 +184,9 @@ internal sealed class LoopbackServer : ICallbackServer
                 await stream.WriteAsync(answer, 0, answer.Length, ct).ConfigureAwait(false);
             }
 
-            // Bytes that were never read (a body, a second request) would turn the close into a reset, which may take the page away from the
-            // browser: say that this was all, and wait a moment for the other side to close first.
+            // Bytes that were never read (a body, a second request) would turn the close into a reset, which may take
+            // the page away from the browser: say that this was all, and wait a moment for the other side to close
+            // first.
             lock (_connections) connection.Protected = false;
             connection.Client.Client.Shutdown(SocketShutdown.Send);
             using (connection.CloseAfter(LingerTime, ct))
@@ -186,10 +194,14 @@ internal sealed class LoopbackServer : ICallbackServer
                 byte[] buffer = new byte[4096];
                 int total = 0;
                 int read;
-                while (total < DrainedBytes && (read = await stream.ReadAsync(buffer, 0, buffer.Length, ct).ConfigureAwait(false)) > 0) total += read;
+                while (total < DrainedBytes
+                    && (read = await stream.ReadAsync(buffer, 0, buffer.Length, ct)
+                        .ConfigureAwait(false)) > 0) total += read;
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e)
+            when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException
+                or InvalidOperationException)
         {
             // The browser went away, doesn't read, or isn't waited for any longer.
         }
@@ -199,7 +211,8 @@ internal sealed class LoopbackServer : ICallbackServer
         }
     }
 
-    // When all places are taken, the oldest one that isn't being answered is given up: an honest request needs its place for milliseconds.
+    // When all places are taken, the oldest one that isn't being answered is given up: an honest request needs its
+    // place for milliseconds.
     private bool Admit(Connection connection)
     {
         Connection? dropped = null;
@@ -208,7 +221,8 @@ internal sealed class LoopbackServer : ICallbackServer
             if (_stopped.IsCancellationRequested) return false;
             if (_connections.Count >= MaximumConnections)
             {
-                for (LinkedListNode<Connection>? node = _connections.First; node is not null && dropped is null; node = node.Next)
+                for (LinkedListNode<Connection>? node = _connections.First; node is not null
+                    && dropped is null; node = node.Next)
                 {
                     if (!node.Value.Protected) dropped = node.Value;
                 }
@@ -246,7 +260,8 @@ internal sealed class LoopbackServer : ICallbackServer
             431 => "Request Header Fields Too Large",
             _ => "Bad Request",
         }).Append("\r\n");
-        foreach (KeyValuePair<string, string> header in page.Headers) head.Append(header.Key).Append(": ").Append(header.Value).Append("\r\n");
+        foreach (KeyValuePair<string, string> header in page.Headers)
+            head.Append(header.Key).Append(": ").Append(header.Value).Append("\r\n");
         head.Append("Content-Length: ").Append(page.Utf8Html.Length).Append("\r\nConnection: close\r\n\r\n");
 
         byte[] start = Encoding.ASCII.GetBytes(head.ToString());

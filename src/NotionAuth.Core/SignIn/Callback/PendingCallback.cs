@@ -6,7 +6,8 @@ using NotionAuth.Core.OAuth;
 namespace NotionAuth.Core.SignIn.Callback;
 
 /// <summary>
-/// Notion's answer, while the browser that brought it still waits for a page: it is told the truth once the code has been exchanged.
+/// Notion's answer, while the browser that brought it still waits for a page: it is told the truth once the code has
+/// been exchanged.
 /// </summary>
 internal sealed class PendingCallback
 {
@@ -23,8 +24,9 @@ internal sealed class PendingCallback
     public AuthorizationResponse Response { get; }
 
     /// <summary>
-    /// Sends the page, and returns when it has been handed to the browser's connection as a whole: the listener may be disposed then.
-    /// It takes 5 seconds at most and never fails: a browser that has gone away doesn't undo the sign-in. Only the first call sends.
+    /// Sends the page, and returns when it has been handed to the browser's connection as a whole: the listener may be
+    /// disposed then. It takes 5 seconds at most and never fails: a browser that has gone away doesn't undo the
+    /// sign-in. Only the first call sends.
     /// </summary>
     /// <param name="page">The page.</param>
     /// <param name="ct">Ends the sending early; that isn't an error either.</param>

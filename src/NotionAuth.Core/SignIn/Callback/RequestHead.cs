@@ -7,8 +7,8 @@ using System.Threading.Tasks;
 namespace NotionAuth.Core.SignIn.Callback;
 
 /// <summary>
-/// A request's first line and its host, read from a socket that nobody trusts: bounded, and strict where leniency makes two readers
-/// disagree about what a request says (RFC 9112 sections 2.2, 3 and 5).
+/// A request's first line and its host, read from a socket that nobody trusts: bounded, and strict where leniency makes
+/// two readers disagree about what a request says (RFC 9112 sections 2.2, 3 and 5).
 /// </summary>
 internal sealed class RequestHead
 {
@@ -35,8 +35,10 @@ internal sealed class RequestHead
     /// <summary>Reads the head; what follows it stays unread, or is dropped with the buffer.</summary>
     /// <param name="stream">The connection.</param>
     /// <param name="ct">Ends the wait on .NET; closing the socket does it everywhere.</param>
-    /// <returns>The head, or the page that says what is wrong with it, or neither when the other side closed before the end.</returns>
-    public static async Task<(RequestHead? Head, ResultPage? Refusal)> ReadAsync(NetworkStream stream, CancellationToken ct)
+    /// <returns>The head, or the page that says what is wrong with it, or neither when the other side closed before the
+    /// end.</returns>
+    public static async Task<(RequestHead? Head, ResultPage? Refusal)> ReadAsync(
+        NetworkStream stream, CancellationToken ct)
     {
         byte[] buffer = new byte[2048];
         int length = 0;
@@ -68,12 +70,14 @@ internal sealed class RequestHead
         }
 
         string[] parts = lines[0].Split(' ');
-        if (parts.Length != 3 || !IsMethod(parts[0]) || !IsTarget(parts[1]) || parts[2] is not ("HTTP/1.1" or "HTTP/1.0")) return null;
+        if (parts.Length != 3 || !IsMethod(parts[0]) || !IsTarget(parts[1])
+            || parts[2] is not ("HTTP/1.1" or "HTTP/1.0")) return null;
 
         string? host = null;
         for (int i = 1; i < lines.Length && lines[i].Length > 0; i++)
         {
-            // A line that goes on from the one before, and blanks before the colon: ways to make two readers see two headers.
+            // A line that goes on from the one before, and blanks before the colon: ways to make two readers see two
+            // headers.
             int colon = lines[i].IndexOf(':');
             if (colon <= 0 || lines[i].IndexOf('\0') >= 0 || lines[i].IndexOf('\r') >= 0) return null;
             string name = lines[i].Substring(0, colon);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NotionAuth.Core.SignIn.Callback;
 
 /// <summary>
-/// What of Notion's <c>workspace_icon</c> (null, an emoji, or the address of a picture) the result page shows: the emoji. A picture would have to
-/// be fetched, from an address that is foreign text.
+/// What of Notion's <c>workspace_icon</c> (null, an emoji, or the address of a picture) the result page shows: the
+/// emoji. A picture would have to be fetched, from an address that is foreign text.
 /// </summary>
 internal static class WorkspaceIcon
 {
@@ -35,7 +35,8 @@ internal static class WorkspaceIcon
             else if (c is not ('\u200d' or '\ufe0f' or '\ufe0e' or '#' or '*' or (>= '0' and <= '9')))
             {
                 bool known = c is >= '\u00a9' and < '\ufff0' && CharUnicodeInfo.GetUnicodeCategory(c)
-                    is UnicodeCategory.OtherSymbol or UnicodeCategory.MathSymbol or UnicodeCategory.OtherPunctuation or UnicodeCategory.DashPunctuation;
+                    is UnicodeCategory.OtherSymbol or UnicodeCategory.MathSymbol or UnicodeCategory.OtherPunctuation
+                        or UnicodeCategory.DashPunctuation;
                 if (!known) return false;
                 symbol = true;
             }

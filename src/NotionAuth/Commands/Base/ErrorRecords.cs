@@ -9,10 +9,11 @@ internal static class ErrorRecords
     /// <summary>Makes an error record.</summary>
     /// <param name="error">Core's error.</param>
     /// <param name="target">What it is about; null for what the error says itself.</param>
-    public static ErrorRecord From(NotionAuthException error, string? target = null) => new(error, error.ErrorId, CategoryOf(error.Kind), target ?? error.Target)
-    {
-        ErrorDetails = new ErrorDetails(MessageOf(error)) { RecommendedAction = error.RecommendedAction },
-    };
+    public static ErrorRecord From(NotionAuthException error, string? target = null) =>
+        new(error, error.ErrorId, CategoryOf(error.Kind), target ?? error.Target)
+        {
+            ErrorDetails = new ErrorDetails(MessageOf(error)) { RecommendedAction = error.RecommendedAction },
+        };
 
     // PowerShell 7 shows the recommended action below the message; Windows PowerShell shows the message alone.
     private static string MessageOf(NotionAuthException error) =>

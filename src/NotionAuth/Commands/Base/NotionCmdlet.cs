@@ -14,7 +14,9 @@ using NotionAuth.Vault;
 
 namespace NotionAuth.Commands.Base;
 
-/// <summary>The base of every cmdlet: asynchronous work with the pipeline thread at its service, ended at once by Ctrl+C.</summary>
+/// <summary>
+/// The base of every cmdlet: asynchronous work with the pipeline thread at its service, ended at once by Ctrl+C.
+/// </summary>
 public abstract class NotionCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -29,11 +31,15 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     /// <summary>The stores, for work that runs now.</summary>
     internal IConnectionStores Stores => new VaultStores(_secrets!, ProcessState.Memory, Warn);
 
-    // A script's try and catch must see that the one thing failed which the command was given to do. With piped input an error belongs to its input.
+    // A script's try and catch must see that the one thing failed which the command was given to do. With piped input
+    // an error belongs to its input.
     /// <summary>Whether an error ends the command; otherwise it is written and the next input has its turn.</summary>
-    private protected bool ErrorsTerminate => !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey("ErrorAction");
+    private protected bool ErrorsTerminate => !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(
+        "ErrorAction");
 
-    /// <summary>Ends when the pipeline stops, and when one of this cmdlet's own writes to it says that it is over.</summary>
+    /// <summary>
+    /// Ends when the pipeline stops, and when one of this cmdlet's own writes to it says that it is over.
+    /// </summary>
     private protected CancellationToken StopToken => _stopping.Token;
 
     /// <inheritdoc/>
@@ -95,8 +101,10 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         if (EndsAll(record.Exception)) throw new PipelineStoppedException();
     }
 
-    // Who answers a question with Ctrl+C wants everything to end, as with Ctrl+C at any other time, and not the same question for the next input.
-    private static bool EndsAll(Exception error) => error is NotionAuthException { ErrorId: ErrorIds.VaultPromptCancelled };
+    // Who answers a question with Ctrl+C wants everything to end, as with Ctrl+C at any other time, and not the same
+    // question for the next input.
+    private static bool EndsAll(Exception error) =>
+        error is NotionAuthException { ErrorId: ErrorIds.VaultPromptCancelled };
 
     /// <summary>Waits on the pipeline thread for work that may need that thread meanwhile.</summary>
     private protected void Wait(Task work)
@@ -130,11 +138,14 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
 
     private protected Task WriteAsync(object? value) => OnPipelineAsync(() => WriteObject(value));
 
-    private protected Task WriteAllAsync(IEnumerable<object?> values) => OnPipelineAsync(() => WriteObject(values, enumerateCollection: true));
+    private protected Task WriteAllAsync(IEnumerable<object?> values) =>
+        OnPipelineAsync(() => WriteObject(values, enumerateCollection: true));
 
-    private protected Task WriteErrorAsync(NotionAuthException error) => OnPipelineAsync(() => Report(ErrorRecords.From(error)));
+    private protected Task WriteErrorAsync(NotionAuthException error) =>
+        OnPipelineAsync(() => Report(ErrorRecords.From(error)));
 
-    private protected Task<bool> ShouldProcessAsync(string target, string action) => _pump.InvokeAsync(() => ShouldProcess(target, action));
+    private protected Task<bool> ShouldProcessAsync(string target, string action) =>
+        _pump.InvokeAsync(() => ShouldProcess(target, action));
 
     private protected Task<T> OnPipelineAsync<T>(Func<T> action) => _pump.InvokeAsync(action);
 
@@ -157,7 +168,8 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
 
     private protected void Log(RequestLogEntry entry) => _pump.Post(() => Tell(() => WriteVerbose(entry.ToString())));
 
-    // With -Debug, PowerShell shows such a line and then asks whether to go on, also where nobody can be asked; that is no reason to end the work.
+    // With -Debug, PowerShell shows such a line and then asks whether to go on, also where nobody can be asked; that is
+    // no reason to end the work.
     private protected static void Tell(Action write)
     {
         try
@@ -170,7 +182,9 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>What bounds the requests have that the cmdlet makes by itself; their waits are shown as progress.</summary>
+    /// <summary>
+    /// What bounds the requests have that the cmdlet makes by itself; their waits are shown as progress.
+    /// </summary>
     private protected RequestBounds Bounds
     {
         get
@@ -184,18 +198,24 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Finds a connection.</summary>
     /// <param name="name">Its name or its id; null for the current one.</param>
-    /// <param name="vault">The vault to look in; empty for the process's own store; null for that store first, then the default vault.</param>
+    /// <param name="vault">The vault to look in; empty for the process's own store; null for that store first, then the
+    /// default vault.</param>
     /// <param name="transport">The way to Notion; null for the connection's own.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connection.</returns>
-    private protected async Task<OpenedConnection> OpenAsync(string? name, string? vault, NotionTransport? transport, CancellationToken cancellationToken)
+    private protected async Task<OpenedConnection> OpenAsync(
+        string? name, string? vault, NotionTransport? transport, CancellationToken cancellationToken)
     {
         (KnownConnection known, IConnectionStore store) =
-            await new ConnectionFinder(Stores, ProcessState.Cache, WarnOnce).FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
-        return new OpenedConnection(known, store, ProcessState.Cache, transport ?? known.Transport ?? ProcessState.Transport, Log, Warn) { Bounds = Bounds };
+            await new ConnectionFinder(Stores, ProcessState.Cache, WarnOnce)
+                .FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
+        return new OpenedConnection(known, store, ProcessState.Cache,
+            transport ?? known.Transport ?? ProcessState.Transport, Log, Warn)
+        { Bounds = Bounds };
     }
 
     /// <summary>The way to Notion over a proxy that was passed; null where none was.</summary>
     private protected static NotionTransport? TransportOver(Uri? proxy, PSCredential? credential) =>
-        proxy is null && credential is null ? null : ProcessState.Transports.Get(proxy, credential?.GetNetworkCredential());
+        proxy is null
+            && credential is null ? null : ProcessState.Transports.Get(proxy, credential?.GetNetworkCredential());
 }

@@ -10,8 +10,8 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Commands.Base;
 
 /// <summary>
-/// A cmdlet that works on several inputs at once and answers them in their order, each one's error at its place. The work goes on while PowerShell
-/// fetches the next input; what is ready is written whenever the cmdlet has its turn.
+/// A cmdlet that works on several inputs at once and answers them in their order, each one's error at its place. The
+/// work goes on while PowerShell fetches the next input; what is ready is written whenever the cmdlet has its turn.
 /// </summary>
 /// <typeparam name="T">What an input gives, piece by piece.</typeparam>
 public abstract class OrderedCmdlet<T> : NotionCmdlet
@@ -51,7 +51,8 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
     protected sealed override void EndProcessing() => Drain(toEnd: true);
 
     /// <summary>Takes an input, on the pipeline thread.</summary>
-    /// <returns>What begins the work on it, as <see cref="OrderedSequences{TInput,T}.Add"/> wants it; null for nothing.</returns>
+    /// <returns>What begins the work on it, as <see cref="OrderedSequences{TInput,T}.Add"/> wants it; null for
+    /// nothing.</returns>
     private protected abstract Func<Task, IAsyncEnumerable<T>>? Begin();
 
     /// <summary>Writes a piece to the pipeline, on the pipeline thread.</summary>
@@ -69,7 +70,8 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
     {
         try
         {
-            // With every place taken the next input has to wait; otherwise PowerShell gets its thread back as soon as there is nothing to write.
+            // With every place taken the next input has to wait; otherwise PowerShell gets its thread back as soon as
+            // there is nothing to write.
             while (!Sequences.IsEmpty && (toEnd || Sequences.IsFull || Sequences.PeekAsync().IsCompleted))
             {
                 Task<OrderedResult<string, T>> next = Sequences.TakeAsync();
@@ -88,8 +90,10 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
     private void Write(OrderedResult<string, T> result)
     {
         if (!result.IsEnd) Write(result.Item!);
-        else if (result.Error is NotionAuthException error) WriteFailure(ErrorRecords.From(error, Redaction.Scrub(result.Input)));
-        else if (result.Error is OperationCanceledException && StopToken.IsCancellationRequested) throw new PipelineStoppedException();
+        else if (result.Error is NotionAuthException error)
+            WriteFailure(ErrorRecords.From(error, Redaction.Scrub(result.Input)));
+        else if (result.Error is OperationCanceledException && StopToken.IsCancellationRequested)
+            throw new PipelineStoppedException();
         else if (result.Error is not null) ExceptionDispatchInfo.Capture(result.Error).Throw();
     }
 
@@ -109,7 +113,9 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
     }
 
 #pragma warning disable CS1998 // An asynchronous sequence that fails at once.
-    private static async IAsyncEnumerable<T> Failed(NotionAuthException error, [EnumeratorCancellation] System.Threading.CancellationToken cancellationToken = default)
+    private static async IAsyncEnumerable<T> Failed(
+        NotionAuthException error,
+        [EnumeratorCancellation] System.Threading.CancellationToken cancellationToken = default)
 #pragma warning restore CS1998
     {
         ExceptionDispatchInfo.Capture(error).Throw();

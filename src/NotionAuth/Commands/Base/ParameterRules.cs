@@ -9,9 +9,11 @@ namespace NotionAuth.Commands.Base;
 internal static class ParameterRules
 {
     private static readonly (string One, string Other)[] Exclusive =
-        [("All", "OutFile"), ("Body", "InFile"), ("Raw", "AsHashtable"), ("Raw", "OutFile"), ("AsHashtable", "OutFile")];
+        [("All", "OutFile"), ("Body", "InFile"), ("Raw", "AsHashtable"), ("Raw", "OutFile"),
+            ("AsHashtable", "OutFile")];
 
-    private static readonly (string Name, string Needed)[] Needs = [("PartNumber", "InFile"), ("ContentType", "InFile")];
+    private static readonly (string Name, string Needed)[] Needs =
+        [("PartNumber", "InFile"), ("ContentType", "InFile")];
 
     // An empty one of these is a slip, such as a variable that isn't set; it never means the default.
     private static readonly string[] NeverEmpty = ["Name", "Connection", "Vault", "ClientId", "ClientSecret"];
@@ -30,7 +32,8 @@ internal static class ParameterRules
     /// <param name="names">Its value.</param>
     /// <param name="invocation">The command's invocation.</param>
     /// <returns>The names, none of them empty; null where none was passed, which means the default.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingValue"/>: names were passed or piped, and one is empty.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingValue"/>: names were passed or piped, and one
+    /// is empty.</exception>
     public static string[]? Names(string parameter, string[]? names, InvocationInfo invocation)
     {
         if (!invocation.ExpectingInput && !invocation.BoundParameters.ContainsKey(parameter)) return null;
@@ -41,7 +44,8 @@ internal static class ParameterRules
     /// <param name="bound">What was passed.</param>
     /// <param name="method">The method.</param>
     /// <param name="body">The body of this input.</param>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingValue"/>, <see cref="ErrorIds.InvalidBody"/>.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingValue"/>,
+    /// <see cref="ErrorIds.InvalidBody"/>.</exception>
     public static void CheckBody(IDictionary<string, object> bound, string method, PSObject? body)
     {
         if (method == "GET" && (body is not null || Has(bound, "InFile")))
@@ -51,15 +55,21 @@ internal static class ParameterRules
         if (method != "GET" && body is null && bound.ContainsKey("Body")) throw Missing("Body", isPiped: false);
     }
 
-    /// <summary>Checks the parameters of one input of Invoke-NotionRequest. As parameter sets they would be dozens, and PowerShell's error would name none of them.</summary>
+    /// <summary>
+    /// Checks the parameters of one input of Invoke-NotionRequest. As parameter sets they would be dozens, and
+    /// PowerShell's error would name none of them.
+    /// </summary>
     /// <param name="bound">What was passed, by command line and by pipeline.</param>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.ConflictingParameters"/>.</exception>
     public static void Check(IDictionary<string, object> bound)
     {
         foreach ((string one, string other) in Exclusive)
-            if (Has(bound, one) && Has(bound, other)) throw Conflict($"-{one} and -{other} can't be used together.", $"Leave out one of them.");
+            if (Has(bound, one) && Has(bound, other))
+                throw Conflict($"-{one} and -{other} can't be used together.", $"Leave out one of them.");
         foreach ((string name, string needed) in Needs)
-            if (Has(bound, name) && !Has(bound, needed)) throw Conflict($"-{name} is for -{needed}, which wasn't passed.", $"Pass -{needed} too, or leave -{name} out.");
+            if (Has(bound, name) && !Has(bound, needed))
+                throw Conflict($"-{name} is for -{needed}, which wasn't passed.",
+                    $"Pass -{needed} too, or leave -{name} out.");
     }
 
     /// <summary>The error for parameters that don't fit.</summary>
@@ -68,8 +78,10 @@ internal static class ParameterRules
 
     private static NotionAuthException Missing(string name, bool isPiped) => new(
         ErrorIds.MissingValue, NotionErrorKind.InvalidArgument,
-        isPiped ? $"What was piped has no value for -{name}: it is null or empty. Nothing was done for it." : $"-{name} was passed, and it is null or empty. Nothing was done.",
-        isPiped ? "Look at the command before the pipe." : $"Look at the variable that it comes from, or leave -{name} out.");
+        isPiped ? $"What was piped has no value for -{name}: it is null or empty. Nothing was done for it."
+        : $"-{name} was passed, and it is null or empty. Nothing was done.",
+        isPiped ? "Look at the command before the pipe."
+        : $"Look at the variable that it comes from, or leave -{name} out.");
 
     private static bool IsEmpty(object? value) => value switch
     {
@@ -80,5 +92,6 @@ internal static class ParameterRules
     };
 
     private static bool Has(IDictionary<string, object> bound, string name) =>
-        bound.TryGetValue(name, out object? value) && value is not null && value is not SwitchParameter { IsPresent: false };
+        bound.TryGetValue(name, out object? value) && value is not null
+            && value is not SwitchParameter { IsPresent: false };
 }

@@ -9,8 +9,9 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Commands.Base;
 
 /// <summary>
-/// A parameter that takes a value, or a script block that gives the value for each input. PowerShell has such script blocks of its own, but only for
-/// parameters that a piped object's properties fill, too: a column of a table that is called Method would then choose the method.
+/// A parameter that takes a value, or a script block that gives the value for each input. PowerShell has such script
+/// blocks of its own, but only for parameters that a piped object's properties fill, too: a column of a table that is
+/// called Method would then choose the method.
 /// </summary>
 /// <param name="type">The type of the value.</param>
 internal sealed class PerInputAttribute(Type type) : ArgumentTransformationAttribute
@@ -29,7 +30,9 @@ internal sealed class PerInputAttribute(Type type) : ArgumentTransformationAttri
     }
 }
 
-/// <summary>Allows the methods of Notion's API, in any case; a script block's value is checked when it is there.</summary>
+/// <summary>
+/// Allows the methods of Notion's API, in any case; a script block's value is checked when it is there.
+/// </summary>
 internal sealed class PerInputMethodAttribute : ValidateArgumentsAttribute
 {
     /// <summary>The methods.</summary>
@@ -67,7 +70,8 @@ internal static class PerInput
     public static bool IsScript(object? value) => value is ScriptBlock or PSObject { BaseObject: ScriptBlock };
 
     /// <summary>Makes a value of the parameter's type, whatever the user's culture is.</summary>
-    public static object? Convert(object? value, Type type) => type == typeof(object) ? value : LanguagePrimitives.ConvertTo(value, type, CultureInfo.InvariantCulture);
+    public static object? Convert(object? value, Type type) =>
+        type == typeof(object) ? value : LanguagePrimitives.ConvertTo(value, type, CultureInfo.InvariantCulture);
 
     /// <summary>The value of a parameter for one input.</summary>
     /// <typeparam name="T">The type of the value.</typeparam>
@@ -78,11 +82,13 @@ internal static class PerInput
     /// <param name="isAllowed">Whether a script block's value is allowed; null where every one is.</param>
     /// <returns>The value; null where nothing was passed.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidScriptBlock"/>.</exception>
-    public static T? ValueOf<T>(string parameter, object? value, PSObject? input, bool isPiped, Func<T, bool>? isAllowed = null)
+    public static T? ValueOf<T>(
+        string parameter, object? value, PSObject? input, bool isPiped, Func<T, bool>? isAllowed = null)
     {
         if (!IsScript(value)) return (T?)value;
         if (!isPiped)
-            throw Invalid(parameter, "is for piped input, and nothing was piped", "Pass the value itself, or pipe the inputs to the command.");
+            throw Invalid(parameter, "is for piped input, and nothing was piped",
+                "Pass the value itself, or pipe the inputs to the command.");
         object? given = Run(parameter, (ScriptBlock)(value is PSObject wrapped ? wrapped.BaseObject : value!), input);
         try
         {
@@ -92,7 +98,8 @@ internal static class PerInput
         }
         catch (PSInvalidCastException e)
         {
-            throw Invalid(parameter, $"gave something else than {typeof(T).Name}: {Redaction.Scrub(e.Message)}", "Look at what it gives for this input.");
+            throw Invalid(parameter, $"gave something else than {typeof(T).Name}: {Redaction.Scrub(e.Message)}",
+                "Look at what it gives for this input.");
         }
     }
 
@@ -105,17 +112,20 @@ internal static class PerInput
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
-            throw Invalid(parameter, $"failed: {Redaction.Scrub(e.Message)}", "Put it right, then run the command again for this input.");
+            throw Invalid(parameter, $"failed: {Redaction.Scrub(e.Message)}",
+                "Put it right, then run the command again for this input.");
         }
 
         return output.Count switch
         {
-            0 => throw Invalid(parameter, "gave nothing for an input", "Let it give a value for each input, or leave out the inputs that need none."),
+            0 => throw Invalid(parameter, "gave nothing for an input",
+                "Let it give a value for each input, or leave out the inputs that need none."),
             1 => output[0],
             _ => output.ToArray<object>(),
         };
     }
 
     private static NotionAuthException Invalid(string parameter, string what, string action) =>
-        new(ErrorIds.InvalidScriptBlock, NotionErrorKind.InvalidArgument, $"The script block of -{parameter} {what}. Nothing was sent.", action);
+        new(ErrorIds.InvalidScriptBlock, NotionErrorKind.InvalidArgument,
+            $"The script block of -{parameter} {what}. Nothing was sent.", action);
 }

@@ -5,7 +5,9 @@ using NotionAuth.Core.Http.RateLimits;
 
 namespace NotionAuth.Commands.Base;
 
-/// <summary>What belongs to the process: known connections with their tokens, locks and gates, and the connection pool.</summary>
+/// <summary>
+/// What belongs to the process: known connections with their tokens, locks and gates, and the connection pool.
+/// </summary>
 internal static class ProcessState
 {
     public static ConnectionCache Cache { get; } = new();

@@ -8,12 +8,14 @@ namespace NotionAuth.Commands.Base;
 /// <summary>What belongs to a session: its current connection. Two sessions never share one by accident.</summary>
 internal sealed class RunspaceState
 {
-    // A runspace may serve one session after the other (ForEach-Object -Parallel, a host's pool); in between it is reset. The reset gives it a new
-    // event manager and new variables. A variable would show, could be removed or copied to another session; the event manager can't.
+    // A runspace may serve one session after the other (ForEach-Object -Parallel, a host's pool); in between it is
+    // reset. The reset gives it a new event manager and new variables. A variable would show, could be removed or
+    // copied to another session; the event manager can't.
     private static readonly ConditionalWeakTable<PSEventManager, RunspaceState> States = new();
 
     /// <summary>The state of the session whose pipeline thread this is.</summary>
-    public static RunspaceState Current => States.GetValue(Runspace.DefaultRunspace.Events, static _ => new RunspaceState());
+    public static RunspaceState Current =>
+        States.GetValue(Runspace.DefaultRunspace.Events, static _ => new RunspaceState());
 
     /// <summary>The current connection, or null.</summary>
     public ConnectionKey? Connection { get; set; }

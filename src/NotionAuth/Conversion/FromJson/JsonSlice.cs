@@ -22,7 +22,9 @@ internal readonly struct JsonSlice(byte[] bytes, int start, int length)
 
     public byte FirstByte => Bytes[Start];
 
-    /// <summary>The value that a reader, which reads this slice, stands on; it stands on the value's end afterwards.</summary>
+    /// <summary>
+    /// The value that a reader, which reads this slice, stands on; it stands on the value's end afterwards.
+    /// </summary>
     public JsonSlice From(ref Utf8JsonReader reader)
     {
         int first = checked((int)reader.TokenStartIndex);
@@ -31,7 +33,8 @@ internal readonly struct JsonSlice(byte[] bytes, int start, int length)
     }
 
     /// <summary>The same value in bytes that keep little more than it alive.</summary>
-    public JsonSlice Owned() => Bytes.Length <= SmallText || Length > Bytes.Length / 2 ? this : new(Span.ToArray(), 0, Length);
+    public JsonSlice Owned() =>
+        Bytes.Length <= SmallText || Length > Bytes.Length / 2 ? this : new(Span.ToArray(), 0, Length);
 }
 
 /// <summary>A member of an object.</summary>

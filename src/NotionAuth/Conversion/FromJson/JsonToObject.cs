@@ -7,9 +7,10 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Conversion.FromJson;
 
 /// <summary>
-/// Makes PowerShell's objects of JSON without loss: property order kept, numbers as exact as .NET has them, strings left as they are,
-/// empty arrays and one-element arrays still arrays, and a type name from Notion's <c>object</c> field. Everything that can be wrong with
-/// a reply is found here, at once; what the objects hold is converted when it is looked at.
+/// Makes PowerShell's objects of JSON without loss: property order kept, numbers as exact as .NET has them, strings
+/// left as they are, empty arrays and one-element arrays still arrays, and a type name from Notion's <c>object</c>
+/// field. Everything that can be wrong with a reply is found here, at once; what the objects hold is converted when it
+/// is looked at.
 /// </summary>
 internal static class JsonToObject
 {
@@ -23,7 +24,8 @@ internal static class JsonToObject
     /// <param name="asHashtable">Whether objects become ordered, case-sensitive dictionaries.</param>
     /// <returns>The object; null for JSON's null.</returns>
     /// <exception cref="NotionAuthException">
-    /// <see cref="ErrorIds.InvalidReply"/>: not JSON, not UTF-8, or too deep; <see cref="ErrorIds.DuplicateKey"/>: keys that the objects can't hold.
+    /// <see cref="ErrorIds.InvalidReply"/>: not JSON, not UTF-8, or too deep; <see cref="ErrorIds.DuplicateKey"/>: keys
+    /// that the objects can't hold.
     /// </exception>
     public static object? Convert(ReadOnlySpan<byte> utf8, bool asHashtable)
     {

@@ -11,8 +11,9 @@ using NotionAuth.Conversion.ToJson;
 namespace NotionAuth.Conversion.FromJson;
 
 /// <summary>
-/// Makes PowerShell's values of checked JSON: an object's properties are converted when they are looked at (<see cref="LazyProperty"/>),
-/// everything else at once. Nothing here throws, since <see cref="ReplyCheck"/> has seen all of it.
+/// Makes PowerShell's values of checked JSON: an object's properties are converted when they are looked at
+/// (<see cref="LazyProperty"/>), everything else at once. Nothing here throws, since <see cref="ReplyCheck"/> has seen
+/// all of it.
 /// </summary>
 internal static class LazyObject
 {
@@ -121,8 +122,8 @@ internal static class LazyObject
     }
 
 #if NET8_0_OR_GREATER
-    // The constructor that knows the number of members (PowerShell 7 has it, the reference assembly doesn't) keeps them in the object;
-    // the one without keeps them in a table of weak references, which the garbage collector pays for.
+    // The constructor that knows the number of members (PowerShell 7 has it, the reference assembly doesn't) keeps them
+    // in the object; the one without keeps them in a table of weak references, which the garbage collector pays for.
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern PSObject New(int capacity);
 #else

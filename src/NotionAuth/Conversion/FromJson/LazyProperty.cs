@@ -4,8 +4,8 @@ using System.Threading;
 namespace NotionAuth.Conversion.FromJson;
 
 /// <summary>
-/// A note property that holds its JSON until somebody looks at it, and its value from then on. All who look, in whatever thread, see
-/// one and the same value.
+/// A note property that holds its JSON until somebody looks at it, and its value from then on. All who look, in
+/// whatever thread, see one and the same value.
 /// </summary>
 internal sealed class LazyProperty : PSNoteProperty
 {
@@ -52,7 +52,10 @@ internal sealed class LazyProperty : PSNoteProperty
         return bytes is not null;
     }
 
-    /// <summary>A copy that shares the value with this one. What is added to an object is a copy, too: the first one is the property itself.</summary>
+    /// <summary>
+    /// A copy that shares the value with this one. What is added to an object is a copy, too: the first one is the
+    /// property itself.
+    /// </summary>
     public override PSMemberInfo Copy()
     {
         if (ReferenceEquals(base.Value, NotAdded))

@@ -4,8 +4,9 @@ using NotionAuth.Conversion.ToJson;
 namespace NotionAuth.Conversion.FromJson;
 
 /// <summary>
-/// The names of properties as strings, one string for each name that comes again and again. As many as there are slots and no more, whatever
-/// replies hold: a name takes the place of the one that was there. Threads may take each other's place, which costs a string.
+/// The names of properties as strings, one string for each name that comes again and again. As many as there are slots
+/// and no more, whatever replies hold: a name takes the place of the one that was there. Threads may take each other's
+/// place, which costs a string.
 /// </summary>
 internal static class NameTable
 {

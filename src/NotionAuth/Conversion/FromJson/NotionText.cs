@@ -11,8 +11,9 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Conversion.FromJson;
 
 /// <summary>
-/// What a person looks for in Notion's objects, as one line of text: the columns of the module's views. Objects may be partial, or not what
-/// Notion documents: what isn't there is shown as nothing. Characters that a terminal would obey, or that make a line lie, are shown as spaces.
+/// What a person looks for in Notion's objects, as one line of text: the columns of the module's views. Objects may be
+/// partial, or not what Notion documents: what isn't there is shown as nothing. Characters that a terminal would obey,
+/// or that make a line lie, are shown as spaces.
 /// </summary>
 public static class NotionText
 {
@@ -33,7 +34,8 @@ public static class NotionText
     public static string Time(object? value, string name)
     {
         string text = Line(Get(value, name));
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        return DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)
             : text;
     }
@@ -44,13 +46,16 @@ public static class NotionText
         string type = Line(Get(value, "type"));
         object? content = Get(value, type);
         string text = First(
-            RichText(Get(content, "rich_text")), Line(Get(content, "title")), RichText(Get(content, "caption")), Line(Get(content, "expression")),
-            Line(Get(content, "url")), Line(Get(content, "name")), FileAddress(content), Cells(Get(content, "cells")), Id(content));
+            RichText(Get(content, "rich_text")), Line(Get(content, "title")), RichText(Get(content, "caption")),
+            Line(Get(content, "expression")),
+            Line(Get(content, "url")), Line(Get(content, "name")), FileAddress(content), Cells(Get(content, "cells")),
+            Id(content));
         return type == "to_do" ? (Get(content, "checked") is true ? "[x] " : "[ ] ") + text : text;
     }
 
     /// <summary>The name of whoever wrote a comment, or the id where Notion tells no more.</summary>
-    public static string Author(object? value) => First(Line(Get(Get(value, "display_name"), "resolved_name")), Person(Get(value, "created_by")));
+    public static string Author(object? value) =>
+        First(Line(Get(Get(value, "display_name"), "resolved_name")), Person(Get(value, "created_by")));
 
     /// <summary>The plain text of a comment.</summary>
     public static string Comment(object? value) => RichText(Get(value, "rich_text"));
@@ -96,7 +101,8 @@ public static class NotionText
         List<(string Name, object? Value)> members = Members(Get(value, "properties")).ToList();
         int width = members.Count == 0 ? 0 : Math.Min(30, members.Max(m => m.Name.Length));
         bool isPage = Line(Get(value, "object")) == "page";
-        return string.Join("\n", members.Select(m => $"{Line(m.Name).PadRight(width)} : {(isPage ? Property(m.Value) : Line(Get(m.Value, "type")))}"));
+        return string.Join("\n", members.Select(m =>
+            $"{Line(m.Name).PadRight(width)} : {(isPage ? Property(m.Value) : Line(Get(m.Value, "type")))}"));
     }
 
     /// <summary>What a page's property says.</summary>
@@ -114,8 +120,11 @@ public static class NotionText
             "date" => Dates(content),
             "formula" or "rollup" => Property(content),
             "array" => string.Join(", ", Items(content).Select(Property)),
-            "unique_id" => string.Join("-", new[] { Line(Get(content, "prefix")), Line(Get(content, "number")) }.Where(p => p.Length > 0)),
-            _ when IsList(content) => string.Join(", ", Items(content).Select(i => First(Line(Get(i, "name")), Line(Get(i, "id")), Line(i)))),
+            "unique_id" =>
+                string.Join(
+                    "-", new[] { Line(Get(content, "prefix")), Line(Get(content, "number")) }.Where(p => p.Length > 0)),
+            _ when IsList(content) =>
+                string.Join(", ", Items(content).Select(i => First(Line(Get(i, "name")), Line(Get(i, "id")), Line(i)))),
             _ => First(Line(Get(content, "name")), Line(Get(content, "state")), Line(content)),
         };
     }
@@ -123,7 +132,8 @@ public static class NotionText
     private static string Dates(object? date) =>
         string.Join(" - ", new[] { Line(Get(date, "start")), Line(Get(date, "end")) }.Where(d => d.Length > 0));
 
-    private static string FileAddress(object? content) => First(Line(Get(Get(content, "external"), "url")), Line(Get(Get(content, "file"), "url")));
+    private static string FileAddress(object? content) =>
+        First(Line(Get(Get(content, "external"), "url")), Line(Get(Get(content, "file"), "url")));
 
     private static string Cells(object? cells) => string.Join(" | ", Items(cells).Select(RichText));
 
@@ -138,7 +148,8 @@ public static class NotionText
     private static string RichText(object? list)
     {
         var text = new StringBuilder();
-        foreach (object? part in Items(list)) text.Append(First(Line(Get(part, "plain_text")), Line(Get(Get(part, "text"), "content"))));
+        foreach (object? part in Items(list))
+            text.Append(First(Line(Get(part, "plain_text")), Line(Get(Get(part, "text"), "content"))));
         return text.ToString();
     }
 
@@ -175,5 +186,6 @@ public static class NotionText
     }
 
     private static IEnumerable<(string Name, object? Value)> Members(object? value) =>
-        value is PSObject { BaseObject: PSCustomObject } holder ? holder.Properties.OfType<PSNoteProperty>().Select(p => (p.Name, (object?)p.Value)) : [];
+        value is PSObject { BaseObject: PSCustomObject } holder
+            ? holder.Properties.OfType<PSNoteProperty>().Select(p => (p.Name, (object?)p.Value)) : [];
 }

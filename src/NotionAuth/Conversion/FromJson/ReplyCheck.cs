@@ -8,9 +8,9 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Conversion.FromJson;
 
 /// <summary>
-/// Reads a reply once from its first byte to its last and finds everything that can be wrong with it, so that what is converted later can't fail:
-/// broken JSON or UTF-8, too many levels, and keys that the objects to be made can't hold. On its way it notes where the outermost object's members
-/// are, so that they needn't be looked for again.
+/// Reads a reply once from its first byte to its last and finds everything that can be wrong with it, so that what is
+/// converted later can't fail: broken JSON or UTF-8, too many levels, and keys that the objects to be made can't hold.
+/// On its way it notes where the outermost object's members are, so that they needn't be looked for again.
 /// </summary>
 internal sealed class ReplyCheck
 {
@@ -20,7 +20,8 @@ internal sealed class ReplyCheck
     // A spare one as large as an untrusted reply made it isn't kept.
     private const int MostKeptKeys = 4096;
 
-    // A loop over every token of every reply: the first replies of a process have no time to wait for it to be compiled again.
+    // A loop over every token of every reply: the first replies of a process have no time to wait for it to be compiled
+    // again.
 #if NET8_0_OR_GREATER
     private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 #else
@@ -28,7 +29,8 @@ internal sealed class ReplyCheck
 #endif
 
     // What PowerShell itself answers for every object.
-    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase) { "psobject", "psbase", "psadapted", "psextended", "pstypenames" };
+    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase) { "psobject", "psbase",
+        "psadapted", "psextended", "pstypenames" };
 
     [ThreadStatic]
     private static ReplyCheck? _kept;
@@ -40,9 +42,11 @@ internal sealed class ReplyCheck
     /// <summary>Checks a reply.</summary>
     /// <param name="json">The reply.</param>
     /// <param name="asHashtable">Whether its objects become dictionaries, which hold any key.</param>
-    /// <param name="members">Gets the members of the outermost object, where the reply is one; null where nobody needs them.</param>
+    /// <param name="members">Gets the members of the outermost object, where the reply is one; null where nobody needs
+    /// them.</param>
     /// <returns>The value without what stands around it.</returns>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>, <see cref="ErrorIds.DuplicateKey"/>.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>,
+    /// <see cref="ErrorIds.DuplicateKey"/>.</exception>
     public static JsonSlice Run(byte[] json, bool asHashtable, List<Member>? members = null)
     {
         ReplyCheck check = _kept ?? new ReplyCheck();
@@ -73,13 +77,17 @@ internal sealed class ReplyCheck
                     bool isEnd = token is JsonTokenType.EndObject or JsonTokenType.EndArray;
                     if (!isEnd) memberStart = checked((int)reader.TokenStartIndex);
                     if (token == JsonTokenType.PropertyName) name = NameTable.Get(reader.ValueSpan);
-                    else if (name is not null && token is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) members.Add(new(name, new(json, memberStart, end - memberStart)));
+                    else if (name is not null && token is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+                        members.Add(new(name, new(json, memberStart, end - memberStart)));
                 }
 
                 switch (token)
                 {
                     case JsonTokenType.StartObject: Push(default); break;
-                    case JsonTokenType.PropertyName: Push(new Key(reader.ValueSpan, checked((int)reader.TokenStartIndex) + 1, reader.ValueIsEscaped)); break;
+                    case JsonTokenType.PropertyName:
+                        Push(
+                        new Key(reader.ValueSpan, checked((int)reader.TokenStartIndex) + 1,
+                            reader.ValueIsEscaped)); break;
                     case JsonTokenType.EndObject: Close(json, asHashtable); break;
                 }
             }
@@ -117,7 +125,8 @@ internal sealed class ReplyCheck
         {
             if (!asHashtable && IsReserved(json, keys[i])) throw Unfit(json, keys[i]);
             for (int j = 0; j < i; j++)
-                if (keys[i].Print == keys[j].Print && IsSameButForCase(keys[i].In(json), keys[j].In(json))) Refuse(json, keys[i], keys[j], asHashtable);
+                if (keys[i].Print == keys[j].Print && IsSameButForCase(keys[i].In(json), keys[j].In(json)))
+                    Refuse(json, keys[i], keys[j], asHashtable);
         }
     }
 
@@ -136,7 +145,9 @@ internal sealed class ReplyCheck
     private static bool IsReserved(byte[] json, Key key)
     {
         if (key.Length == 0) return true;
-        if (key.IsPlain && (key.Length is < 6 or > 11 || (json[key.Start] | 0x20) != 'p' || (json[key.Start + 1] | 0x20) != 's')) return false;
+        if (key.IsPlain
+            && (key.Length is < 6 or > 11 || (json[key.Start] | 0x20) != 'p'
+                || (json[key.Start + 1] | 0x20) != 's')) return false;
         return Reserved.Contains(JsonString.Decode(key.In(json)));
     }
 
@@ -157,19 +168,24 @@ internal sealed class ReplyCheck
         string text = JsonString.Decode(key.In(json));
         if (text == JsonString.Decode(other.In(json)))
             throw new NotionAuthException(
-                ErrorIds.DuplicateKey, NotionErrorKind.InvalidData, $"The reply has an object with the key '{Redaction.Scrub(text)}' twice; which of them counts, JSON leaves open.",
+                ErrorIds.DuplicateKey, NotionErrorKind.InvalidData,
+                $"The reply has an object with the key '{Redaction.Scrub(text)}' twice; which of them counts, " +
+                "JSON leaves open.",
                 "Run the command with -Raw to see both; check whether a proxy changes replies.");
         if (!asHashtable) throw Unfit(json, key);
     }
 
     private static NotionAuthException Unfit(byte[] json, Key key) => new(
         ErrorIds.DuplicateKey, NotionErrorKind.InvalidData,
-        $"The reply has an object whose keys a PowerShell object can't hold: '{Redaction.Scrub(JsonString.Decode(key.In(json)))}' is empty, a name that PowerShell keeps for itself, or there twice but for its case.",
+        "The reply has an object whose keys a PowerShell object can't hold: " +
+        $"'{Redaction.Scrub(JsonString.Decode(key.In(json)))}' is empty, a name that PowerShell keeps for itself, " +
+        "or there twice but for its case.",
         "Run the command with -AsHashtable.");
 
     private static NotionAuthException Invalid(string why) => new(
         ErrorIds.InvalidReply, NotionErrorKind.InvalidData, $"Notion's reply {why}.",
-        "Run the command again; -Raw shows the reply as it came. If it happens again, check whether a proxy changes replies.");
+        "Run the command again; -Raw shows the reply as it came. If it happens again, " +
+        "check whether a proxy changes replies.");
 
     /// <summary>Where a key stands, and what can be told of it at a glance. The default is an object's mark.</summary>
     private readonly struct Key(ReadOnlySpan<byte> text, int start, bool isEscaped)
@@ -184,7 +200,8 @@ internal sealed class ReplyCheck
         public bool IsPlain { get; } = !isEscaped && IsAscii(text);
 
         /// <summary>The same for keys that are the same but for their case: length, first and last byte.</summary>
-        public uint Print { get; } = text.Length == 0 ? 0 : ((uint)text.Length << 16) | (uint)((text[0] | 0x20) << 8) | (uint)(text[text.Length - 1] | 0x20);
+        public uint Print { get; } = text.Length == 0
+            ? 0 : ((uint)text.Length << 16) | (uint)((text[0] | 0x20) << 8) | (uint)(text[text.Length - 1] | 0x20);
 
         public bool IsMark => !_isKey;
 

@@ -23,30 +23,42 @@ public sealed class RequestOutput
     public string? Warning { get; init; }
 }
 
-/// <summary>The form in which a user wants replies. Conversion is done where a reply arrives, beside the pipeline thread's own work.</summary>
+/// <summary>
+/// The form in which a user wants replies. Conversion is done where a reply arrives, beside the pipeline thread's own
+/// work.
+/// </summary>
 /// <param name="isRaw">Whether JSON text is wanted.</param>
 /// <param name="asHashtable">Whether dictionaries are wanted in place of objects.</param>
 internal sealed class OutputForm(bool isRaw, bool asHashtable)
 {
     private const string Capped =
-        "Notion stopped at 10,000 rows although there are more. Narrow the query with a filter, for example by last_edited_time, and run one for each range.";
+        "Notion stopped at 10,000 rows although there are more. Narrow the query with a filter, " +
+        "for example by last_edited_time, and run one for each range.";
 
     public async IAsyncEnumerable<RequestOutput> ConvertAsync(IAsyncEnumerable<ReplyPiece> pieces)
     {
         await foreach (ReplyPiece piece in pieces.ConfigureAwait(false))
         {
             var objects = new object?[piece.Event is null ? piece.Values.Count : 1];
-            for (int i = 0; i < objects.Length; i++) objects[i] = piece.Event is null ? Convert(piece.Values[i]) : Convert(piece.Event);
-            yield return new RequestOutput { Objects = objects, Response = piece.Response, Warning = piece.IsCapped ? Capped : null };
+            for (int i = 0; i < objects.Length; i++)
+                objects[i] = piece.Event is null ? Convert(piece.Values[i]) : Convert(piece.Event);
+            yield return new RequestOutput
+            {
+                Objects = objects,
+                Response = piece.Response,
+                Warning = piece.IsCapped ? Capped : null
+            };
         }
     }
 
-    private object? Convert(ReadOnlyMemory<byte> json) => isRaw ? Encoding.UTF8.GetString(json.ToArray()) : JsonToObject.Convert(json.Span, asHashtable);
+    private object? Convert(ReadOnlyMemory<byte> json) =>
+        isRaw ? Encoding.UTF8.GetString(json.ToArray()) : JsonToObject.Convert(json.Span, asHashtable);
 
     private object Convert(ServerSentEvent next)
     {
         if (isRaw) return next.GetText();
-        if (asHashtable) return new OrderedDictionary { ["Event"] = next.Type, ["Id"] = next.Id, ["Data"] = DataOf(next) };
+        if (asHashtable)
+            return new OrderedDictionary { ["Event"] = next.Type, ["Id"] = next.Id, ["Data"] = DataOf(next) };
 
         var value = new PSObject();
         value.TypeNames.Insert(0, "Notion.Event");

@@ -13,15 +13,20 @@ using System.Xml;
 
 namespace NotionAuth.Conversion.ToJson;
 
-/// <summary>What the values are that a user passes: out of PowerShell's wrapping, and by what they are made of.</summary>
+/// <summary>
+/// What the values are that a user passes: out of PowerShell's wrapping, and by what they are made of.
+/// </summary>
 internal static class ForeignValue
 {
     private static readonly string[] PlatformAssemblies =
     [
-        "mscorlib,", "netstandard,", "System,", "System.", "WindowsBase,", "Presentation", "Microsoft.Win32.", "Microsoft.VisualBasic", "Microsoft.CSharp,",
+        "mscorlib,", "netstandard,", "System,", "System.", "WindowsBase,", "Presentation", "Microsoft.Win32.",
+        "Microsoft.VisualBasic", "Microsoft.CSharp,",
     ];
 
-    /// <summary>Takes a value out of PowerShell's wrapping. An object of properties stays in it; each kind of nothing is null.</summary>
+    /// <summary>
+    /// Takes a value out of PowerShell's wrapping. An object of properties stays in it; each kind of nothing is null.
+    /// </summary>
     public static object? Unwrap(object? value)
     {
         // What a command without output leaves behind.
@@ -31,7 +36,8 @@ internal static class ForeignValue
     }
 
     /// <summary>The JSON of a value that is some, of .NET's own types or of Newtonsoft's; null for any other.</summary>
-    /// <remarks>Whatever goes wrong in it is its exception: a document that is closed, an element that was never filled.</remarks>
+    /// <remarks>Whatever goes wrong in it is its exception: a document that is closed, an element that was never
+    /// filled.</remarks>
     public static string? JsonOf(object value) => value switch
     {
         JsonElement element => element.GetRawText(),
@@ -42,7 +48,9 @@ internal static class ForeignValue
 
     /// <summary>Whether a value has keys, by whatever interface or type it tells so.</summary>
     public static bool IsDictionary(object value) => value is IDictionary or NameValueCollection or StringDictionary
-        || (value is not IList && value.GetType().GetInterfaces().Any(static i => i.IsGenericType && IsDictionaryType(i.GetGenericTypeDefinition())));
+        || (value is not IList
+            && value.GetType().GetInterfaces()
+            .Any(static i => i.IsGenericType && IsDictionaryType(i.GetGenericTypeDefinition())));
 
     /// <summary>Whether a value is nothing but its items.</summary>
     public static bool IsList(object value) => value is IEnumerable and not (string or XmlNode) && !IsDictionary(value);
@@ -53,8 +61,9 @@ internal static class ForeignValue
         : (pair.GetType().GetProperty("Key")!.GetValue(pair), pair.GetType().GetProperty("Value")!.GetValue(pair));
 
     /// <summary>
-    /// Whether a value is plainly an object of properties: PowerShell's own, an instance of a class that somebody wrote, a pair. The platform's types
-    /// (files, processes, tasks, encodings, ...) aren't: their properties aren't what they mean.
+    /// Whether a value is plainly an object of properties: PowerShell's own, an instance of a class that somebody
+    /// wrote, a pair. The platform's types (files, processes, tasks, encodings, ...) aren't: their properties aren't
+    /// what they mean.
     /// </summary>
     public static bool IsObject(object value)
     {
@@ -66,10 +75,13 @@ internal static class ForeignValue
         return !Array.Exists(PlatformAssemblies, p => assembly.StartsWith(p, StringComparison.Ordinal));
     }
 
-    /// <summary>Whether a property is the object's own, and not one that Update-TypeData or a type file has added to its type.</summary>
+    /// <summary>
+    /// Whether a property is the object's own, and not one that Update-TypeData or a type file has added to its type.
+    /// </summary>
     public static bool IsOwn(PSPropertyInfo property) => property.IsInstance || property is PSProperty;
 
-    private static bool IsDictionaryType(Type type) => type == typeof(IReadOnlyDictionary<,>) || type == typeof(IDictionary<,>);
+    private static bool IsDictionaryType(Type type) =>
+        type == typeof(IReadOnlyDictionary<,>) || type == typeof(IDictionary<,>);
 
     // PowerShell 7 has it, and modules bring their own: by its name, since there may be several.
     private static string? NewtonsoftJson(object value)
@@ -77,12 +89,14 @@ internal static class ForeignValue
         Type? token = value.GetType();
         while (token is not null && token.FullName != "Newtonsoft.Json.Linq.JToken") token = token.BaseType;
         if (token is null) return null;
-        MethodInfo toString = token.GetMethods().First(static m => m.Name == nameof(ToString) && m.GetParameters().Length == 2);
+        MethodInfo toString = token.GetMethods()
+            .First(static m => m.Name == nameof(ToString) && m.GetParameters().Length == 2);
         ParameterInfo[] parameters = toString.GetParameters();
         object isOnOneLine = Enum.ToObject(parameters[0].ParameterType, 0);
         try
         {
-            return (string)toString.Invoke(value, [isOnOneLine, Array.CreateInstance(parameters[1].ParameterType.GetElementType()!, 0)])!;
+            return (string)toString.Invoke(
+                value, [isOnOneLine, Array.CreateInstance(parameters[1].ParameterType.GetElementType()!, 0)])!;
         }
         catch (TargetInvocationException e) when (e.InnerException is not null)
         {

@@ -8,9 +8,9 @@ using System.Text;
 namespace NotionAuth.Conversion.ToJson;
 
 /// <summary>
-/// JSON's numbers: a long where it is whole, a BigInteger where it is longer, a double where that is the same number, a decimal where only that
-/// has all digits. What no type of .NET holds (1e400, forty digits after the point) is the nearest double, and its text is kept beside it,
-/// so that the number can be sent back as it came.
+/// JSON's numbers: a long where it is whole, a BigInteger where it is longer, a double where that is the same number, a
+/// decimal where only that has all digits. What no type of .NET holds (1e400, forty digits after the point) is the
+/// nearest double, and its text is kept beside it, so that the number can be sent back as it came.
 /// </summary>
 internal static class JsonNumber
 {
@@ -26,16 +26,19 @@ internal static class JsonNumber
     public static object Parse(ReadOnlySpan<byte> utf8)
     {
         bool isMinusZero = utf8[0] == '-' && utf8[1] == '0' && utf8.Length == 2;
-        if (!isMinusZero && Utf8Parser.TryParse(utf8, out long whole, out int used) && used == utf8.Length) return whole;
+        if (!isMinusZero && Utf8Parser.TryParse(utf8, out long whole, out int used) && used == utf8.Length)
+            return whole;
 
         string text = Encoding.ASCII.GetString(utf8.ToArray());
         bool isWhole = text.IndexOfAny(['.', 'e', 'E']) < 0;
-        if (isWhole && !isMinusZero && text.Length <= MostDigits) return BigInteger.Parse(text, CultureInfo.InvariantCulture);
+        if (isWhole && !isMinusZero && text.Length <= MostDigits)
+            return BigInteger.Parse(text, CultureInfo.InvariantCulture);
 
         double near = Near(text);
         if (text.Length <= SafeDigits && text.IndexOfAny(['e', 'E']) < 0) return near;
         if (!double.IsInfinity(near) && IsSame(text, near.ToString("R", CultureInfo.InvariantCulture))) return near;
-        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal exact) && IsSame(text, exact.ToString(CultureInfo.InvariantCulture)))
+        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal exact)
+            && IsSame(text, exact.ToString(CultureInfo.InvariantCulture)))
             return exact;
 
         object boxed = near;
@@ -56,12 +59,16 @@ internal static class JsonNumber
 
     private static bool IsSame(string text, string other) => Parts(text) is { } parts && Parts(other) == parts;
 
-    /// <summary>Sign, digits without zeros at their ends, and exponent: the same for each way to write a number.</summary>
+    /// <summary>
+    /// Sign, digits without zeros at their ends, and exponent: the same for each way to write a number.
+    /// </summary>
     private static (bool IsNegative, string Digits, long Exponent)? Parts(string text)
     {
         string[] halves = text.Split('e', 'E');
         long exponent = 0;
-        if (halves.Length > 1 && !long.TryParse(halves[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)) return null;
+        if (halves.Length > 1
+            && !long.TryParse(
+                halves[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)) return null;
 
         string digits = halves[0].TrimStart('-');
         int point = digits.IndexOf('.');
@@ -73,6 +80,7 @@ internal static class JsonNumber
 
         digits = digits.TrimStart('0');
         string significant = digits.TrimEnd('0');
-        return (text[0] == '-', significant, significant.Length == 0 ? 0 : exponent + digits.Length - significant.Length);
+        return (text[0] == '-', significant,
+            significant.Length == 0 ? 0 : exponent + digits.Length - significant.Length);
     }
 }

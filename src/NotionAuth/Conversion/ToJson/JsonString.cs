@@ -8,8 +8,8 @@ using System.Text.Unicode;
 namespace NotionAuth.Conversion.ToJson;
 
 /// <summary>
-/// JSON's strings. .NET's reader and writer refuse or replace what stands in JSON as the escape of a lone surrogate; a .NET string can hold it,
-/// and what was read has to be sent back.
+/// JSON's strings. .NET's reader and writer refuse or replace what stands in JSON as the escape of a lone surrogate; a
+/// .NET string can hold it, and what was read has to be sent back.
 /// </summary>
 internal static class JsonString
 {
@@ -26,7 +26,8 @@ internal static class JsonString
     }
 
 #if NETSTANDARD2_0
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Whether bytes are UTF-8, which .NET's JSON reader doesn't ask of strings.</summary>
     public static bool IsUtf8(byte[] json)
@@ -53,8 +54,10 @@ internal static class JsonString
         {
             char c = text[i];
             if (c is '"' or '\\') json.Append('\\').Append(c);
-            else if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) json.Append(c).Append(text[++i]);
-            else if (c < ' ' || char.IsSurrogate(c)) json.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+            else if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                json.Append(c).Append(text[++i]);
+            else if (c < ' ' || char.IsSurrogate(c))
+                json.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
             else json.Append(c);
         }
 

@@ -18,9 +18,10 @@ using NotionAuth.Core.Http.Bodies;
 namespace NotionAuth.Conversion.ToJson;
 
 /// <summary>
-/// Makes a request body of what a user passes: JSON text, a hashtable, an object, a file. Nothing is cut at a depth, one-element arrays stay
-/// arrays, <c>$null</c> stays null, dates become ISO 8601, what was read from Notion and never looked at is sent as it came, and what can't be
-/// JSON, or isn't known to mean something there, is an error before anything is sent that names its place.
+/// Makes a request body of what a user passes: JSON text, a hashtable, an object, a file. Nothing is cut at a depth,
+/// one-element arrays stay arrays, <c>$null</c> stays null, dates become ISO 8601, what was read from Notion and never
+/// looked at is sent as it came, and what can't be JSON, or isn't known to mean something there, is an error before
+/// anything is sent that names its place.
 /// </summary>
 internal static class ObjectToJson
 {
@@ -29,11 +30,13 @@ internal static class ObjectToJson
 
     /// <summary>Makes a body. Script properties run, so this belongs on the pipeline thread.</summary>
     /// <param name="body">What the user passed.</param>
-    /// <param name="stop">Gives up: at once where a stream or a file keeps it waiting, before the next value where a list has no end.</param>
+    /// <param name="stop">Gives up: at once where a stream or a file keeps it waiting, before the next value where a
+    /// list has no end.</param>
     /// <returns>JSON in UTF-8.</returns>
     /// <exception cref="NotionAuthException">
-    /// <see cref="ErrorIds.BodyCycle"/>, <see cref="ErrorIds.BodyNotJson"/>, <see cref="ErrorIds.BodySecret"/>, <see cref="ErrorIds.BodyTooDeep"/>,
-    /// <see cref="ErrorIds.BodyTooLarge"/>, <see cref="ErrorIds.BodyUnreadable"/>, <see cref="ErrorIds.InvalidBody"/>.
+    /// <see cref="ErrorIds.BodyCycle"/>, <see cref="ErrorIds.BodyNotJson"/>, <see cref="ErrorIds.BodySecret"/>,
+    /// <see cref="ErrorIds.BodyTooDeep"/>, <see cref="ErrorIds.BodyTooLarge"/>, <see cref="ErrorIds.BodyUnreadable"/>,
+    /// <see cref="ErrorIds.InvalidBody"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static byte[] Convert(object body, CancellationToken stop)
@@ -58,12 +61,14 @@ internal static class ObjectToJson
     {
         try
         {
-            return BodyReader.ReadFileAsync(file.FullName, BodyReader.MaximumJsonBytes, stop).GetAwaiter().GetResult() ?? throw TooLarge(NameOf(file));
+            return BodyReader.ReadFileAsync(file.FullName, BodyReader.MaximumJsonBytes, stop).GetAwaiter().GetResult()
+                ?? throw TooLarge(NameOf(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             string why = Redaction.OneLine(e.Message);
-            throw Invalid(ErrorIds.BodyUnreadable, $"{NameOf(file)} can't be read: {why}", "Check the path and its permissions.");
+            throw Invalid(ErrorIds.BodyUnreadable, $"{NameOf(file)} can't be read: {why}",
+                "Check the path and its permissions.");
         }
     }
 
@@ -77,9 +82,13 @@ internal static class ObjectToJson
                 : BodyReader.ReadAsync(stream, BodyReader.MaximumJsonBytes, stop).GetAwaiter().GetResult();
             return read ?? throw TooLarge("The stream that was passed");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException or InvalidDataException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException
+                or InvalidDataException)
         {
-            throw Invalid(ErrorIds.BodyUnreadable, $"The stream that was passed can't be read: {Redaction.Scrub(e.Message)}", "Pass one that is open and at its beginning.");
+            throw Invalid(ErrorIds.BodyUnreadable,
+                $"The stream that was passed can't be read: {Redaction.Scrub(e.Message)}",
+                "Pass one that is open and at its beginning.");
         }
     }
 
@@ -91,7 +100,9 @@ internal static class ObjectToJson
         }
         catch (EncoderFallbackException)
         {
-            throw Invalid(ErrorIds.BodyNotJson, "The text that was passed has half of a character in it (a lone surrogate).", "Take it out, or write it as an escape: \\ud83d.");
+            throw Invalid(ErrorIds.BodyNotJson,
+                "The text that was passed has half of a character in it (a lone surrogate).",
+                "Take it out, or write it as an escape: \\ud83d.");
         }
     }
 
@@ -100,7 +111,8 @@ internal static class ObjectToJson
         if (text.Length > BodyReader.MaximumJsonBytes) throw TooLarge(what);
         bool hasMark = text.Length >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF;
         byte[] json = hasMark ? text.AsSpan(3).ToArray() : text;
-        if (!JsonString.IsUtf8(json)) throw Invalid(ErrorIds.BodyNotJson, $"{what} isn't UTF-8.", "Save or convert it as UTF-8.");
+        if (!JsonString.IsUtf8(json))
+            throw Invalid(ErrorIds.BodyNotJson, $"{what} isn't UTF-8.", "Save or convert it as UTF-8.");
         try
         {
             var reader = new Utf8JsonReader(json, JsonToObject.Options);
@@ -114,7 +126,8 @@ internal static class ObjectToJson
         catch (JsonException e)
         {
             throw Invalid(
-                ErrorIds.BodyNotJson, $"{what} isn't JSON, or ends early, or is nested deeper than {MaximumDepth} levels (line {e.LineNumber + 1}, byte {e.BytePositionInLine}).",
+                ErrorIds.BodyNotJson, $"{what} isn't JSON, or ends early, or is nested deeper than {MaximumDepth} " +
+                    $"levels (line {e.LineNumber + 1}, byte {e.BytePositionInLine}).",
                 "Pass a hashtable, which is converted, or text that ConvertFrom-Json reads.");
         }
     }
@@ -151,7 +164,9 @@ internal static class ObjectToJson
             else if (plain is PSObject or IDictionary or Array) WriteNested(plain);
             else if (Scalar.TextOf(plain, out bool isLiteral) is { } text) WriteScalar(text, isLiteral);
             else if (plain is SecureString or PSCredential)
-                throw Invalid(ErrorIds.BodySecret, $"The body has a secret (SecureString or PSCredential) in it{At()}.", "Secrets don't belong into Notion's pages; convert it yourself if it must be sent.");
+                throw Invalid(
+                    ErrorIds.BodySecret, $"The body has a secret (SecureString or PSCredential) in it{At()}.",
+                    "Secrets don't belong into Notion's pages; convert it yourself if it must be sent.");
             else if (Try(() => ForeignValue.JsonOf(plain), "JSON") is { } json) WriteForeignJson(json);
             else WriteNested(plain);
         }
@@ -166,19 +181,30 @@ internal static class ObjectToJson
         {
             if (!isLiteral) JsonString.Append(_json, text);
             else if (Scalar.IsFinite(text)) _json.Append(text);
-            else throw Invalid(ErrorIds.InvalidBody, $"The body has a number that JSON can't hold (NaN or infinity){At()}.", "Leave it out or pass $null.");
+            else throw Invalid(ErrorIds.InvalidBody,
+                $"The body has a number that JSON can't hold (NaN or infinity){At()}.", "Leave it out or pass $null.");
         }
 
         private void WriteNested(object value)
         {
             // Two PSObjects may wrap one object: the object itself tells a cycle.
-            if (!_open.Add(value)) throw Invalid(ErrorIds.BodyCycle, $"The body has a cycle{At()}: an object that contains itself.", "Take the reference back out.");
+            if (!_open.Add(value))
+                throw Invalid(ErrorIds.BodyCycle, $"The body has a cycle{At()}: an object that contains itself.",
+                    "Take the reference back out.");
             if (_open.Count > MaximumDepth) throw TooDeep();
             switch (value)
             {
-                case IDictionary dictionary: WriteObject(Guarded(dictionary.Keys).Cast<object>().Select(k => (NameOf(k), Try<object?>(() => dictionary[k])))); break;
-                case NameValueCollection values: WriteObject(Enumerable.Range(0, values.Count).Select(i => (NameOf(values.GetKey(i)), ValueOf(values.GetValues(i))))); break;
-                case StringDictionary or IEnumerable<KeyValuePair<string, object?>>: WriteObject(Pairs((IEnumerable)value)); break;
+                case IDictionary dictionary:
+                    WriteObject(
+                    Guarded(dictionary.Keys).Cast<object>()
+                    .Select(k => (NameOf(k), Try<object?>(() => dictionary[k])))); break;
+                case NameValueCollection values:
+                    WriteObject(
+                    Enumerable.Range(0, values.Count)
+                    .Select(i => (NameOf(values.GetKey(i)), ValueOf(values.GetValues(i))))); break;
+                case StringDictionary
+                    or IEnumerable<KeyValuePair<string, object?>>:
+                    WriteObject(Pairs((IEnumerable)value)); break;
                 case IEnumerable pairs when ForeignValue.IsDictionary(pairs): WriteObject(Pairs(pairs)); break;
                 case XmlNode: throw Unknown(value);
                 case IEnumerable list: WriteArray(list); break;
@@ -238,7 +264,9 @@ internal static class ObjectToJson
             // The limit includes one level that isn't there where nothing is open.
             if (!IsJson(json, Math.Max(1, MaximumDepth - _open.Count)))
                 throw IsJson(json, int.MaxValue)
-                    ? TooDeep() : Invalid(ErrorIds.InvalidBody, $"The body has a value{At()} that says it is JSON and isn't.", "Leave it out, or pass what it stands for.");
+                    ? TooDeep() : Invalid(ErrorIds.InvalidBody,
+                        $"The body has a value{At()} that says it is JSON and isn't.",
+                        "Leave it out, or pass what it stands for.");
 #if NET8_0_OR_GREATER
             _json.Append(Utf8.GetString(json));
 #else
@@ -270,7 +298,9 @@ internal static class ObjectToJson
             foreach ((string name, object? member) in members)
             {
                 if (!names.Add(name))
-                    throw Invalid(ErrorIds.InvalidBody, $"The body has a dictionary{At()} in which two keys are the same text: '{Redaction.Scrub(name)}'.", "Take one of them out.");
+                    throw Invalid(ErrorIds.InvalidBody,
+                        $"The body has a dictionary{At()} in which two keys are the same text: " +
+                        $"'{Redaction.Scrub(name)}'.", "Take one of them out.");
                 _json.Append(names.Count == 1 ? '{' : ',');
                 JsonString.Append(_json, name);
                 _json.Append(':');
@@ -310,9 +340,12 @@ internal static class ObjectToJson
         private string NameOf(object? key)
         {
             object? plain = ForeignValue.Unwrap(key);
-            if (plain is null) throw Invalid(ErrorIds.InvalidBody, $"The body has a dictionary{At()} with a key that is null.", "Use text as keys.");
+            if (plain is null) throw Invalid(ErrorIds.InvalidBody, $"The body has a dictionary{At()} with a key that " +
+                "is null.", "Use text as keys.");
             return Scalar.TextOf(plain, out _)
-                ?? throw Invalid(ErrorIds.InvalidBody, $"The body has a dictionary{At()} with a key that is no text but a {plain.GetType().Name}.", "Use text as keys.");
+                ?? throw Invalid(ErrorIds.InvalidBody,
+                    $"The body has a dictionary{At()} with a key that is no text but a {plain.GetType().Name}.",
+                    "Use text as keys.");
         }
 
         /// <summary>The items of a list that isn't ours: whatever goes wrong in it is its error.</summary>
@@ -358,14 +391,17 @@ internal static class ObjectToJson
         }
 
         private NotionAuthException Unknown(object value) => Invalid(
-            ErrorIds.InvalidBody, $"The body has a {value.GetType().Name}{At()}, which isn't known to mean something in JSON.",
+            ErrorIds.InvalidBody,
+            $"The body has a {value.GetType().Name}{At()}, which isn't known to mean something in JSON.",
             "Pass its text, or an object of the properties that are meant (Select-Object).");
 
         private NotionAuthException Unreadable(string what, Exception why) =>
-            Invalid(ErrorIds.BodyUnreadable, $"{what} in the body{At()} can't be read: {Redaction.Scrub(why.Message)}", "Leave it out, or pass its values.");
+            Invalid(ErrorIds.BodyUnreadable, $"{what} in the body{At()} can't be read: {Redaction.Scrub(why.Message)}",
+                "Leave it out, or pass its values.");
 
         private NotionAuthException TooDeep() =>
-            Invalid(ErrorIds.BodyTooDeep, $"The body is nested deeper than {MaximumDepth} levels{At()}.", "Notion takes two levels of blocks in one request: append the rest with further requests.");
+            Invalid(ErrorIds.BodyTooDeep, $"The body is nested deeper than {MaximumDepth} levels{At()}.",
+                "Notion takes two levels of blocks in one request: append the rest with further requests.");
     }
 
     private sealed class Identity : IEqualityComparer<object>

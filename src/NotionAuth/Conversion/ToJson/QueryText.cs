@@ -11,20 +11,24 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Conversion.ToJson;
 
 /// <summary>
-/// Query and header values as text, by the same rules as a body's (<see cref="Scalar"/>). What has no text is an error that names its key.
+/// Query and header values as text, by the same rules as a body's (<see cref="Scalar"/>). What has no text is an error
+/// that names its key.
 /// </summary>
 internal static class QueryText
 {
     // No server takes an address or a header with so many; a list may have no end.
     private const int MostValues = 10_000;
 
-    /// <summary>The pairs of -Query or -Headers: a list gives its name once for each item, nothing gives none.</summary>
+    /// <summary>
+    /// The pairs of -Query or -Headers: a list gives its name once for each item, nothing gives none.
+    /// </summary>
     /// <param name="dictionary">What was passed; null for none.</param>
     /// <param name="parameter">The parameter's name.</param>
     /// <param name="errorId">The error's id.</param>
     /// <param name="stop">Gives up before the next value.</param>
     /// <exception cref="NotionAuthException">A key or a value that has no text, or a list without end.</exception>
-    public static List<KeyValuePair<string, string>> Pairs(IDictionary? dictionary, string parameter, string errorId, CancellationToken stop)
+    public static List<KeyValuePair<string, string>> Pairs(
+        IDictionary? dictionary, string parameter, string errorId, CancellationToken stop)
     {
         var pairs = new List<KeyValuePair<string, string>>();
         if (dictionary is null) return pairs;
@@ -32,9 +36,11 @@ internal static class QueryText
         {
             object? key = ForeignValue.Unwrap(entry.Key);
             string name = (key is null ? null : Scalar.TextOf(key, out _))
-                ?? throw Invalid(errorId, $"A key in -{parameter} is no text but a {key?.GetType().Name ?? "null"}.", "Use text as keys.");
+                ?? throw Invalid(errorId, $"A key in -{parameter} is no text but a {key?.GetType().Name ?? "null"}.",
+                    "Use text as keys.");
             string place = $"'{Redaction.Scrub(name)}' in -{parameter}";
-            pairs.AddRange(Texts(entry.Value, place, errorId, stop).Select(text => new KeyValuePair<string, string>(name, text)));
+            pairs.AddRange(
+                Texts(entry.Value, place, errorId, stop).Select(text => new KeyValuePair<string, string>(name, text)));
         }
 
         return pairs;
@@ -44,8 +50,10 @@ internal static class QueryText
     {
         object? plain = ForeignValue.Unwrap(value);
         if (plain is null) return [];
-        bool isList = ForeignValue.IsList(plain) && Scalar.TextOf(plain, out _) is null && Json(plain, place, errorId) is null;
-        return (isList ? Items((IEnumerable)plain, place, errorId, stop) : [plain]).Select(item => One(item, place, errorId)).OfType<string>();
+        bool isList = ForeignValue.IsList(plain) && Scalar.TextOf(plain, out _) is null
+            && Json(plain, place, errorId) is null;
+        return (isList ? Items((IEnumerable)plain, place, errorId, stop) : [plain])
+            .Select(item => One(item, place, errorId)).OfType<string>();
     }
 
     // Whatever goes wrong in a list that isn't ours is its error.
@@ -62,7 +70,8 @@ internal static class QueryText
         }
 
         stop.ThrowIfCancellationRequested();
-        if (items.Count > MostValues) throw Invalid(errorId, $"The list {place} has more than {MostValues} values, or no end.", "Pass fewer.");
+        if (items.Count > MostValues)
+            throw Invalid(errorId, $"The list {place} has more than {MostValues} values, or no end.", "Pass fewer.");
         return items;
     }
 
@@ -81,7 +90,8 @@ internal static class QueryText
             if (json == "null") return null;
             isLiteral = json[0] is not ('"' or '[' or '{');
             if (isLiteral) text = json;
-            else if (json[0] == '"') text = JsonString.Decode(Encoding.UTF8.GetBytes(json.Substring(1, json.Length - 2)));
+            else if (json[0] == '"')
+                text = JsonString.Decode(Encoding.UTF8.GetBytes(json.Substring(1, json.Length - 2)));
         }
 
         if (text is null)
@@ -89,8 +99,10 @@ internal static class QueryText
                 errorId, $"The value of {place} is a {plain.GetType().Name}, which has no text there.",
                 "Pass text, a number, a date, true or false, or a list of them.");
         if (isLiteral && !Scalar.IsFinite(text))
-            throw Invalid(errorId, $"The value of {place} is no number (NaN or infinity).", "Leave it out or pass $null.");
-        if (HasHalf(text)) throw Invalid(errorId, $"The value of {place} has half of a character in it (a lone surrogate).", "Take it out.");
+            throw Invalid(errorId, $"The value of {place} is no number (NaN or infinity).",
+                "Leave it out or pass $null.");
+        if (HasHalf(text)) throw Invalid(errorId, $"The value of {place} has half of a character in it (a lone " +
+            "surrogate).", "Take it out.");
         return text;
     }
 

@@ -12,15 +12,16 @@ using System.Xml.Linq;
 namespace NotionAuth.Conversion.ToJson;
 
 /// <summary>
-/// Values that are one text, number or truth value, and how they are written: the same in a body, a query and a header, and on every machine,
-/// whatever its culture.
+/// Values that are one text, number or truth value, and how they are written: the same in a body, a query and a header,
+/// and on every machine, whatever its culture.
 /// </summary>
 internal static class Scalar
 {
     /// <summary>The text of a value.</summary>
     /// <param name="value">The value, out of PowerShell's wrapping.</param>
     /// <param name="isLiteral">
-    /// Whether JSON writes it without quotes: a number, true or false. A number may be one that JSON can't hold: <see cref="IsFinite"/>.
+    /// Whether JSON writes it without quotes: a number, true or false. A number may be one that JSON can't hold:
+    /// <see cref="IsFinite"/>.
     /// </param>
     /// <returns>The text; null where the value is something else.</returns>
     public static string? TextOf(object value, out bool isLiteral)
@@ -29,8 +30,10 @@ internal static class Scalar
         string? text = value switch
         {
             string plain => plain,
-            char or Guid or Enum or TimeSpan or Version or StringBuilder or IPAddress or IPEndPoint or MailAddress => Invariant(value),
-            DateTime { Kind: DateTimeKind.Unspecified } time when time.TimeOfDay == TimeSpan.Zero => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            char or Guid or Enum or TimeSpan or Version or StringBuilder or IPAddress or IPEndPoint or MailAddress =>
+                Invariant(value),
+            DateTime { Kind: DateTimeKind.Unspecified } time when time.TimeOfDay == TimeSpan.Zero => time.ToString(
+                "yyyy-MM-dd", CultureInfo.InvariantCulture),
             DateTime time => time.ToString("o", CultureInfo.InvariantCulture),
             DateTimeOffset time => time.ToString("o", CultureInfo.InvariantCulture),
             Uri uri => uri.OriginalString,
@@ -51,7 +54,8 @@ internal static class Scalar
         {
             bool flag => flag ? "true" : "false",
             SwitchParameter flag => flag.IsPresent ? "true" : "false",
-            int or long or short or sbyte or byte or ushort or uint or ulong or decimal or BigInteger or IntPtr or UIntPtr => Invariant(value),
+            int or long or short or sbyte or byte or ushort or uint or ulong or decimal or BigInteger or IntPtr
+            or UIntPtr => Invariant(value),
             double or float => Fraction(value),
             _ => IsNumber(value) ? Invariant(value) : null,
         };
@@ -77,7 +81,8 @@ internal static class Scalar
     // Half, Int128, UInt128, NFloat, and whatever others make; not Complex, which is two numbers.
     private static bool IsNumber(object value) =>
         value is IFormattable
-        && value.GetType().GetInterfaces().Any(static i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(INumber<>));
+        && value.GetType().GetInterfaces()
+        .Any(static i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(INumber<>));
 #else
     private static bool IsNumber(object _) => false;
 #endif
