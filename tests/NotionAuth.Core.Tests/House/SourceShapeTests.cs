@@ -7,34 +7,39 @@ using Xunit;
 
 namespace NotionAuth.Core.Tests.House;
 
-/// <summary>The shape of source files. PSScriptAnalyzerSettings.psd1 has the same limit of columns.</summary>
+/// <summary>
+/// The shape of source files. The analyzers have the same limit of columns: .editorconfig for C#,
+/// PSScriptAnalyzerSettings.psd1 for PowerShell.
+/// </summary>
 public sealed class SourceShapeTests
 {
-    // The C# files are still to be wrapped: 120 is the aim.
-    private const int MaximumColumns = 360;
-    private const int MaximumColumnsOfScripts = 120;
+    private const int MaximumColumns = 120;
     private const int MaximumLines = 400;
 
     private static readonly string[] Folders = ["benchmarks", "build", "samples", "src", "tests"];
-    private static readonly string[] Sources = [".cs", ".ps1", ".psm1", ".psd1", ".mjs", ".sh"];
+    private static readonly string[] Wrapped = [".cs", ".ps1", ".psm1", ".psd1"];
+    private static readonly string[] Sources = [.. Wrapped, ".mjs", ".sh"];
     private static readonly string[] NotOurs = ["bin", "obj", "out", "node_modules"];
 
     // Still to be split. A file that is short enough must not stand here.
     private static readonly string[] LongFiles =
     [
+        "src/NotionAuth/Conversion/ToJson/ObjectToJson.cs",
+        "tests/NotionAuth.Core.Tests/Api/PaginatorTests.cs",
         "tests/NotionAuth.Core.Tests/Connections/ConnectionTokenSourceTests.cs",
         "tests/NotionAuth.Core.Tests/Http/LyingReplyTests.cs",
         "tests/NotionAuth.Core.Tests/OAuth/CallbackListenerTests.cs",
         "tests/NotionAuth.Core.Tests/OAuth/OAuthClientTests.cs",
+        "tests/NotionAuth.Core.Tests/OAuth/SignInTests.cs",
     ];
 
     [Fact]
     public void No_line_is_too_long() => AssertNone(
         from file in Files()
-        let maximum = MaximumColumnsOf(file)
-        from line in File.ReadLines(Repository.PathOf(file)).Select((text, index) => (Columns: text.Length, Number: index + 1))
-        where line.Columns > maximum
-        select $"{file}:{line.Number} has {line.Columns} columns, of {maximum} at most");
+        where Wrapped.Contains(Path.GetExtension(file))
+        from line in File.ReadLines(Repository.PathOf(file)).Select((text, i) => (Columns: text.Length, Number: i + 1))
+        where line.Columns > MaximumColumns
+        select $"{file}:{line.Number} has {line.Columns} columns, of {MaximumColumns} at most");
 
     [Fact]
     public void No_file_is_too_long() => AssertNone(
@@ -58,19 +63,14 @@ public sealed class SourceShapeTests
     }
 
     private static IEnumerable<string> Files() =>
-        from path in Directory.EnumerateFiles(Repository.Root).Concat(Folders.SelectMany(f => FilesBelow(Repository.PathOf(f))))
+        from path in Directory.EnumerateFiles(Repository.Root)
+            .Concat(Folders.SelectMany(f => FilesBelow(Repository.PathOf(f))))
         where Sources.Contains(Path.GetExtension(path))
         select Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
 
     private static IEnumerable<string> FilesBelow(string folder) => Directory.EnumerateFiles(folder).Concat(
-        Directory.EnumerateDirectories(folder).Where(f => !NotOurs.Contains(Path.GetFileName(f))).SelectMany(FilesBelow));
-
-    private static int MaximumColumnsOf(string file) => Path.GetExtension(file) switch
-    {
-        ".cs" => MaximumColumns,
-        ".ps1" or ".psm1" or ".psd1" => MaximumColumnsOfScripts,
-        _ => int.MaxValue,
-    };
+        Directory.EnumerateDirectories(folder)
+            .Where(f => !NotOurs.Contains(Path.GetFileName(f))).SelectMany(FilesBelow));
 
     private static void AssertNone(IEnumerable<string> found)
     {
