@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Net.Http;
 using System.Text.Json;
 using NotionAuth.Core.Common;
-using NotionAuth.Core.Http;
 using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.Api;
@@ -78,16 +77,18 @@ public sealed class NotionApiException : NotionAuthException, IHasErrorReply
     /// request carried.</param>
     /// <returns>The error.</returns>
     public static NotionApiException From(HttpResponseMessage response, params Secret?[] known) =>
-        From(response, BufferedContent.BodyOf(response), known);
+        known.Length == 0
+            ? From(response, ErrorReply.Of(response)) : From(response, BufferedContent.BodyOf(response), known);
 
     internal static NotionApiException From(
-        HttpResponseMessage response, ReadOnlyMemory<byte> json, params Secret?[] known)
-    {
-        ErrorReply reply = ErrorReply.From(response, json, known);
-        return new(reply, MessageOf(reply, RequestContext.Find(response.RequestMessage)?.WhyNotRepeated),
-            ErrorAdvice.For(reply))
-        { Headers = new ReplyHeaders(response).All };
-    }
+        HttpResponseMessage response, ReadOnlyMemory<byte> json, params Secret?[] known) =>
+        From(response, ErrorReply.From(response, json, known));
+
+    private static NotionApiException From(HttpResponseMessage response, ErrorReply reply) =>
+        new(reply, MessageOf(reply, (response.Content as BufferedContent)?.WhyNotRepeated), ErrorAdvice.For(reply))
+        {
+            Headers = new ReplyHeaders(response).All,
+        };
 
     /// <inheritdoc/>
     internal override NotionAuthException With(string message, string recommendedAction) =>

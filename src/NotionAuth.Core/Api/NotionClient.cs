@@ -178,7 +178,7 @@ public sealed class NotionClient
         if (request.File is not null)
         {
             if (request.Body is null)
-                return await FileContent.OpenAsync(request.File, context, cancellationToken).ConfigureAwait(false);
+                return await FileContent.OpenAsync(request.File, cancellationToken).ConfigureAwait(false);
             throw NotionAuthException.NothingSent(
                 ErrorIds.InvalidBody, "A request has a body or a file, not both.", "Pass -Body or -InFile.");
         }

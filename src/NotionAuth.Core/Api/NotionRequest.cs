@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net.Http;
+using NotionAuth.Core.Http;
 using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.Api;
@@ -33,16 +34,16 @@ public sealed record NotionRequest
     /// How long one attempt may take. Where a file is sent or written, or events arrive one by one: the longest
     /// silence.
     /// </summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(RequestDefaults.TimeoutSec);
 
     /// <summary>
     /// How long all attempts may take, the waits before and between them included; infinite for no bound. A wait that
     /// would end later isn't begun.
     /// </summary>
-    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(RequestDefaults.TotalTimeoutSec);
 
     /// <summary>How often a failed attempt is repeated at most.</summary>
-    public int MaximumRetryCount { get; init; } = Http.Handlers.RetryPolicy.DefaultMaximumRetryCount;
+    public int MaximumRetryCount { get; init; } = RequestDefaults.MaximumRetryCount;
 
     /// <summary>
     /// Whether an error of Notion's that isn't retried any more is returned as a reply in place of being thrown.

@@ -1,5 +1,4 @@
 using System;
-using NotionAuth.Core.Http.Handlers;
 
 namespace NotionAuth.Core.Http;
 
@@ -10,7 +9,7 @@ namespace NotionAuth.Core.Http;
 public sealed record RequestBounds
 {
     /// <summary>How often a failed attempt is repeated at most.</summary>
-    public int MaximumRetryCount { get; init; } = RetryPolicy.DefaultMaximumRetryCount;
+    public int MaximumRetryCount { get; init; } = RequestDefaults.MaximumRetryCount;
 
     /// <summary>The longest wait between two attempts. A longer one isn't begun: the error is there at once.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(30);

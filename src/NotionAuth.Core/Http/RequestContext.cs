@@ -1,9 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Net.Http;
-using NotionAuth.Core.Common;
 using NotionAuth.Core.Http.Bodies;
-using NotionAuth.Core.Http.Handlers;
 using NotionAuth.Core.Http.RateLimits;
 
 namespace NotionAuth.Core.Http;
@@ -38,16 +36,16 @@ internal sealed class RequestContext
     public bool IsSafeToRepeat { get; init; }
 
     /// <summary>How often a failed attempt is repeated at most.</summary>
-    public int MaximumRetryCount { get; init; } = RetryPolicy.DefaultMaximumRetryCount;
+    public int MaximumRetryCount { get; init; } = RequestDefaults.MaximumRetryCount;
 
     /// <summary>How long one attempt may take, reply included.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(RequestDefaults.TimeoutSec);
 
     /// <summary>
     /// How long all attempts may take, the waits included; infinite for no bound. A wait that would end later isn't
     /// begun.
     /// </summary>
-    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(RequestDefaults.TotalTimeoutSec);
 
     /// <summary>The longest wait between two attempts; a longer one isn't begun.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.MaxValue;
@@ -85,17 +83,8 @@ internal sealed class RequestContext
     /// <summary>The stream of events that the reply is.</summary>
     internal ReplyStream? Events { get; set; }
 
-    /// <summary>What was wrong with the body while it was sent.</summary>
-    internal NotionAuthException? BodyFailure { get; set; }
-
     /// <summary>Which repetition is under way or waited for, from 1; 0 for the first attempt.</summary>
     internal int Retry { get; set; }
-
-    /// <summary>Why an attempt that could have been repeated wasn't, to be told with its error.</summary>
-    internal string? WhyNotRepeated { get; set; }
-
-    /// <summary>What limits the attempt that a body is on its way in.</summary>
-    internal AttemptTimer? Attempt { get; set; }
 
     /// <summary>What is left of <see cref="TotalTimeout"/>.</summary>
     internal TimeSpan TimeLeft

@@ -13,7 +13,6 @@ using NotionAuth.Core.Api.Lists;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Http;
-using NotionAuth.Core.Http.Handlers;
 using NotionAuth.Core.OAuth;
 using NotionAuth.Host;
 using NotionAuth.Pipeline;
@@ -131,17 +130,17 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     /// <summary>How many seconds one attempt may take.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
-    public int TimeoutSec { get; set; } = 60;
+    public int TimeoutSec { get; set; } = RequestDefaults.TimeoutSec;
 
     /// <summary>How often a failed attempt is repeated at most.</summary>
     [Parameter]
     [ValidateRange(0, 100)]
-    public int MaximumRetryCount { get; set; } = RetryPolicy.DefaultMaximumRetryCount;
+    public int MaximumRetryCount { get; set; } = RequestDefaults.MaximumRetryCount;
 
     /// <summary>How many seconds all attempts may take together, the waits included.</summary>
     [Parameter]
     [ValidateRange(1, 604_800)]
-    public int TotalTimeoutSec { get; set; } = 3600;
+    public int TotalTimeoutSec { get; set; } = RequestDefaults.TotalTimeoutSec;
 
     /// <summary>How many inputs are worked on at once.</summary>
     [Parameter]

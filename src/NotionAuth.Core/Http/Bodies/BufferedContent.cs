@@ -13,6 +13,12 @@ internal sealed class BufferedContent(byte[] bytes, HttpContentHeaders original)
     /// <summary>The headers that the body came with.</summary>
     public HttpContentHeaders Original => original;
 
+    /// <summary>What the body says, where it is an error's and was looked at.</summary>
+    public ErrorReply? Error { get; set; }
+
+    /// <summary>Why an attempt that could have been repeated wasn't; a part of its error.</summary>
+    public string? WhyNotRepeated { get; set; }
+
     /// <summary>
     /// A reply's body, without the byte order mark that some proxies put before it; empty where it has none, or where
     /// it went elsewhere.

@@ -9,7 +9,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Http.Handlers;
-using NotionAuth.Core.Http.RateLimits;
 
 namespace NotionAuth.Core.Http.Bodies;
 
@@ -25,11 +24,6 @@ internal sealed record ErrorReply
     private static readonly Regex FieldPattern = new(
         @"\b(?:body|query|path)\.[^\r\n`]{1,200}?(?= should\b)", RegexOptions.CultureInvariant,
         TimeSpan.FromSeconds(1));
-
-    // The guidance is text, of which no list is known.
-    private static readonly Regex NoRetry = new(
-        @"(?<![a-z])(?:not|no|never|don't|non)[^a-z].{0,15}?(?:retr|repeat|resend|send)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 
     public required int Status { get; init; }
 
@@ -65,12 +59,11 @@ internal sealed record ErrorReply
     /// <summary>Whether Notion says that it was carried out, whatever the status.</summary>
     public bool WasCommitted => CommittedResourceId is not null || CommittedChildIds.Count > 0;
 
-    /// <summary>
-    /// Whether sending it again is what Notion doesn't want: it was carried out, or the guidance says so.
-    /// </summary>
-    public bool ForbidsRetry =>
-        RateLimitReason == ConnectionLimits.Blocked || WasCommitted
-        || (RetryGuidance is { } text && NoRetry.IsMatch(text));
+    /// <summary>What a reply says, read once however many ask.</summary>
+    /// <param name="response">A reply that is no success, its body read.</param>
+    public static ErrorReply Of(HttpResponseMessage response) =>
+        response.Content is BufferedContent body
+            ? body.Error ??= From(response, BufferedContent.BodyOf(response)) : From(response, default);
 
     /// <summary>Reads a reply.</summary>
     /// <param name="response">A reply that is no success.</param>

@@ -8,6 +8,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Common;
+using NotionAuth.Core.Http.Handlers;
 
 namespace NotionAuth.Core.Http.Bodies;
 
@@ -21,17 +22,16 @@ internal sealed class FileContent : HttpContent
     private const int LargestFile = 20 * 1024 * 1024;
     private const int BufferBytes = 81_920;
     private readonly FileBody _file;
-    private readonly RequestContext _context;
     private readonly byte[]? _content;
     private readonly long _length;
     private readonly DateTime _written;
     private readonly byte[] _head;
     private readonly byte[] _tail;
+    private AttemptTimer? _attempt;
 
-    private FileContent(FileBody file, RequestContext context, FileInfo info, byte[]? content, string type)
+    private FileContent(FileBody file, FileInfo info, byte[]? content, string type)
     {
         _file = file;
-        _context = context;
         _content = content;
         _length = content?.Length ?? info.Length;
         _written = info.LastWriteTimeUtc;
@@ -49,9 +49,23 @@ internal sealed class FileContent : HttpContent
         Headers.ContentType = MediaTypeHeaderValue.Parse($"multipart/form-data; boundary={boundary}");
     }
 
+    /// <summary>What limits the attempt in which the file is on its way; null between attempts.</summary>
+    public AttemptTimer? Attempt
+    {
+        get => _attempt;
+        set
+        {
+            _attempt = value;
+            if (value is not null) Failure = null;
+        }
+    }
+
+    /// <summary>What was wrong with the file during the last attempt. The platform wraps what a body throws.</summary>
+    public NotionAuthException? Failure { get; private set; }
+
     /// <summary>Checks a file, so that what can't be sent is known before anything is.</summary>
     public static async Task<FileContent> OpenAsync(
-        FileBody file, RequestContext context, CancellationToken cancellationToken)
+        FileBody file, CancellationToken cancellationToken)
     {
         string shown = FileErrors.Shown(file.Path);
         if (file.PartNumber is < 1 or > 10_000)
@@ -77,7 +91,7 @@ internal sealed class FileContent : HttpContent
                             : "Make a multi_part upload, split the file into parts of 5 to 20 MiB (the last may be " +
                                 "smaller), and send each with -PartNumber.",
                         shown);
-                return new FileContent(file, context, info, content, FileTypes.ContentTypeOf(file));
+                return new FileContent(file, info, content, FileTypes.ContentTypeOf(file));
             }
         }
         catch (Exception e) when (FileErrors.IsFileError(e) || e is ArgumentException)
@@ -101,14 +115,13 @@ internal sealed class FileContent : HttpContent
                 if (meter.Transferred + read > _length || (read == 0 && meter.Transferred < _length)) throw Changed();
                 if (read == 0) break;
                 await stream.WriteAsync(buffer, 0, read).ConfigureAwait(false);
-                _context.Attempt?.Restart();
+                Attempt?.Restart();
                 meter.Add(read);
             }
         }
         catch (NotionAuthException e)
         {
-            // The platform wraps what a body throws; the handlers find it here.
-            _context.BodyFailure = e;
+            Failure = e;
             throw;
         }
 
@@ -122,7 +135,7 @@ internal sealed class FileContent : HttpContent
     }
 
     // The platform waits for a body that it sends, whatever its own token says.
-    private CancellationToken Ended => _context.Attempt?.Token ?? CancellationToken.None;
+    private CancellationToken Ended => Attempt?.Token ?? CancellationToken.None;
 
     private static Task<Stream> OpenAsync(string path, CancellationToken cancellationToken) =>
         Blocking.OpenAsync(path, FileAccess.Read, FileShare.Read | FileShare.Delete, cancellationToken);

@@ -28,10 +28,10 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
         long begun = Stopwatch.GetTimestamp();
         AttemptTimer? limit = new(context, cancellationToken);
         HttpResponseMessage? response = null;
-        if (request.Content is FileContent) context.Attempt = limit;
+        var file = request.Content as FileContent;
+        if (file is not null) file.Attempt = limit;
         if (!request.Headers.Contains("Accept-Encoding"))
             request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
-        context.BodyFailure = null;
         try
         {
             response = await base.SendAsync(request, limit.Token).ConfigureAwait(false);
@@ -41,10 +41,10 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
             response = null;
             return reply;
         }
-        catch (Exception) when (context.BodyFailure is not null)
+        catch (Exception) when (file?.Failure is not null)
         {
-            Tell(context, request, begun, null, context.BodyFailure.ErrorId);
-            throw context.BodyFailure;
+            Tell(context, request, begun, null, file.Failure.ErrorId);
+            throw file.Failure;
         }
         catch (OperationCanceledException) when (limit!.IsTimeUp)
         {
@@ -61,7 +61,7 @@ internal sealed class AttemptHandler(HttpMessageHandler inner) : DelegatingHandl
         }
         finally
         {
-            context.Attempt = null;
+            if (file is not null) file.Attempt = null;
             response?.Dispose();
             limit?.Dispose();
         }

@@ -35,7 +35,7 @@ internal sealed class RateLimitHandler(HttpMessageHandler inner, RetryPolicy pol
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             wasServed = (int)response.StatusCode != 429;
             if (wasServed) return response;
-            Http.Bodies.ErrorReply error = Http.Bodies.ErrorReply.From(response, BufferedContent.BodyOf(response));
+            ErrorReply error = ErrorReply.Of(response);
             if (error.RateLimitReason != ConnectionLimits.Blocked)
                 limits.CloseFor(error.RetryAfter ?? UsualWait, error.RateLimitReason, request);
             return response;

@@ -25,7 +25,13 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
             {
                 HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
                 wait = RetryPolicy.DelayAfter(response, attempt, context);
-                if (wait is null || GivesUp(context, wait.Value)) return response;
+                if (wait is null) return response;
+                if (WhyNotWaited(context, wait.Value) is { } why)
+                {
+                    if (response.Content is BufferedContent body) body.WhyNotRepeated = why;
+                    return response;
+                }
+
                 detail = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
                 if ((int)response.StatusCode == 429) reason = WaitReason.RateLimited;
                 response.Dispose();
@@ -36,9 +42,9 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
                 ErrorReply reply = ((IHasErrorReply)e).Reply!;
                 wait = RetryPolicy.DelayAfterRefresh(reply, attempt, context);
                 if (wait is null) throw;
-                if (GivesUp(context, wait.Value))
-                    throw new NotionAuthException(e.ErrorId, e.Kind,
-                        $"{e.Message.TrimEnd('.')}. {context.WhyNotRepeated}", e.RecommendedAction);
+                if (WhyNotWaited(context, wait.Value) is { } why)
+                    throw new NotionAuthException(
+                        e.ErrorId, e.Kind, $"{e.Message.TrimEnd('.')}. {why}", e.RecommendedAction);
                 detail = $"{reply.Status.ToString(CultureInfo.InvariantCulture)} for the refresh of the token";
                 if (reply.Status == 429) reason = WaitReason.RateLimited;
             }
@@ -47,10 +53,11 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
             {
                 wait = RetryPolicy.DelayAfterNoReply(attempt, context);
                 if (wait is null) throw;
-                if (GivesUp(context, wait.Value))
-                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message} {context.WhyNotRepeated}",
-                        e.RecommendedAction)
-                    { Target = e.Target };
+                if (WhyNotWaited(context, wait.Value) is { } why)
+                    throw new NotionAuthException(e.ErrorId, e.Kind, $"{e.Message} {why}", e.RecommendedAction)
+                    {
+                        Target = e.Target,
+                    };
                 detail = e.ErrorId;
             }
 
@@ -60,25 +67,24 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
         }
     }
 
-    private static bool GivesUp(RequestContext context, TimeSpan wait)
+    /// <summary>Why a wait isn't begun; null where it is.</summary>
+    private static string? WhyNotWaited(RequestContext context, TimeSpan wait)
     {
         if (wait > context.LongestWait)
         {
             string parameter = context.LongestWaitParameter is { } name ? $" ({name})" : string.Empty;
-            context.WhyNotRepeated = string.Format(
+            return string.Format(
                 CultureInfo.InvariantCulture,
                 "It wasn't repeated: the wait of {0:0.#} s is longer than the {1:0.#} s that this command waits " +
                 "here{2}.",
                 wait.TotalSeconds, context.LongestWait.TotalSeconds, parameter);
-            return true;
         }
 
-        if (wait < context.TimeLeft) return false;
-        context.WhyNotRepeated = string.Format(
+        if (wait < context.TimeLeft) return null;
+        return string.Format(
             CultureInfo.InvariantCulture,
             "It wasn't repeated: the wait of {0:0.#} s would have ended after the {1:0.#} s that all attempts may " +
             "take (-TotalTimeoutSec).",
             wait.TotalSeconds, context.TotalTimeout.TotalSeconds);
-        return true;
     }
 }

@@ -2,9 +2,11 @@ using System;
 using System.Globalization;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Http.Bodies;
+using NotionAuth.Core.Http.RateLimits;
 
 namespace NotionAuth.Core.Http.Handlers;
 
@@ -14,13 +16,15 @@ namespace NotionAuth.Core.Http.Handlers;
 /// </summary>
 internal sealed class RetryPolicy
 {
-    /// <summary>How often an attempt is repeated where nothing else is said.</summary>
-    public const int DefaultMaximumRetryCount = 4;
-
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestAsked = TimeSpan.FromHours(1);
     private static readonly Random Jitter = new();
+
+    // The guidance is text, of which no list is known.
+    private static readonly Regex NoRetry = new(
+        @"(?<![a-z])(?:not|no|never|don't|non)[^a-z].{0,15}?(?:retr|repeat|resend|send)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 
     // What clocks and timers differ by, and nobody needs to be told of.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
@@ -36,7 +40,7 @@ internal sealed class RetryPolicy
     internal static TimeSpan? DelayAfter(HttpResponseMessage response, int attempt, RequestContext context)
     {
         if (attempt > context.MaximumRetryCount || response.IsSuccessStatusCode) return null;
-        return DelayAfter(ErrorReply.From(response, BufferedContent.BodyOf(response)), attempt, context.IsSafeToRepeat);
+        return DelayAfter(ErrorReply.Of(response), attempt, context.IsSafeToRepeat);
     }
 
     /// <summary>
@@ -130,7 +134,7 @@ internal sealed class RetryPolicy
 
     private static TimeSpan? DelayAfter(ErrorReply error, int attempt, bool isSafeToRepeat)
     {
-        bool repeat = !error.ForbidsRetry && error.Status switch
+        bool repeat = !IsForbidden(error) && error.Status switch
         {
             409 or 429 or 529 => true,
             500 or 502 or 503 or 504 => isSafeToRepeat,
@@ -138,6 +142,11 @@ internal sealed class RetryPolicy
         };
         return repeat ? error.RetryAfter ?? Backoff(attempt) : null;
     }
+
+    // Sending it again is what Notion doesn't want: it was carried out, or the guidance says so.
+    private static bool IsForbidden(ErrorReply error) =>
+        error.RateLimitReason == ConnectionLimits.Blocked || error.WasCommitted
+        || (error.RetryGuidance is { } text && NoRetry.IsMatch(text));
 
     private static TimeSpan Backoff(int attempt)
     {
