@@ -64,7 +64,7 @@ internal sealed class RequestInput(
     {
         string method = Of<string>(nameof(command.Method), command.Method, PerInputMethodAttribute.IsMethod)
             ?.ToUpperInvariant()
-            ?? (inFile is null ? "GET" : "POST");
+            ?? (inFile is null ? NotionEndpoint.DefaultMethod(command.Path) : "POST");
         PSObject? body = Of<PSObject>(nameof(command.Body), command.Body);
         ParameterRules.CheckBody(command.MyInvocation.BoundParameters, method, body);
         string? contentType = Of<string>(nameof(command.ContentType), command.ContentType);
