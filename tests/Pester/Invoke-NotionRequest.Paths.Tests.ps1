@@ -46,6 +46,74 @@ Describe "The endpoint's own method" {
     }
 }
 
+Describe 'Links as paths' {
+    It 'takes a copied link for a page, and calls the connection''s own host' {
+        Clear-FakeRequest
+        $link = "https://www.notion.so/acme/Plans-2027-$($pageId -replace '-')?pvs=4"
+        (Invoke-NotionRequest $link).id | Should -Be $pageId
+        (Get-FakeRequest).path | Should -Be "/v1/pages/$pageId"
+    }
+
+    It 'takes a link with a view for a database' {
+        (Invoke-NotionRequest "https://app.notion.com/acme/$($databaseId -replace '-')?v=$([guid]::NewGuid().ToString('N'))").object |
+            Should -Be 'database'
+    }
+
+    It 'takes a link where an id fits, and piped' {
+        $link = "https://www.notion.so/acme/Plans-2027-$($pageId -replace '-')?pvs=4"
+        (Invoke-NotionRequest "blocks/$link/children" -PageSize 1).object | Should -Be 'list'
+        ($link, "pages/$link" | Invoke-NotionRequest).id | Should -Be $pageId, $pageId
+    }
+
+    It 'takes ids with and without hyphens' {
+        (Invoke-NotionRequest "pages/$($pageId -replace '-')").id | Should -Be $pageId
+    }
+
+    It 'asks about the path, not the link' {
+        Clear-FakeRequest
+        $link = "https://www.notion.so/acme/Plans-2027-$($pageId -replace '-')?pvs=4"
+        $problem = Get-ErrorOf { Invoke-NotionRequest $link -Method PATCH -Body @{ nonsense = 1 } }
+        $problem.TargetObject | Should -Be "pages/$pageId"
+    }
+}
+
+Describe 'Objects as paths' {
+    It 'takes a <Kind> that Notion returned, given and piped' -ForEach @(
+        @{ Kind = 'page'; Path = { "pages/$pageId" } }
+        @{ Kind = 'data_source'; Path = { "data_sources/$dataSourceId" } }
+        @{ Kind = 'database'; Path = { "databases/$databaseId" } }
+        @{ Kind = 'user'; Path = { 'users/me' } }
+    ) {
+        $object = Invoke-NotionRequest (& $Path)
+        $object.object | Should -Be $Kind
+        (Invoke-NotionRequest $object).id | Should -Be $object.id
+        ($object | Invoke-NotionRequest).id | Should -Be $object.id
+        ((Invoke-NotionRequest (& $Path) -AsHashtable) | Invoke-NotionRequest).id | Should -Be $object.id
+        ($object | ConvertTo-Json -Depth 20 | ConvertFrom-Json | Invoke-NotionRequest).id | Should -Be $object.id
+    }
+
+    It 'takes blocks and comments from a list' {
+        $blocks = Invoke-NotionRequest "blocks/$pageId/children" -All | Select-Object -First 3
+        ($blocks | Invoke-NotionRequest -ThrottleLimit 3).id | Should -Be $blocks.id
+        $comment = (Invoke-NotionRequest comments -Query @{ block_id = $pageId } -PageSize 1).results[0]
+        ($comment | Invoke-NotionRequest).object | Should -Be 'comment'
+    }
+
+    It 'writes to what is piped' {
+        $page = Invoke-NotionRequest "pages/$pageId"
+        ($page | Invoke-NotionRequest -Method PATCH -Body @{ icon = $null }).id | Should -Be $pageId
+    }
+
+    It 'takes a file upload' {
+        $upload = Invoke-NotionRequest file_uploads POST -Body @{ filename = 'a.txt' }
+        ($upload | Invoke-NotionRequest).id | Should -Be $upload.id
+    }
+
+    It 'has no path for a list' {
+        (Get-ErrorOf { Invoke-NotionRequest (Invoke-NotionRequest users) }).FullyQualifiedErrorId | Should -BeLike 'InvalidPath,*'
+    }
+}
+
 Describe 'Completion of methods and of paths' {
     BeforeAll {
         function Get-Completion {

@@ -30,8 +30,12 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     private ResultVariable? _headersVariable;
     private bool _isPathGiven;
 
-    /// <summary>The path, such as users/me, or a URL on the connection's host.</summary>
+    /// <summary>
+    /// The path, such as users/me, or a URL on the connection's host; a link of Notion's, or an object that Notion
+    /// returned.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [NotionPath]
     [ArgumentCompleter(typeof(PathCompleter))]
     public string Path { get; set; } = string.Empty;
 
