@@ -114,6 +114,35 @@ Describe 'Objects as paths' {
     }
 }
 
+Describe "A database's rows" {
+    It 'come from its one data source' {
+        (Invoke-NotionRequest "databases/$databaseId/query" -All).Count | Should -Be (Invoke-NotionRequest "data_sources/$dataSourceId/query" -All).Count
+    }
+
+    It 'come from the database itself under an old version' {
+        Clear-FakeRequest
+        $null = Invoke-NotionRequest "databases/$databaseId/query" -NotionVersion 2022-06-28
+        (Get-FakeRequest).path | Should -Be "/v1/databases/$databaseId/query"
+    }
+
+    It 'shows the data sources of a database in its views' {
+        $database = Invoke-NotionRequest "databases/$databaseId"
+        $database | Format-Table -AutoSize | Out-String -Width 400 | Should -Match "DataSources.*\n.*\n.*\($dataSourceId\)"
+        $database | Format-List | Out-String -Width 400 | Should -Match "DataSources\s+: .+ \($dataSourceId\)"
+    }
+
+    It 'are an error that names the data sources where there are several' {
+        $second = Invoke-NotionRequest data_sources -Method POST -Body @{
+            parent = @{ type = 'database_id'; database_id = $databaseId }
+            title = @(@{ text = @{ content = 'Second' } }); properties = @{ Name = @{ title = @{} } }
+        }
+        $database = $databaseId
+        $problem = Get-ErrorOf { Invoke-NotionRequest "data_sources/$database/query" }
+        $problem.FullyQualifiedErrorId | Should -BeLike 'ObjectNotFound,*'
+        "$problem" | Should -Match ([regex]::Escape("'Second' ($($second.id))"))
+    }
+}
+
 Describe 'Completion of methods and of paths' {
     BeforeAll {
         function Get-Completion {

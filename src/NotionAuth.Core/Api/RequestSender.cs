@@ -62,8 +62,36 @@ internal static class RequestSender
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>The pieces.</returns>
     /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>
-    /// and <see cref="Paginator.PagesAsync"/>.</exception>
+    /// and <see cref="Paginator.PagesAsync"/>; <see cref="ErrorIds.SeveralDataSources"/>.</exception>
     public static async IAsyncEnumerable<ReplyPiece> RunAsync(
+        NotionClient client, NotionRequest request, RequestOptions options, Task turn,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        request = await DataSourceFinder.ToDataSourceAsync(client, request, cancellationToken).ConfigureAwait(false);
+        IAsyncEnumerator<ReplyPiece> pieces = PiecesAsync(client, request, options, turn, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        await using (pieces.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await pieces.MoveNextAsync().ConfigureAwait(false)) yield break;
+                }
+                catch (NotionApiException e)
+                {
+                    NotionAuthException explained = await DataSourceFinder
+                        .ExplainAsync(client, request, e, cancellationToken).ConfigureAwait(false);
+                    if (ReferenceEquals(explained, e)) throw;
+                    throw explained;
+                }
+
+                yield return pieces.Current;
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<ReplyPiece> PiecesAsync(
         NotionClient client, NotionRequest request, RequestOptions options, Task turn,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
