@@ -16,6 +16,9 @@ internal sealed record RequestOptions
     /// <summary>Whether every page of a list is fetched, and its items are wanted.</summary>
     public bool All { get; init; }
 
+    /// <summary>Whether the items of a list are wanted in place of the list.</summary>
+    public bool Items { get; init; }
+
     /// <summary>
     /// How many items a page has, 1 to 100; null where that is left to the request, or to <see cref="Paginator"/>.
     /// </summary>
@@ -33,9 +36,10 @@ internal sealed record RequestOptions
 /// <param name="Values">The values in it, each JSON in UTF-8: the reply's body, or the page's items.</param>
 /// <param name="IsCapped">Whether Notion stopped a list at its limit of 10,000 rows although there is more.</param>
 /// <param name="Event">The event; null for all other replies.</param>
+/// <param name="HasMore">Whether the items are those of one page, and the list has more.</param>
 internal sealed record ReplyPiece(
     NotionReply Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false,
-    ServerSentEvent? Event = null);
+    ServerSentEvent? Event = null, bool HasMore = false);
 
 /// <summary>Sends a request as its options say, and gives what comes of it piece by piece.</summary>
 internal static class RequestSender
@@ -111,6 +115,12 @@ internal static class RequestSender
             .ConfigureAwait(false);
         if (response.Events is null)
         {
+            if (options.Items && response.Status < 400 && PageReader.Read(response) is { } page)
+            {
+                yield return new(response, page.Items, page.IsCapped, HasMore: page.NextCursor is not null);
+                yield break;
+            }
+
             yield return new(response, response.Body.Length > 0 ? [response.Body] : []);
             yield break;
         }

@@ -15,6 +15,7 @@ using NotionAuth.Core.Connections;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.Http.Handlers;
 using NotionAuth.Core.OAuth;
+using NotionAuth.Core.Rows;
 using NotionAuth.Host;
 using NotionAuth.Pipeline;
 
@@ -132,6 +133,10 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     [Parameter]
     public SwitchParameter AsHashtable { get; set; }
 
+    /// <summary>Whether pages are returned as rows of plain values.</summary>
+    [Parameter]
+    public SwitchParameter AsRow { get; set; }
+
     /// <summary>How many seconds one attempt may take.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
@@ -206,11 +211,12 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         if (!request.IsReadOnly && !ShouldProcess(Path, request.Method.Method)) return null;
 
         NotionClient client = Client(piped);
-        var form = new OutputForm(Raw, AsHashtable);
+        var form = new OutputForm(
+            Raw, AsHashtable, AsRow ? new RowReader(client, request, RowObject.Reserved) : null);
         return turn =>
         {
             IAsyncEnumerable<RequestOutput> outputs =
-                form.ConvertAsync(RequestSender.RunAsync(client, request, options, turn, StopToken));
+                form.ConvertAsync(RequestSender.RunAsync(client, request, options, turn, StopToken), StopToken);
             return input.Transfer is null ? outputs : input.Transfer.DuringAsync(outputs);
         };
     }

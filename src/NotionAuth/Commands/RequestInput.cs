@@ -42,6 +42,7 @@ internal sealed class RequestInput(
         var options = new RequestOptions
         {
             All = command.All,
+            Items = command.AsRow,
             PageSize = command.PageSize > 0 ? command.PageSize : null,
             OutFile = outFile is null ? null : FilePath.Resolve(session, outFile, nameof(command.OutFile)),
             Progress = Transfer is null ? null : Transfer.Take,

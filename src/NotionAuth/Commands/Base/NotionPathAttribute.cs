@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using NotionAuth.Conversion.FromJson;
 using NotionAuth.Core.Api;
 
 namespace NotionAuth.Commands.Base;
@@ -12,7 +13,8 @@ internal sealed class NotionPathAttribute : ArgumentTransformationAttribute
         {
             string text => NotionLink.ToPath(text),
             IDictionary dictionary => NotionLink.PathOf(dictionary["object"] as string, dictionary["id"] as string),
-            PSCustomObject => NotionLink.PathOf(TextOf(inputData, "object"), TextOf(inputData, "id")),
+            PSCustomObject => RowObject.PathOf(PSObject.AsPSObject(inputData))
+                ?? NotionLink.PathOf(TextOf(inputData, "object"), TextOf(inputData, "id")),
             _ => null,
         }
 
