@@ -143,6 +143,27 @@ Describe "A database's rows" {
     }
 }
 
+Describe "Rows beyond Notion's cap" {
+    BeforeAll { Set-FakeBehavior @{ queryRowCap = 100 } }
+
+    AfterAll { Set-FakeBehavior @{ queryRowCap = 10000 } }
+
+    It 'come by the time of creation, each once, and -Verbose says so' {
+        $output = Invoke-NotionRequest "data_sources/$dataSourceId/query" -All -Verbose -WarningVariable warned 4>&1
+        $notes = $output | Where-Object { $_ -is [Management.Automation.VerboseRecord] -and $_.Message -like 'Notion stopped at 10,000 rows*' }
+        $notes | Should -Not -BeNullOrEmpty
+        @($output | Where-Object { $_.object -eq 'page' } | Select-Object -ExpandProperty id -Unique).Count | Should -Be 260
+        $warned | Should -BeNullOrEmpty
+    }
+
+    It 'are warned of where sorts forbid it' {
+        $sorts = @{ sorts = @(@{ property = 'Name'; direction = 'ascending' }) }
+        $rows = Invoke-NotionRequest "data_sources/$dataSourceId/query" -All -Body $sorts -WarningVariable warned -WarningAction SilentlyContinue
+        $rows.Count | Should -Be 100
+        "$warned" | Should -Match '10,000'
+    }
+}
+
 Describe 'Completion of methods and of paths' {
     BeforeAll {
         function Get-Completion {

@@ -37,9 +37,10 @@ internal sealed record RequestOptions
 /// <param name="IsCapped">Whether Notion stopped a list at its limit of 10,000 rows although there is more.</param>
 /// <param name="Event">The event; null for all other replies.</param>
 /// <param name="HasMore">Whether the items are those of one page, and the list has more.</param>
+/// <param name="Note">What happened before it, for who wants to know it; null for nothing.</param>
 internal sealed record ReplyPiece(
     NotionReply Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false,
-    ServerSentEvent? Event = null, bool HasMore = false);
+    ServerSentEvent? Event = null, bool HasMore = false, string? Note = null);
 
 /// <summary>Sends a request as its options say, and gives what comes of it piece by piece.</summary>
 internal static class RequestSender
@@ -102,9 +103,9 @@ internal static class RequestSender
         if (options.All)
         {
             await foreach (
-                NotionPage page in Paginator.PagesAsync(client, request, options.PageSize, cancellationToken, turn)
+                NotionPage page in QueryReader.PagesAsync(client, request, options.PageSize, cancellationToken, turn)
                 .ConfigureAwait(false))
-                yield return new(page.Response, page.Items, page.IsCapped);
+                yield return new(page.Response, page.Items, page.IsCapped, Note: page.Note);
             yield break;
         }
 

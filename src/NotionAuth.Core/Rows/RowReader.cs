@@ -27,7 +27,7 @@ internal sealed class RowReader(NotionClient client, NotionRequest request, IRea
     /// <exception cref="NotionAuthException">What a page shows cut couldn't be read.</exception>
     public async Task<Row?> ReadAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        using JsonDocument? document = JsonText.Parse(json);
+        using JsonDocument? document = DocumentOf(json);
         if (document is null || JsonText.StringOf(document.RootElement, "object") != "page") return null;
         JsonElement page = document.RootElement;
         string? id = JsonText.StringOf(page, "id");
@@ -45,6 +45,21 @@ internal sealed class RowReader(NotionClient client, NotionRequest request, IRea
         }
 
         return new Row(columns);
+    }
+
+    // Names that can't be read can only be where something is escaped, or isn't UTF-8; looking at every name is most of
+    // what a row costs.
+    private static JsonDocument? DocumentOf(ReadOnlyMemory<byte> json)
+    {
+        if (json.Span.IndexOf("\\u"u8) >= 0 || !JsonString.IsUtf8(json.ToArray())) return JsonText.Parse(json);
+        try
+        {
+            return JsonDocument.Parse(json, JsonText.Limits);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<JsonProperty> InOrder(JsonElement page, IReadOnlyList<string> order)

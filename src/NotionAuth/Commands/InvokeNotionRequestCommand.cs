@@ -224,6 +224,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     private protected override void Write(RequestOutput piece)
     {
         SetVariables(piece.Response.Status, () => piece.Response.Headers);
+        if (piece.Note is not null) Tell(() => WriteVerbose(piece.Note));
         WriteObject(piece.Objects, enumerateCollection: true);
         if (piece.Warning is not null) Tell(() => WriteWarning(piece.Warning));
     }

@@ -24,6 +24,9 @@ public sealed class RequestOutput
 
     /// <summary>What the user must know; null for nothing.</summary>
     public string? Warning { get; init; }
+
+    /// <summary>What happened before it, for who wants to know it; null for nothing.</summary>
+    public string? Note { get; init; }
 }
 
 /// <summary>
@@ -55,6 +58,7 @@ internal sealed class OutputForm(bool isRaw, bool asHashtable, RowReader? rows =
             {
                 Objects = objects,
                 Response = piece.Response,
+                Note = piece.Note,
                 Warning = piece.IsCapped ? Capped : piece.HasMore ? HasMore : null
             };
         }
