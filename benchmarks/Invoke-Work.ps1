@@ -1,6 +1,7 @@
 <#
 .SYNOPSIS
-Measures one work in this process, whose HOME must be an empty folder, and writes its result as JSON. Exit code 0 if it could be measured, whatever the figures.
+Measures one work in this process, whose HOME must be an empty folder, and writes its result as JSON. Exit code 0 if it
+could be measured, whatever the figures.
 #>
 [CmdletBinding()]
 param(
@@ -38,7 +39,10 @@ $perRun = $outcome['PerRun'] ?? 1
     Times   = @(foreach ($peer in @($outcome['Times'].Keys)) {
             $values = $outcome['Times'][$peer]
             [ordered]@{
-                Peer = $peer; Median = (Get-Median $values) / $perRun; Least = ($values | Measure-Object -Minimum).Minimum / $perRun; Most = ($values | Measure-Object -Maximum).Maximum / $perRun
+                Peer = $peer
+                Median = (Get-Median $values) / $perRun
+                Least = ($values | Measure-Object -Minimum).Minimum / $perRun
+                Most = ($values | Measure-Object -Maximum).Maximum / $perRun
                 Cost = (Get-Cost)[$peer]
             }
         })
@@ -47,4 +51,9 @@ $perRun = $outcome['PerRun'] ?? 1
     Machine = Get-Machine $load
 } | ConvertTo-Json -Depth 6 | Set-Content -LiteralPath $Result
 
-foreach ($target in $outcome['Targets']) { [Console]::Out.WriteLine(('  {0,-44} {1,8:0.###} {2}{3}' -f $target.Text, $target.Figure, $target.Unit, $(if ($target.Met) { '' } else { '  NOT MET' }))) }
+foreach ($target in $outcome['Targets']) {
+    [Console]::Out.WriteLine(
+        ('  {0,-44} {1,8:0.###} {2}{3}' -f $target.Text, $target.Figure, $target.Unit,
+            $(if ($target.Met) { '' } else { '  NOT MET' }))
+    )
+}

@@ -3,45 +3,29 @@
 # What the works share: a simulated Notion in its bulk form, the peers, paired runs, and how a target is judged.
 
 Set-StrictMode -Version 3.0
-$script:Http = [Net.Http.HttpClient]::new()
+Import-Module (Join-Path $PSScriptRoot '../tests/NotionAuth.FakeNotion/FakeNotion.psm1')
 $script:Node = $null
 $script:Notion = $null
 
-# ---------------------------------------------------------------------------------------------------------------- what is measured with
+# ------------------------------------------------------------------------------------------------ what is measured with
 
 function Start-Notion {
     <#
     .SYNOPSIS
-    Starts a simulated Notion that ends with this process, with a bulk list of that many items; without a rate limit unless asked for.
+    Starts a simulated Notion that ends with this process, with a bulk list of that many items; without a rate limit
+    unless asked for.
     #>
     param([int] $Items = 10000, [switch] $RateLimit, [int] $LatencyMs)
 
-    $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
-    $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-    $arguments = @($env:BENCHMARK_FAKE, '--parent-pid', $PID, '--rows', '10') + @(if (-not $RateLimit) { '--no-rate-limit' }) + @(if ($LatencyMs) { '--latency-ms', $LatencyMs })
-    foreach ($argument in $arguments) { $start.ArgumentList.Add($argument) }
-    $process = [Diagnostics.Process]::Start($start)
-    $ready = $process.StandardOutput.ReadLine()
-    if (-not $ready) { throw "The simulated Notion did not start: $($process.StandardError.ReadToEnd())" }
-    $ready = $ready | ConvertFrom-Json
-    $script:Notion = [pscustomobject]@{ Process = $process; BaseUri = $ready.baseUri; Token = $ready.internalToken; SourceId = ''; PageId = '' }
-    $bulk = Invoke-Control 'bulk' @{ items = $Items }
+    $started = Start-FakeNotion -Path $env:BENCHMARK_FAKE -Rows 10 -RateLimit:$RateLimit -LatencyMs $LatencyMs
+    $script:Notion = [pscustomobject]@{
+        Process = $started.Process; BaseUri = $started.BaseUri; Token = $started.InternalToken; SourceId = ''
+        PageId = ''
+    }
+    $bulk = Invoke-FakeNotionControl 'bulk' -Body @{ items = $Items }
     $script:Notion.SourceId = $bulk.dataSourceId
     $script:Notion.PageId = $bulk.pageId
     $script:Notion
-}
-
-function Invoke-Control {
-    <#
-    .SYNOPSIS
-    Calls the simulated Notion's control endpoint: a POST where there is a body, else a GET.
-    #>
-    param([string] $Path, [hashtable] $Body)
-
-    $uri = "$($script:Notion.BaseUri)_control/$Path"
-    $text = if ($Body) { $script:Http.PostAsync($uri, [Net.Http.StringContent]::new(($Body | ConvertTo-Json))).Result.EnsureSuccessStatusCode().Content.ReadAsStringAsync().Result }
-    else { $script:Http.GetStringAsync($uri).Result }
-    $text | ConvertFrom-Json
 }
 
 function Connect-Notion {
@@ -66,7 +50,12 @@ function Start-Sdk {
     $start = [Diagnostics.ProcessStartInfo]::new('node')
     foreach ($argument in '--expose-gc', (Join-Path $PSScriptRoot 'sdk.mjs')) { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
-    foreach ($pair in @{ BENCHMARK_URL = $script:Notion.BaseUri; BENCHMARK_TOKEN = $script:Notion.Token; BENCHMARK_SOURCE = $script:Notion.SourceId; BENCHMARK_PAGE = $script:Notion.PageId }.GetEnumerator()) {
+    foreach (
+        $pair in @{
+            BENCHMARK_URL = $script:Notion.BaseUri; BENCHMARK_TOKEN = $script:Notion.Token
+            BENCHMARK_SOURCE = $script:Notion.SourceId; BENCHMARK_PAGE = $script:Notion.PageId
+        }.GetEnumerator()
+    ) {
         $start.Environment[$pair.Key] = $pair.Value
     }
     $script:Node = [Diagnostics.Process]::Start($start)
@@ -75,7 +64,7 @@ function Start-Sdk {
 function Invoke-Sdk {
     <#
     .SYNOPSIS
-    Lets the SDK do a work; ms is its own time of it.
+    Lets the SDK do a work; ms is the time that the SDK measured.
     #>
     param([hashtable] $Work)
 
@@ -90,7 +79,9 @@ function Stop-Peer {
     .SYNOPSIS
     Ends what was started.
     #>
-    foreach ($process in @($script:Node; if ($script:Notion) { $script:Notion.Process })) { if ($process -and -not $process.HasExited) { $process.Kill() } }
+    foreach ($process in @($script:Node; if ($script:Notion) { $script:Notion.Process })) {
+        if ($process -and -not $process.HasExited) { $process.Kill() }
+    }
     $script:Node = $script:Notion = $null
 }
 
@@ -103,7 +94,8 @@ function Get-RestList {
 
     $body = @{ page_size = 100 }
     do {
-        $reply = Invoke-RestMethod $Uri -Method POST -Headers $Headers -ContentType application/json -Body ($body | ConvertTo-Json)
+        $reply = Invoke-RestMethod $Uri -Method POST -Headers $Headers -ContentType application/json -Body ($body |
+            ConvertTo-Json)
         $reply.results
         $body.start_cursor = $reply.next_cursor
     } while ($reply.has_more)
@@ -116,41 +108,54 @@ function Get-SeededId {
     #>
     param([int] $Count)
 
-    $sample = Invoke-Control 'seed' @{ title = 'Seeded for benchmarks'; rows = $Count }
+    $sample = Invoke-FakeNotionControl 'seed' -Body @{ title = 'Seeded for benchmarks'; rows = $Count }
     Invoke-NotionRequest "data_sources/$($sample.dataSourceId)/query" -Method POST -All | ForEach-Object id
 }
 
 function Invoke-Child {
     <#
     .SYNOPSIS
-    Runs a script of Children in a PowerShell process of its own; what it needs goes in on standard input, a text or as JSON, and what it found comes back.
+    Runs a script of Children in a PowerShell process of its own; what it needs goes in on standard input, a text or as
+    JSON, and what it found comes back.
     #>
     param([string] $Script, $With)
 
     $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
     $first = if ([IO.Path]::GetFileNameWithoutExtension($start.FileName) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' }
-    foreach ($argument in @($first) + @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot "Children/$Script"))) { if ($argument) { $start.ArgumentList.Add($argument) } }
+    foreach ($argument in @($first) +
+            @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot "Children/$Script"))) {
+        if ($argument) { $start.ArgumentList.Add($argument) }
+    }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
     $process = [Diagnostics.Process]::Start($start)
     $process.StandardInput.WriteLine($(if ($With -is [string]) { $With } else { $With | ConvertTo-Json -Compress }))
     $process.StandardInput.Close()
     $output = $process.StandardOutput.ReadToEnd().Trim()
     $process.WaitForExit()
-    if ($process.ExitCode -ne 0 -or -not $output) { throw "$Script failed with exit code $($process.ExitCode): $output" }
+    if ($process.ExitCode -ne 0 -or -not $output) {
+        throw "$Script failed with exit code $($process.ExitCode): $output"
+    }
     ($output -split "`n")[-1] | ConvertFrom-Json
 }
 
-# ------------------------------------------------------------------------------------------------------------------------ measuring
+# ------------------------------------------------------------------------------------------------------------ measuring
 
 function Measure-Peer {
     <#
     .SYNOPSIS
-    Runs each peer's script once to warm up and then -Runs times, in turns, the first one another each time; gives the times in ms.
+    Runs each peer's script once to warm up and then -Runs times, in turns, the first one another each time; gives the
+    times in ms.
     .DESCRIPTION
-    A script gets a hashtable, and puts its result there; with Ms in it that is the time, else it is measured here. Also holds times of parts, by name. What was
-    put there is checked after each run by the script -Check, outside of the time.
+    A script gets a hashtable, and puts its result there; with Ms in it that is the time, else it is measured here. Also
+    holds times of parts, by name. What was put there is checked after each run by the script -Check, outside of the
+    time.
     #>
-    param([Parameter(Mandatory)] [Collections.Specialized.OrderedDictionary] $Peers, [Parameter(Mandatory)] [int] $Runs, [scriptblock] $Check = {}, [int] $WarmUp = 1)
+    param(
+        [Parameter(Mandatory)] [Collections.Specialized.OrderedDictionary] $Peers,
+        [Parameter(Mandatory)] [int] $Runs,
+        [scriptblock] $Check = {},
+        [int] $WarmUp = 1
+    )
 
     $self = [Diagnostics.Process]::GetCurrentProcess()
     $names = @($Peers.Keys)
@@ -166,7 +171,9 @@ function Measure-Peer {
             foreach ($round in 1, 2) { [GC]::Collect(); [GC]::WaitForPendingFinalizers() }
             $self.Refresh()
             $cpu = $self.TotalProcessorTime
-            $bytes = [GC]::GetTotalAllocatedBytes($false); $pause = [GC]::GetTotalPauseDuration(); $collections = [GC]::CollectionCount(0)
+            $bytes = [GC]::GetTotalAllocatedBytes($false)
+            $pause = [GC]::GetTotalPauseDuration()
+            $collections = [GC]::CollectionCount(0)
             $watch = [Diagnostics.Stopwatch]::StartNew()
             & $script $result
             $elapsed = $watch.Elapsed.TotalMilliseconds
@@ -187,7 +194,11 @@ function Measure-Peer {
         }
     }
     foreach ($name in $names) {
-        $script:Costs[$name] = [ordered]@{ MB = [math]::Round($costs[$name].Bytes / 1MB / $Runs, 1); Collections = [math]::Round($costs[$name].Collections / $Runs, 1); PauseMs = [math]::Round($costs[$name].Pause / $Runs, 1); CpuMs = [math]::Round($costs[$name].Cpu / $Runs, 1) }
+        $script:Costs[$name] = [ordered]@{
+            MB = [math]::Round($costs[$name].Bytes / 1MB / $Runs, 1)
+            Collections = [math]::Round($costs[$name].Collections / $Runs, 1)
+            PauseMs = [math]::Round($costs[$name].Pause / $Runs, 1); CpuMs = [math]::Round($costs[$name].Cpu / $Runs, 1)
+        }
     }
     $times
 }
@@ -208,7 +219,13 @@ function New-RatioTarget {
     .SYNOPSIS
     At most so many times a peer's time: the median of the runs' own ratios.
     #>
-    param([Parameter(Mandatory)] $Times, [Parameter(Mandatory)] [string] $By, [Parameter(Mandatory)] [double] $Limit, [string] $Of = 'NotionAuth', [string] $Text)
+    param(
+        [Parameter(Mandatory)] $Times,
+        [Parameter(Mandatory)] [string] $By,
+        [Parameter(Mandatory)] [double] $Limit,
+        [string] $Of = 'NotionAuth',
+        [string] $Text
+    )
 
     $ratios = for ($i = 0; $i -lt $Times[$Of].Count; $i++) { $Times[$Of][$i] / $Times[$By][$i] }
     New-Target -Text $(if ($Text) { $Text } else { "$Limit × $By" }) -Figure (Get-Median $ratios) -Limit $Limit
@@ -219,9 +236,16 @@ function New-Target {
     .SYNOPSIS
     A figure beside the most that it may be; without a unit it is a ratio.
     #>
-    param([Parameter(Mandatory)] [string] $Text, [Parameter(Mandatory)] [double] $Figure, [Parameter(Mandatory)] [double] $Limit, [string] $Unit = '')
+    param(
+        [Parameter(Mandatory)] [string] $Text,
+        [Parameter(Mandatory)] [double] $Figure,
+        [Parameter(Mandatory)] [double] $Limit,
+        [string] $Unit = ''
+    )
 
-    [ordered]@{ Text = $Text; Figure = [math]::Round($Figure, 3); Limit = $Limit; Unit = $Unit; Met = $Figure -le $Limit }
+    [ordered]@{
+        Text = $Text; Figure = [math]::Round($Figure, 3); Limit = $Limit; Unit = $Unit; Met = $Figure -le $Limit
+    }
 }
 
 function Get-Load {
@@ -229,7 +253,8 @@ function Get-Load {
     .SYNOPSIS
     How many programs wanted a core in the last minute, where the system says so.
     #>
-    if (Test-Path -LiteralPath /proc/loadavg) { ([IO.File]::ReadAllText('/proc/loadavg') -split ' ')[0] } else { 'unknown' }
+    if (Test-Path -LiteralPath /proc/loadavg) { ([IO.File]::ReadAllText('/proc/loadavg') -split ' ')[0] }
+    else { 'unknown' }
 }
 
 function Get-Machine {
@@ -240,7 +265,10 @@ function Get-Machine {
     param([string] $Load)
 
     $processor = 'an unknown processor'
-    if ((Test-Path -LiteralPath /proc/cpuinfo) -and [IO.File]::ReadAllText('/proc/cpuinfo') -match '(?m)^model name\s*:\s*(.+)$') { $processor = $Matches[1].Trim() }
+    if ((Test-Path -LiteralPath /proc/cpuinfo) -and
+            [IO.File]::ReadAllText('/proc/cpuinfo') -match '(?m)^model name\s*:\s*(.+)$') {
+        $processor = $Matches[1].Trim()
+    }
     [ordered]@{
         Processor  = $processor
         Cores      = [Environment]::ProcessorCount
@@ -250,7 +278,8 @@ function Get-Machine {
         Collector  = if ([Runtime.GCSettings]::IsServerGC) { 'server collector' } else { 'workstation collector' }
         PowerShell = "$($PSVersionTable.PSVersion)"
         Node       = "$(node --version)"
-        Sdk        = (Get-Content -LiteralPath (Join-Path $PSScriptRoot '../tests/sdk/package.json') -Raw | ConvertFrom-Json).dependencies.'@notionhq/client'
+        Sdk        = (Get-Content -LiteralPath (Join-Path $PSScriptRoot '../tests/sdk/package.json') -Raw |
+            ConvertFrom-Json).dependencies.'@notionhq/client'
         Load       = $Load
     }
 }
@@ -262,12 +291,17 @@ function Assert-Title {
     #>
     param([string] $Peer, [int] $Count, [string] $Sum, [int] $Expected = 10000)
 
-    if (-not $script:Sums.ContainsKey($Expected)) { $script:Sums[$Expected] = Get-TitleSum @(1..$Expected | ForEach-Object { "Task $_" }) }
+    if (-not $script:Sums.ContainsKey($Expected)) {
+        $script:Sums[$Expected] = Get-TitleSum @(1..$Expected | ForEach-Object { "Task $_" })
+    }
     if ($Count -ne $Expected) { throw "$Peer gave $Count items and not $Expected." }
     if ($Sum -and $Sum -ne $script:Sums[$Expected]) { throw "$Peer gave other titles than there are." }
 }
 
 $script:Sums = @{}
-function Get-TitleSum { param([string[]] $Titles) [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($Titles -join "`n"))) }
+function Get-TitleSum {
+    param([string[]] $Titles)
+    [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($Titles -join "`n")))
+}
 
 Export-ModuleMember -Function *-*

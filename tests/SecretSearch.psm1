@@ -1,6 +1,6 @@
 #Requires -Version 7.4
-# Looks for the secrets of a test run in what the run wrote. Every secret that tests and the simulated Notion make up has the run's mark in it (SecretMark.cs):
-# NOTIONAUTH_TEST_RUN names the run, the mark is twelve digits of its hash.
+# Looks for the secrets of a test run in what the run wrote. Every secret that tests and the simulated Notion make up
+# has the run's mark in it (SecretMark.cs): NOTIONAUTH_TEST_RUN names the run, the mark is twelve digits of its hash.
 
 Set-StrictMode -Version 3.0
 
@@ -12,7 +12,9 @@ function Get-SecretMark {
     param([string] $Run = $env:NOTIONAUTH_TEST_RUN)
 
     if (-not $Run) { return '' }
-    [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($Run))).ToLowerInvariant().Substring(0, 12)
+    [Convert]::ToHexString(
+        [Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($Run))
+    ).ToLowerInvariant().Substring(0, 12)
 }
 
 function Add-SecretCount {
@@ -20,7 +22,9 @@ function Add-SecretCount {
     .SYNOPSIS
     Counts a secret that the simulated Notion didn't make up.
     #>
-    if ($env:NOTIONAUTH_TEST_COUNTS) { [IO.File]::WriteAllText((Join-Path $env:NOTIONAUTH_TEST_COUNTS ([guid]::NewGuid().ToString('N'))), '.') }
+    if ($env:NOTIONAUTH_TEST_COUNTS) {
+        [IO.File]::WriteAllText((Join-Path $env:NOTIONAUTH_TEST_COUNTS ([guid]::NewGuid().ToString('N'))), '.')
+    }
 }
 
 function Get-SecretCount {
@@ -36,7 +40,8 @@ function Get-SecretCount {
 function Get-SearchedForm {
     <#
     .SYNOPSIS
-    What the mark looks like where a secret was written as it is, in UTF-16, in hexadecimal or in base64 (wherever in the encoded text it stands).
+    What the mark looks like where a secret was written as it is, in UTF-16, in hexadecimal or in base64 (wherever in
+    the encoded text it stands).
     #>
     param([Parameter(Mandatory)] [string] $Mark)
 
@@ -60,9 +65,11 @@ function Get-SearchedForm {
 function Search-Secret {
     <#
     .SYNOPSIS
-    Searches all files below the paths. Returns file and kind of each secret that it finds, never the secret, and at last how many files it has read.
+    Searches all files below the paths. Returns file and kind of each secret that it finds, never the secret, and at
+    last how many files it has read.
     .PARAMETER Exclude
-    A regular expression for paths that the outside world of the tests keeps secrets in: a browser's history, a vault without encryption.
+    A regular expression for paths that the outside world of the tests keeps secrets in: a browser's history, a vault
+    without encryption.
     #>
     param([Parameter(Mandatory)] [string[]] $Path, [string] $Mark = (Get-SecretMark), [string] $Exclude)
 
@@ -70,8 +77,9 @@ function Search-Secret {
     $forms = @(Get-SearchedForm $Mark)
     $files = 0
     foreach ($one in $Path) {
-        # find, as a killed process leaves pipes and sockets, at which a reader would wait for ever.
-        $names = if ($IsWindows) { [IO.Directory]::EnumerateFiles($one, '*', 'AllDirectories') } else { find $one -type f }
+        # find lists files alone: a killed process leaves pipes and sockets, and a reader would wait at them for ever.
+        $names = if ($IsWindows) { [IO.Directory]::EnumerateFiles($one, '*', 'AllDirectories') }
+        else { find $one -type f }
         foreach ($file in $names) {
             if ($Exclude -and $file -match $Exclude) { continue }
             try { $text = [Text.Encoding]::Latin1.GetString([IO.File]::ReadAllBytes($file)) }

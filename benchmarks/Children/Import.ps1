@@ -1,4 +1,5 @@
-# Imports a module; standard input: its name; output: how many ms it took. Nothing is used before that would load another module.
+# Imports a module; standard input: its name; output: how many ms it took. Nothing is used before that would load
+# another module.
 $ErrorActionPreference = 'Stop'
 $module = [Console]::In.ReadLine()
 $watch = [Diagnostics.Stopwatch]::StartNew()

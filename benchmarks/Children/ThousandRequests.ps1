@@ -6,5 +6,7 @@ $with = @{}
 $watch = [Diagnostics.Stopwatch]::StartNew()
 if ($in.How -eq 'current') { $null = Connect-NotionWorkspace -Name work } else { $with.Connection = 'work' }
 $count = 0
-for ($i = 0; $i -lt $in.Count; $i++) { if ((Invoke-NotionRequest "pages/$($in.PageId)" @with).id -eq $in.PageId) { $count++ } }
+for ($i = 0; $i -lt $in.Count; $i++) {
+    if ((Invoke-NotionRequest "pages/$($in.PageId)" @with).id -eq $in.PageId) { $count++ }
+}
 @{ Count = $count; Ms = $watch.Elapsed.TotalMilliseconds } | ConvertTo-Json -Compress

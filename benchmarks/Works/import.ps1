@@ -1,5 +1,5 @@
-# Import-Module NotionAuth beside a module of one empty binary cmdlet and beside Microsoft.PowerShell.SecretManagement, by name, each in a process of its
-# own and measured inside it.
+# Import-Module NotionAuth beside a module of one empty binary cmdlet and beside Microsoft.PowerShell.SecretManagement,
+# by name, each in a process of its own and measured inside it.
 param([int] $Runs)
 
 $version = Split-Path -Parent $env:BENCHMARK_MODULE
@@ -10,11 +10,13 @@ using System.Management.Automation;
 [Cmdlet(VerbsCommon.Get, "Nothing")]
 public sealed class GetNothingCommand : PSCmdlet { }
 '@
-New-ModuleManifest -Path (Join-Path $empty 'EmptyModule.psd1') -RootModule EmptyModule.dll -CmdletsToExport Get-Nothing -FunctionsToExport @() -AliasesToExport @() -VariablesToExport @()
+$exports = @{ CmdletsToExport = 'Get-Nothing'; FunctionsToExport = @(); AliasesToExport = @(); VariablesToExport = @() }
+New-ModuleManifest -Path (Join-Path $empty 'EmptyModule.psd1') -RootModule EmptyModule.dll @exports
 
 $before = $env:PSModulePath
 try {
-    $env:PSModulePath = (Split-Path -Parent (Split-Path -Parent $version)), $modules, $before -join [IO.Path]::PathSeparator
+    $env:PSModulePath = (Split-Path -Parent (Split-Path -Parent $version)), $modules,
+        $before -join [IO.Path]::PathSeparator
     $times = Measure-Peer -Runs $Runs -Peers ([ordered]@{
             'NotionAuth'       = { param($r) $r.Ms = Invoke-Child 'Import.ps1' 'NotionAuth' }
             'an empty module'  = { param($r) $r.Ms = Invoke-Child 'Import.ps1' 'EmptyModule' }
@@ -24,5 +26,8 @@ try {
 finally { $env:PSModulePath = $before }
 @{
     Times   = $times
-    Targets = @(New-RatioTarget $times -By 'an empty module' -Limit 1.2 -Text '1.2 × importing a module of one empty binary cmdlet')
+    Targets = @(
+        New-RatioTarget $times -By 'an empty module' -Limit 1.2 -Text ('1.2 × importing a module of one empty ' +
+            'binary cmdlet')
+    )
 }

@@ -28,9 +28,11 @@ $times = Measure-Peer -Runs $Runs -WarmUp 0 -Peers ([ordered]@{
     $titles = [regex]::Matches($r.Text, '"plain_text": *"(Task \d+)"').ForEach({ $_.Groups[1].Value })
     Assert-Title $name $titles.Count (Get-TitleSum $titles)
 }
+$alone = @{ Of = 'NotionAuth, ConvertTo-Json alone'; By = 'Invoke-RestMethod, ConvertTo-Json alone'; Limit = 1 }
 @{
     Times   = $times
     Targets = @(New-RatioTarget $times -By 'Invoke-RestMethod' -Limit 1)
-    Facts   = @('ConvertTo-Json alone, without fetching, takes {0:0.00} × as long as with Invoke-RestMethod''s objects: theirs were converted while they were fetched, ours are now.' -f (
-            New-RatioTarget $times -Of 'NotionAuth, ConvertTo-Json alone' -By 'Invoke-RestMethod, ConvertTo-Json alone' -Limit 1).Figure)
+    Facts   = @(('ConvertTo-Json alone, without fetching, takes {0:0.00} × as long as with Invoke-RestMethod''s ' +
+        'objects: theirs were converted while they were fetched, ours are now.') -f
+            (New-RatioTarget $times @alone).Figure)
 }

@@ -1,4 +1,5 @@
-# Plays the person at the browser: follows the sign-in page to where it leads (the simulated Notion says yes at once), and keeps what is then on the screen.
+# Plays the person at the browser: opens the sign-in page, which the simulated Notion approves at once, follows its
+# redirects, and keeps the last page.
 [CmdletBinding()]
 param([string]$Address)
 

@@ -1,4 +1,5 @@
-# Makes the package, in the form that PSResourceGet gives it. PSResourceGet itself takes dependencies from RequiredModules, and the manifest has none.
+# Makes the package, in the form that PSResourceGet gives it. PSResourceGet itself takes dependencies from
+# RequiredModules, and the manifest has none.
 [CmdletBinding()]
 param([string]$ModuleBase, [string]$Package)
 
@@ -24,7 +25,9 @@ function Get-PackageTag {
 function Get-Nuspec {
     param([hashtable]$Manifest)
     $text = { param($Value) [Security.SecurityElement]::Escape($Value) }
-    $dependencies = foreach ($module in $Manifest.PrivateData.PackageDependencies) { "      <dependency id=`"$($module.ModuleName)`" version=`"$($module.ModuleVersion)`" />" }
+    $dependencies = foreach ($module in $Manifest.PrivateData.PackageDependencies) {
+        "      <dependency id=`"$($module.ModuleName)`" version=`"$($module.ModuleVersion)`" />"
+    }
     @"
 <?xml version="1.0" encoding="utf-8"?>
 <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
@@ -46,25 +49,32 @@ $($dependencies -join "`n")
 "@
 }
 
-<# An open-packaging archive (ECMA-376 part 2): the files, the nuspec, what their types are, and which of them is the nuspec. #>
+<# An open-packaging archive (ECMA-376 part 2): the files, the nuspec, what their types are, and which of them is the
+   nuspec. #>
 function Compress-Module {
     param([string]$ModuleBase, [string]$Package)
-    $extensions = Get-ChildItem -LiteralPath $ModuleBase -Recurse -File | ForEach-Object { $_.Extension.TrimStart('.') } | Where-Object { $_ } | Sort-Object -Unique
+    $extensions = Get-ChildItem -LiteralPath $ModuleBase -Recurse -File |
+        ForEach-Object { $_.Extension.TrimStart('.') } | Where-Object { $_ } | Sort-Object -Unique
     $types = @($extensions | ForEach-Object { "<Default Extension=`"$_`" ContentType=`"application/octet`" />" }) +
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />' +
     '<Default Extension="nuspec" ContentType="application/octet" />' +
     '<Override PartName="/LICENSE" ContentType="application/octet" />'
     $texts = [ordered]@{
         'NotionAuth.nuspec'   = Get-Nuspec (Get-Manifest $ModuleBase)
-        '_rels/.rels'         = '<?xml version="1.0" encoding="utf-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/NotionAuth.nuspec" Id="nuspec" /></Relationships>'
-        '[Content_Types].xml' = "<?xml version=`"1.0`" encoding=`"utf-8`"?><Types xmlns=`"http://schemas.openxmlformats.org/package/2006/content-types`">$types</Types>"
+        '_rels/.rels'         = '<?xml version="1.0" encoding="utf-8"?><Relationships ' +
+            'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship ' +
+            'Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/NotionAuth.nuspec" ' +
+            'Id="nuspec" /></Relationships>'
+        '[Content_Types].xml' = "<?xml version=`"1.0`" encoding=`"utf-8`"?><Types " +
+            "xmlns=`"http://schemas.openxmlformats.org/package/2006/content-types`">$types</Types>"
     }
     $stream = [IO.File]::Create($Package)
     $archive = New-Object IO.Compression.ZipArchive $stream, 'Create'
     try {
         foreach ($name in $texts.Keys) { Write-Entry $archive $name ([Text.Encoding]::UTF8.GetBytes($texts[$name])) }
         foreach ($file in Get-ChildItem -LiteralPath $ModuleBase -Recurse -File | Sort-Object FullName) {
-            Write-Entry $archive $file.FullName.Substring($ModuleBase.Length + 1).Replace('\', '/') ([IO.File]::ReadAllBytes($file.FullName))
+            Write-Entry $archive $file.FullName.Substring($ModuleBase.Length +
+                1).Replace('\', '/') ([IO.File]::ReadAllBytes($file.FullName))
         }
     }
     finally {

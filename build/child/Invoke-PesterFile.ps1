@@ -1,4 +1,5 @@
-# Runs one test file; started by the build in a process and a home of its own. No strict mode: it would reach into the tests.
+# Runs one test file; started by the build in a process and a home of its own. No strict mode: it would reach into the
+# tests.
 [CmdletBinding()]
 param([string]$TestFile, [string]$Summary, [string]$PesterModule, [string]$Filter)
 
@@ -22,7 +23,9 @@ $run = Invoke-Pester -Configuration $configuration
 function Test-OfStore {
     param($Test)
     if ($Test.Tag -contains 'SecretStore') { return $true }
-    for ($block = $Test.Block; $block; $block = $block.Parent) { if ($block.Tag -contains 'SecretStore') { return $true } }
+    for ($block = $Test.Block; $block; $block = $block.Parent) {
+        if ($block.Tag -contains 'SecretStore') { return $true }
+    }
     $false
 }
 
@@ -35,6 +38,9 @@ $tests = foreach ($test in $run.Tests) {
     }
 }
 $skipped = $run.SkippedCount + $run.InconclusiveCount
-@{ Passed = $run.PassedCount; Failed = $run.FailedCount; Skipped = $skipped; Result = "$($run.Result)"; Tests = @($tests) } |
+@{
+    Passed = $run.PassedCount; Failed = $run.FailedCount; Skipped = $skipped; Result = "$($run.Result)"
+    Tests = @($tests)
+} |
     ConvertTo-Json -Depth 4 | Set-Content -LiteralPath $Summary
 exit 0

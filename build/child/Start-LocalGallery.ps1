@@ -1,11 +1,14 @@
-# A gallery on the loopback address: it speaks as much of the PowerShell Gallery's protocol (NuGet version 2) as Install-PSResource needs, and
-# takes what it says of a package from the package's own nuspec, as the Gallery does. It ends with the process that started it.
+# A gallery on the loopback address: it speaks as much of the PowerShell Gallery's protocol (NuGet version 2) as
+# Install-PSResource needs, and reads a package's metadata from its nuspec, as the Gallery does. It ends with the
+# process that started it.
 [CmdletBinding()]
 param([string]$Folder, [string]$ReadyFile, [int]$ParentId)
 
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 Add-Type -AssemblyName System.IO.Compression.FileSystem
+. (Join-Path $PSScriptRoot '../tasks/Common.ps1')
+Import-Module (Get-FakeNotionModule)
 
 function Read-Nuspec {
     param([string]$Package)
@@ -24,11 +27,15 @@ function ConvertTo-Entry {
     $dependencies = foreach ($one in $nuspec.GetElementsByTagName('dependency')) { '{0}:{1}:' -f $one.id, $one.version }
     $text = { param($Value) [Security.SecurityElement]::Escape("$Value") }
     @"
-<entry><id>$Address/Packages(Id='$($nuspec.id)',Version='$($nuspec.version)')</id><title type="text">$($nuspec.id)</title>
+<entry><id>$Address/Packages(Id='$($nuspec.id)',Version='$($nuspec.version)')</id>
+<title type="text">$($nuspec.id)</title>
 <content type="application/zip" src="$Address/package/$($nuspec.id)/$($nuspec.version)" />
-<m:properties><d:Id>$($nuspec.id)</d:Id><d:Version>$($nuspec.version)</d:Version><d:NormalizedVersion>$($nuspec.version)</d:NormalizedVersion>
-<d:Authors>$(& $text $nuspec.authors)</d:Authors><d:Description>$(& $text $nuspec.description)</d:Description><d:Tags>$(& $text $nuspec.tags) PSModule</d:Tags>
-<d:Dependencies>$($dependencies -join '|')</d:Dependencies><d:IsLatestVersion>true</d:IsLatestVersion><d:IsAbsoluteLatestVersion>true</d:IsAbsoluteLatestVersion>
+<m:properties><d:Id>$($nuspec.id)</d:Id><d:Version>$($nuspec.version)</d:Version>
+<d:NormalizedVersion>$($nuspec.version)</d:NormalizedVersion>
+<d:Authors>$(& $text $nuspec.authors)</d:Authors>
+<d:Description>$(& $text $nuspec.description)</d:Description><d:Tags>$(& $text $nuspec.tags) PSModule</d:Tags>
+<d:Dependencies>$($dependencies -join '|')</d:Dependencies>
+<d:IsLatestVersion>true</d:IsLatestVersion><d:IsAbsoluteLatestVersion>true</d:IsAbsoluteLatestVersion>
 <d:IsPrerelease>false</d:IsPrerelease><d:Published>2026-01-01T00:00:00</d:Published></m:properties></entry>
 "@
 }
@@ -37,8 +44,10 @@ function ConvertTo-Feed {
     param([object[]]$Package, [string]$Address)
     $entries = foreach ($one in $Package) { ConvertTo-Entry $one.FullName $Address }
     @"
-<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:d="http://schemas.microsoft.com/ado/2007/08/dataservices"
-xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"><m:count>$(@($Package).Count)</m:count>$($entries -join "`n")</feed>
+<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:d="http://schemas.microsoft.com/ado/2007/08/dataservices"
+xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata">
+<m:count>$(@($Package).Count)</m:count>$($entries -join "`n")</feed>
 "@
 }
 
@@ -57,10 +66,7 @@ function Get-Answer {
     }
 }
 
-$probe = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-$probe.Start()
-$port = $probe.LocalEndpoint.Port
-$probe.Stop()
+$port = Get-FreePort
 $listener = New-Object Net.HttpListener
 $listener.Prefixes.Add("http://localhost:$port/")
 $listener.Start()

@@ -25,7 +25,8 @@ function Confirm-Content {
     }
     finally { $archive.Dispose() }
     $metadata = $nuspec.package.metadata
-    $dependency = $metadata.GetElementsByTagName('dependency') | Where-Object { $_.id -eq 'Microsoft.PowerShell.SecretManagement' }
+    $dependency = $metadata.GetElementsByTagName('dependency') |
+        Where-Object { $_.id -eq 'Microsoft.PowerShell.SecretManagement' }
     if (-not $dependency -or -not $metadata.description -or " $($metadata.tags) " -notlike '* PSModule * OAuth *') {
         throw 'The nuspec lacks its dependency, its description or its tags.'
     }
@@ -36,19 +37,23 @@ function Confirm-Content {
 function Initialize-Gallery {
     param([string]$Package)
     $folder = [IO.Directory]::CreateDirectory((Join-Path $env:HOME 'gallery')).FullName
-    $dependency = Get-Module -ListAvailable -Name Microsoft.PowerShell.SecretManagement | Sort-Object Version -Descending | Select-Object -First 1
+    $dependency = Get-Module -ListAvailable -Name Microsoft.PowerShell.SecretManagement |
+        Sort-Object Version -Descending | Select-Object -First 1
     Compress-PSResource -Path $dependency.ModuleBase -DestinationPath $folder
     Register-PSResourceRepository -Name NotionAuthFolder -Uri $folder -Trusted
     Publish-PSResource -NupkgPath $Package -Repository NotionAuthFolder
     $published = Join-Path $folder (Split-Path -Leaf $Package)
-    if ((Get-FileHash -LiteralPath $published).Hash -ne (Get-FileHash -LiteralPath $Package).Hash) { throw 'Publishing has changed the package.' }
+    if ((Get-FileHash -LiteralPath $published).Hash -ne (Get-FileHash -LiteralPath $Package).Hash) {
+        throw 'Publishing has changed the package.'
+    }
     Write-Information 'Publish-PSResource: the package arrives as it is, with its dependency'
     $folder
 }
 
 <# The folder of a user's modules, empty. #>
 function Clear-UserModuleFolder {
-    $folder = if (Test-Windows) { Join-Path ([Environment]::GetFolderPath('MyDocuments')) 'PowerShell/Modules' } else { Join-Path $env:HOME '.local/share/powershell/Modules' }
+    $folder = if (Test-Windows) { Join-Path ([Environment]::GetFolderPath('MyDocuments')) 'PowerShell/Modules' }
+    else { Join-Path $env:HOME '.local/share/powershell/Modules' }
     Clear-Folder $folder
     $folder
 }
@@ -56,7 +61,9 @@ function Clear-UserModuleFolder {
 function Confirm-Installed {
     param([string]$Folder, [string]$Command)
     foreach ($name in 'NotionAuth', 'Microsoft.PowerShell.SecretManagement') {
-        if (-not (Get-ChildItem -Path (Join-Path $Folder "$name/*/$name.psd1") -ErrorAction Ignore)) { throw "$Command did not install $name." }
+        if (-not (Get-ChildItem -Path (Join-Path $Folder "$name/*/$name.psd1") -ErrorAction Ignore)) {
+            throw "$Command did not install $name."
+        }
     }
     Write-Information "$Command NotionAuth: SecretManagement came along"
 }
@@ -70,20 +77,26 @@ function Install-WithPowerShellGet {
     Confirm-Installed $folder 'Install-Module'
 }
 
-<# Install-PSResource takes the dependencies that a gallery tells. In a folder it reads the manifest alone, so that a gallery is what this needs. #>
+<# Install-PSResource takes the dependencies from a gallery's feed. In a folder it reads the manifest alone, so that a
+   gallery is what this needs. #>
 function Install-WithPSResourceGet {
     param([string]$Gallery)
     $folder = Clear-UserModuleFolder
     $readyFile = Join-Path $env:HOME 'gallery-address'
     $log = Join-Path $env:HOME 'gallery.log'
-    $script = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'Start-LocalGallery.ps1'), '-Folder', $Gallery, '-ReadyFile', $readyFile, '-ParentId', "$PID")
+    $script = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'Start-LocalGallery.ps1'),
+        '-Folder', $Gallery, '-ReadyFile', $readyFile, '-ParentId', "$PID")
     $server = Open-Process -Command (@(Get-PowerShellProgram) + $script) -OutputFile $log
     try {
         for ($i = 0; -not (Test-Path -LiteralPath $readyFile); $i++) {
-            if ($server.HasExited -or $i -eq 300) { throw "The local gallery did not start: $(Get-Content -LiteralPath "$log.errors" -ErrorAction Ignore)" }
+            if ($server.HasExited -or $i -eq 300) {
+                throw "The local gallery did not start: $(Get-Content -LiteralPath "$log.errors" -ErrorAction Ignore)"
+            }
             Start-Sleep -Milliseconds 100
         }
-        Register-PSResourceRepository -Name NotionAuthGallery -Uri ([IO.File]::ReadAllText($readyFile)) -ApiVersion V2 -Trusted
+        Register-PSResourceRepository -Name NotionAuthGallery -Uri (
+            [IO.File]::ReadAllText($readyFile)
+        ) -ApiVersion V2 -Trusted
         Install-PSResource -Name NotionAuth -Repository NotionAuthGallery -Scope CurrentUser
     }
     finally { Close-Process $server }
@@ -94,10 +107,14 @@ function Install-WithPSResourceGet {
 function Confirm-Import {
     param([string]$Folder)
     $env:PSModulePath = $Folder
-    $import = 'Import-Module NotionAuth -ErrorAction Stop; (Get-Module NotionAuth).ModuleBase; (Get-Command -Module NotionAuth).Name -join '' '''
-    $program, $arguments = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' + $import
+    $import = 'Import-Module NotionAuth -ErrorAction Stop; (Get-Module NotionAuth).ModuleBase; (Get-Command ' +
+        '-Module NotionAuth).Name -join '' '''
+    $program, $arguments = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' +
+        $import
     $answer = @(& $program @arguments)
-    if ($answer.Count -ne 2 -or -not $answer[0].StartsWith($Folder) -or ($answer[1] -split ' ').Count -ne 5) { throw "Importing from the package gave: $answer" }
+    if ($answer.Count -ne 2 -or -not $answer[0].StartsWith($Folder) -or ($answer[1] -split ' ').Count -ne 5) {
+        throw "Importing from the package gave: $answer"
+    }
     Write-Information "imported in a fresh process: $($answer[1])"
 }
 
@@ -110,7 +127,8 @@ if (Get-Command Publish-PSResource -ErrorAction Ignore) {
 }
 else {
     Write-Information 'INSTALLING WAS NOT TRIED: that needs Microsoft.PowerShell.PSResourceGet.'
-    [IO.Compression.ZipFile]::ExtractToDirectory($Package, (Join-Path $folder "NotionAuth/$(Split-Path -Leaf $ModuleBase)"))
+    [IO.Compression.ZipFile]::ExtractToDirectory($Package,
+        (Join-Path $folder "NotionAuth/$(Split-Path -Leaf $ModuleBase)"))
 }
 Confirm-Import $folder
 exit 0

@@ -5,7 +5,9 @@ function Get-ModuleVersion {
     $manifest = [IO.File]::ReadAllText((Join-Repository 'NotionAuth.psd1'))
     if ($manifest -notmatch "(?m)^\s*ModuleVersion\s*=\s*'([^']+)'") { throw 'NotionAuth.psd1 has no ModuleVersion.' }
     $version = $Matches[1]
-    $prefix = ([xml][IO.File]::ReadAllText((Join-Repository 'Directory.Build.props'))).SelectSingleNode('//VersionPrefix').InnerText
+    $prefix = (
+        [xml][IO.File]::ReadAllText((Join-Repository 'Directory.Build.props'))
+    ).SelectSingleNode('//VersionPrefix').InnerText
     if ($version -ne $prefix) { throw "NotionAuth.psd1 says version $version and Directory.Build.props says $prefix." }
     $version
 }
@@ -30,7 +32,9 @@ function Copy-Module {
     try {
         Copy-ModuleFile $Configuration $fresh
         try { Clear-Folder $target }
-        catch { throw "The staged module is in use: close the sessions that have imported it. ($($_.Exception.Message))" }
+        catch {
+            throw "The staged module is in use: close the sessions that have imported it. ($($_.Exception.Message))"
+        }
         $null = [IO.Directory]::CreateDirectory((Split-Path -Parent $target))
         [IO.Directory]::Move($fresh, $target)
     }
@@ -43,23 +47,33 @@ function Copy-ModuleFile {
     $core = [IO.Directory]::CreateDirectory((Join-Path $Destination 'bin/core')).FullName
     $desktop = [IO.Directory]::CreateDirectory((Join-Path $Destination 'bin/desktop')).FullName
 
-    Copy-Item -LiteralPath (Join-Repository 'NotionAuth.psd1'), (Join-Repository 'LICENSE'), (Join-Path $project 'NotionAuth.Format.ps1xml') -Destination $Destination
-    if (Test-Path -LiteralPath (Join-Repository 'CHANGELOG.md')) { Copy-Item -LiteralPath (Join-Repository 'CHANGELOG.md') -Destination $Destination }
-    # Get-Help's file is made of docs; where a page lacks something, or says something else than the cmdlet, the build ends here.
-    Invoke-Program dotnet (Join-Repository 'build', 'NotionAuth.HelpBuilder', 'bin', $Configuration, 'net10.0', 'NotionAuth.HelpBuilder.dll'), (Join-Repository 'docs'), (Join-Path $Destination 'en-US/NotionAuth.dll-Help.xml')
+    Copy-Item -LiteralPath (Join-Repository 'NotionAuth.psd1'), (Join-Repository 'LICENSE'),
+        (Join-Path $project 'NotionAuth.Format.ps1xml') -Destination $Destination
+    if (Test-Path -LiteralPath (Join-Repository 'CHANGELOG.md')) {
+        Copy-Item -LiteralPath (Join-Repository 'CHANGELOG.md') -Destination $Destination
+    }
+    # Get-Help's file is made of docs. The build fails here where a page lacks something or contradicts the cmdlet.
+    Invoke-Program dotnet (Join-Repository 'build', 'NotionAuth.HelpBuilder', 'bin', $Configuration, 'net10.0',
+        'NotionAuth.HelpBuilder.dll'), (Join-Repository 'docs'),
+            (Join-Path $Destination 'en-US/NotionAuth.dll-Help.xml')
 
-    foreach ($name in 'NotionAuth.dll', 'NotionAuth.Core.dll') { Copy-Item -LiteralPath (Join-Path $project "bin/$Configuration/net8.0/$name") -Destination $core }
+    foreach ($name in 'NotionAuth.dll', 'NotionAuth.Core.dll') {
+        Copy-Item -LiteralPath (Join-Path $project "bin/$Configuration/net8.0/$name") -Destination $core
+    }
 
     # Windows PowerShell lacks System.Text.Json: publishing gathers it with all that it needs.
     $published = Join-Path $Destination '.publish'
-    Invoke-Program dotnet 'publish', (Join-Path $project 'NotionAuth.csproj'), '--configuration', $Configuration, '--framework', 'netstandard2.0', '--no-build', '--nologo', '--verbosity', 'quiet', '--output', $published
+    Invoke-Program dotnet 'publish', (Join-Path $project 'NotionAuth.csproj'), '--configuration', $Configuration,
+        '--framework', 'netstandard2.0', '--no-build', '--nologo', '--verbosity', 'quiet', '--output', $published
     Copy-Item -Path (Join-Path $published '*.dll') -Destination $desktop
     Clear-Folder $published
 
     foreach ($name in 'NotionAuth.dll', 'NotionAuth.Core.dll', 'System.Text.Json.dll') {
         if (-not (Test-Path -LiteralPath (Join-Path $desktop $name))) { throw "bin/desktop lacks $name." }
     }
-    if (Get-ChildItem -LiteralPath $Destination -Recurse -Filter System.Management.Automation*) { throw 'PowerShell''s own assembly must not be staged.' }
+    if (Get-ChildItem -LiteralPath $Destination -Recurse -Filter System.Management.Automation*) {
+        throw 'PowerShell''s own assembly must not be staged.'
+    }
 }
 
 function Clear-Output {

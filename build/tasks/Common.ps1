@@ -27,7 +27,8 @@ function Invoke-Program {
     if ($LASTEXITCODE -ne 0) { throw "$Name $($Arguments[0]) failed with exit code $LASTEXITCODE." }
 }
 
-<# The PowerShell that runs this script, as a program and the arguments that come first: a .NET tool's process is dotnet. #>
+<# The PowerShell that runs this script, as a program and the arguments that come first: a .NET tool's process is
+   dotnet. #>
 function Get-PowerShellProgram {
     $path = (Get-Process -Id $PID).Path
     $path
@@ -37,7 +38,9 @@ function Get-PowerShellProgram {
 <# A folder to be the home of child processes: vaults, their registry and all settings of PowerShell live below it. #>
 function Get-TemporaryHome {
     $path = Join-Path ([IO.Path]::GetTempPath()) ('notionauth-' + [guid]::NewGuid().ToString('N').Substring(0, 12))
-    foreach ($folder in 'AppData/Local', 'AppData/Roaming') { $null = [IO.Directory]::CreateDirectory((Join-Path $path $folder)) }
+    foreach ($folder in 'AppData/Local', 'AppData/Roaming') {
+        $null = [IO.Directory]::CreateDirectory((Join-Path $path $folder))
+    }
     if (-not (Test-Windows)) { & chmod 700 $path }
     $path
 }
@@ -54,7 +57,8 @@ function Clear-Folder {
     }
 }
 
-<# The environment of a process that knows nothing of this user: no vault, no token, no proxy before the loopback address. #>
+<# The environment of a process that knows nothing of this user: no vault, no token, no proxy before the loopback
+   address. #>
 function Get-IsolatedEnvironment {
     param([string]$HomeFolder, [string[]]$ModuleFolder)
     $environment = @{
@@ -76,7 +80,8 @@ function Get-IsolatedEnvironment {
     $environment
 }
 
-<# Tests and users start pwsh by its name: this makes one that is the PowerShell that runs now, whatever PATH has, and returns its folder. #>
+<# Tests and users start pwsh by its name: this makes one that is the PowerShell that runs now, whatever PATH has, and
+   returns its folder. #>
 function Get-PowerShellFolder {
     param([string]$HomeFolder)
     $program, $library = Get-PowerShellProgram
@@ -92,13 +97,16 @@ function Get-PowerShellFolder {
     $folder
 }
 
-<# Sets variables (null removes one), runs the script, and puts back what was there. The script sees these names too: they are chosen not to hide its own. #>
+<# Sets variables (null removes one), runs the script, and puts back what was there. The script sees these names too:
+   they are chosen not to hide its own. #>
 function Invoke-WithEnvironment {
     param([hashtable]$Environment, [scriptblock]$Script)
     $before = @{}
     foreach ($variable in $Environment.Keys) { $before[$variable] = [Environment]::GetEnvironmentVariable($variable) }
     try {
-        foreach ($variable in $Environment.Keys) { [Environment]::SetEnvironmentVariable($variable, $Environment[$variable]) }
+        foreach ($variable in $Environment.Keys) {
+            [Environment]::SetEnvironmentVariable($variable, $Environment[$variable])
+        }
         & $Script
     }
     finally {
@@ -111,7 +119,10 @@ function Open-Process {
     param([string[]]$Command, [hashtable]$Environment = @{}, [string]$InputFile, [string]$OutputFile)
     $start = @{ FilePath = $Command[0]; PassThru = $true }
     if ((Test-Windows) -and $OutputFile) { $start.WindowStyle = 'Hidden' } else { $start.NoNewWindow = $true }
-    if ($Command.Count -gt 1) { $start.ArgumentList = ($Command[1..($Command.Count - 1)] | ForEach-Object { '"{0}"' -f ($_ -replace '"', '\"') }) -join ' ' }
+    if ($Command.Count -gt 1) {
+        $start.ArgumentList = ($Command[1..($Command.Count - 1)] |
+            ForEach-Object { '"{0}"' -f ($_ -replace '"', '\"') }) -join ' '
+    }
     if ($InputFile) { $start.RedirectStandardInput = $InputFile }
     if ($OutputFile) {
         $start.RedirectStandardOutput = $OutputFile
@@ -130,9 +141,16 @@ function Close-Process {
     $null = $Process.WaitForExit(5000)
 }
 
-<# Starts one of our scripts in a PowerShell process of its own, without a person at its input; its output is ours, or goes to a file. #>
+<# Starts one of our scripts in a PowerShell process of its own, without a person at its input; its output is ours, or
+   goes to a file. #>
 function Open-ChildScript {
-    param([string]$Script, [string[]]$Arguments = @(), [string]$HomeFolder, [hashtable]$Environment, [string]$OutputFile)
+    param(
+        [string]$Script,
+        [string[]]$Arguments = @(),
+        [string]$HomeFolder,
+        [hashtable]$Environment,
+        [string]$OutputFile
+    )
     $nothing = Join-Path $HomeFolder 'no-input'
     [IO.File]::WriteAllText($nothing, '')
     $command = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive'
@@ -153,7 +171,8 @@ function Invoke-ChildScript {
     finally { Close-Process $process }
 }
 
-<# Runs a program that may have to ask the network; one that takes too long is ended. Gives its exit code and its output. #>
+<# Runs a program that may have to ask the network; one that takes too long is ended. Gives its exit code and its
+   output. #>
 function Invoke-Bounded {
     param([string[]]$Command, [int]$TimeoutSec)
     $folder = Get-TemporaryHome
@@ -170,6 +189,9 @@ function Invoke-Bounded {
     }
     finally { Clear-Folder $folder }
 }
+
+<# What starts the simulated Notion, and calls its control endpoint. #>
+function Get-FakeNotionModule { Join-Repository 'tests', 'NotionAuth.FakeNotion', 'FakeNotion.psm1' }
 
 function Get-FakeNotionPath {
     param([string]$Configuration)

@@ -8,7 +8,8 @@ function Invoke-Fuzz {
     $env:NOTIONAUTH_FUZZ_SEED = $Seed
     $env:NOTIONAUTH_FUZZ_SECONDS = $Second
     try {
-        Invoke-Program dotnet test, (Join-Repository 'tests', 'NotionAuth.Core.Tests'), --configuration, $Configuration, --no-build, --nologo, --filter, Category=Fuzz
+        Invoke-Program dotnet test, (Join-Repository 'tests', 'NotionAuth.Core.Tests'), --configuration, $Configuration,
+            --no-build, --nologo, --filter, Category=Fuzz
         Invoke-ConversionFuzz -Configuration $Configuration -Second $Second
     }
     finally { $env:NOTIONAUTH_FUZZ_SEED = $env:NOTIONAUTH_FUZZ_SECONDS = $null }
@@ -26,8 +27,11 @@ function Invoke-ConversionFuzz {
     $run = Open-TestRun
     try {
         $file = Get-Item -LiteralPath (Join-Repository 'tests', 'Pester', 'Conversion.Fuzz.Tests.ps1')
-        $result = Invoke-PesterFile -Run $run -File $file -Configuration $Configuration -Pester $pester -Vault $vault -ResultFolder $folder -TimeoutSec ($Second + 300)
-        if ($result.Failed -or -not $result.Passed -or $result.Troubles) { throw "Fuzzing the conversion: $($result.Failed) failed. $($result.Troubles)" }
+        $how = @{ Configuration = $Configuration; Pester = $pester; Vault = $vault; ResultFolder = $folder }
+        $result = Invoke-PesterFile -Run $run -File $file @how -TimeoutSec ($Second + 300)
+        if ($result.Failed -or -not $result.Passed -or $result.Troubles) {
+            throw "Fuzzing the conversion: $($result.Failed) failed. $($result.Troubles)"
+        }
     }
     finally { Clear-Folder $run.Folder }
 }

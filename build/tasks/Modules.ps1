@@ -1,4 +1,5 @@
-# The PowerShell modules that the tasks need: from the machine, else from where each is published. What is fetched goes to out/modules.
+# The PowerShell modules that the tasks need: from the machine, else from where each is published. What is fetched goes
+# to out/modules.
 
 $script:GalleryTrouble = ''
 
@@ -11,7 +12,8 @@ function Find-InstalledModule {
         Sort-Object Version -Descending | Select-Object -First 1
 }
 
-<# Puts modules from the PowerShell Gallery into out/modules, where they are nobody else's business. A Gallery that can't be reached is asked once. #>
+<# Puts modules from the PowerShell Gallery into out/modules; the user's own modules stay as they are. A Gallery that
+   can't be reached is asked once. #>
 function Save-GalleryModule {
     param([string]$Name, [version]$Minimum, [version]$Below)
     if ($script:GalleryTrouble) { throw $script:GalleryTrouble }
@@ -19,11 +21,14 @@ function Save-GalleryModule {
     $what = "-Name $Name -Version '[$Minimum,$Below)' -Repository PSGallery"
     $answer = Invoke-BoundedCommand "`$null = Find-PSResource $what" -TimeoutSec 20
     if ($answer.Code -ne 0) {
-        $script:GalleryTrouble = "the PowerShell Gallery could not be asked: $(($answer.Text -split '\r?\n| Request sent')[0])"
+        $script:GalleryTrouble =
+            "the PowerShell Gallery could not be asked: $(($answer.Text -split '\r?\n| Request sent')[0])"
         throw $script:GalleryTrouble
     }
     $folder = [IO.Directory]::CreateDirectory((Join-Repository 'out', 'modules')).FullName
-    $answer = Invoke-BoundedCommand "Save-PSResource $what -Path '$($folder.Replace("'", "''"))' -TrustRepository" -TimeoutSec 300
+    $answer = Invoke-BoundedCommand (
+        "Save-PSResource $what -Path '$($folder.Replace("'", "''"))' " + '-TrustRepository'
+    ) -TimeoutSec 300
     if ($answer.Code -ne 0) { throw "the PowerShell Gallery did not give it: $($answer.Text)" }
 }
 
@@ -32,10 +37,13 @@ function Invoke-BoundedCommand {
     param([string]$Command, [int]$TimeoutSec)
     $script = "`$ProgressPreference = 'SilentlyContinue'; `$ErrorActionPreference = 'Stop'; " +
     "try { $Command } catch { [Console]::Error.WriteLine(`$_.Exception.Message); exit 1 }"
-    Invoke-Bounded -Command (@(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' + $script) -TimeoutSec $TimeoutSec
+    Invoke-Bounded -Command (
+        @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' + $script
+    ) -TimeoutSec $TimeoutSec
 }
 
-<# Pester is published on NuGet, too: the pinned version, or the newest one there that will do. NuGet's own client gets it, by its name. #>
+<# Pester is published on NuGet, too: the pinned version, or the newest one there that will do. NuGet's own client gets
+   it, by its name. #>
 function Save-NuGetPester {
     param([version]$Minimum, [version]$Below)
     Write-Information 'Getting Pester from NuGet ...'
@@ -50,7 +58,11 @@ function Save-NuGetPester {
         $choice = @("-p:PesterVersion=$version")
         $answer = Invoke-Bounded -Command ($restore + $choice) -TimeoutSec 120
     }
-    $package = (Invoke-Bounded -Command (@('dotnet', 'msbuild', $project, '-nologo', '-getProperty:PkgPester') + $choice) -TimeoutSec 60).Text
+    $package = (
+        Invoke-Bounded -Command (
+            @('dotnet', 'msbuild', $project, '-nologo', '-getProperty:PkgPester') + $choice
+        ) -TimeoutSec 60
+    ).Text
     $source = Join-Path $package 'tools'
     $isThere = $answer.Code -eq 0 -and (Test-Path -LiteralPath (Join-Path $source 'Pester.psd1'))
     if (-not $isThere) { throw "NuGet did not have it: $(Get-LastLine $answer.Text)" }
@@ -63,7 +75,8 @@ function Save-NuGetPester {
 <# The newest version that the package sources of this machine serve. #>
 function Find-NuGetVersion {
     param([string]$Name, [version]$Minimum, [version]$Below)
-    $answer = Invoke-Bounded -Command 'dotnet', 'package', 'search', $Name, '--exact-match', '--format', 'json' -TimeoutSec 60
+    $answer = Invoke-Bounded -Command 'dotnet', 'package', 'search', $Name, '--exact-match', '--format',
+        'json' -TimeoutSec 60
     if ($answer.Code -ne 0) { return }
     $found = $answer.Text | ConvertFrom-Json
     $found.searchResult | ForEach-Object { $_.packages } | ForEach-Object { $_.version -as [version] } |
@@ -75,13 +88,14 @@ function Get-LastLine {
     @($Text -split '\r?\n' | Where-Object { $_.Trim() })[-1]
 }
 
-<# Finds a module or gets it; throws an error that says which command installs it. #>
+<# Finds a module or gets it; its error names the command that installs the module. #>
 function Resolve-RequiredModule {
     param([string]$Name, [version]$Minimum, [version]$Below = '99.0')
     $module = Find-InstalledModule $Name $Minimum $Below
     if ($module) { return $module }
     $reasons = @()
-    $sources = @(if ($Name -eq 'Pester') { { Save-NuGetPester $Minimum $Below } }) + { Save-GalleryModule $Name $Minimum $Below }
+    $sources = @(if ($Name -eq 'Pester') { { Save-NuGetPester $Minimum $Below } }) +
+        { Save-GalleryModule $Name $Minimum $Below }
     foreach ($source in $sources) {
         try {
             $null = & $source
@@ -102,7 +116,8 @@ function Resolve-VaultModule {
     Resolve-RequiredModule -Name Microsoft.PowerShell.SecretStore -Minimum 1.0.0
 }
 
-<# What keeps secrets in the tests and the demo: SecretManagement with SecretStore, or our stand-in for both. Never one of each. #>
+<# What keeps secrets in the tests and the demo: SecretManagement with SecretStore, or our stand-in for both. Never one
+   of each. #>
 function Resolve-Vault {
     param([string]$Configuration)
     try { return [pscustomobject]@{ Kind = 'Real'; Folders = @(Get-ModuleFolder (Resolve-VaultModule)); Why = '' } }

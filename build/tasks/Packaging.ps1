@@ -13,7 +13,8 @@ function Invoke-Package {
         $environment = Get-IsolatedEnvironment -HomeFolder $homeFolder -ModuleFolder @(Get-ModuleFolder $vault)
         foreach ($script in 'Compress-Package.ps1', 'Test-Package.ps1') {
             $arguments = @('-ModuleBase', (Get-StagedModule), '-Package', $package)
-            $code = Invoke-ChildScript -Script $script -Arguments $arguments -HomeFolder $homeFolder -Environment $environment -TimeoutSec 300
+            $place = @{ HomeFolder = $homeFolder; Environment = $environment }
+            $code = Invoke-ChildScript -Script $script -Arguments $arguments @place -TimeoutSec 300
             if ($code -ne 0) { throw "$script failed (exit code $code)." }
         }
     }

@@ -32,10 +32,15 @@ BeforeAll {
         $page.address | Should -BeExactly $fake.RedirectUri
         $page.language | Should -BeExactly 'en'
         $page.scripts | Should -Be 0
-        # Chromium tells in the console too that the page itself came with a 400.
-        @($Report.console | Where-Object { $_ -notmatch 'the server responded with a status of 400' }) | Should -BeNullOrEmpty -Because 'a page that breaks its own policy says so in the console'
+        # Chromium writes the page's own status 400 to the console, too.
+        @($Report.console | Where-Object { $_ -notmatch 'the server responded with a status of 400' }) |
+            Should -BeNullOrEmpty -Because 'a page that breaks its own policy says so in the console'
         $Report.errors | Should -BeNullOrEmpty
-        @($Report.requests | Where-Object { $_ -notlike "$($fake.BaseUri)*" -and $_ -notlike "$($fake.RedirectUri)*" -and $_ -notlike 'data:*' }) | Should -BeNullOrEmpty -Because 'the page is complete in itself'
+        @(
+            $Report.requests | Where-Object {
+                $_ -notlike "$($fake.BaseUri)*" -and $_ -notlike "$($fake.RedirectUri)*" -and $_ -notlike 'data:*'
+            }
+        ) | Should -BeNullOrEmpty -Because 'the page is complete in itself'
         $page.headers.'cache-control' | Should -BeExactly 'no-store'
         $page.headers.'referrer-policy' | Should -BeExactly 'no-referrer'
         $page.headers.'x-content-type-options' | Should -BeExactly 'nosniff'
@@ -51,7 +56,7 @@ AfterAll { Stop-FakeNotion $fake }
 Describe 'A sign-in with a real Chromium' {
     AfterEach { Clear-FakeFault }
 
-    It 'ends with a connection and a page that tells so when the person picks pages and presses Allow' {
+    It 'ends with a connection and a page that shows it when the person picks pages and presses Allow' {
         $app = New-FakeApp -Workspace 'Acme' -Approval off -Icon '🚀'
         $seen = Connect-WithChromium $app.SignIn @{ press = 'allow'; uncheck = @('Roadmap') }
         $seen.Error | Should -BeNullOrEmpty
@@ -61,7 +66,11 @@ Describe 'A sign-in with a real Chromium' {
 
         $shared = ((Get-FakeState).bots | Where-Object id -EQ $seen.Connection.BotId).sharedPages
         $shared.Count | Should -Be ($seen.Report.consent.pages.Count - 1) -Because 'Roadmap was left out'
-        @(Invoke-NotionRequest search -Method POST -Body @{ filter = @{ property = 'object'; value = 'page' } } -All -Connection $seen.Connection.Name -Raw | Select-String '"plain_text":"Roadmap"').Count | Should -Be 0
+        @(
+            Invoke-NotionRequest search -Method POST -Body @{
+                filter = @{ property = 'object'; value = 'page' }
+            } -All -Connection $seen.Connection.Name -Raw | Select-String '"plain_text":"Roadmap"'
+        ).Count | Should -Be 0
 
         Assert-ResultPage $seen.Report 200
         $page = $seen.Report.result
@@ -69,10 +78,12 @@ Describe 'A sign-in with a real Chromium' {
         $page.heading | Should -BeExactly 'Connected to Acme'
         $page.tile | Should -Match '🚀'
         $page.status_role | Should -Match 'You can close this tab and go back to PowerShell'
-        foreach ($token in (Get-FakeState).tokens) { $page.text | Should -Not -Match ([regex]::Escape($token.accessToken)) }
+        foreach ($token in (Get-FakeState).tokens) {
+            $page.text | Should -Not -Match ([regex]::Escape($token.accessToken))
+        }
     }
 
-    It 'shows a letter where the workspace''s icon is a picture, fetches nothing, and tells the connection''s name where it is another' {
+    It 'shows a letter and fetches nothing where the icon is a picture, and the connection''s name where it differs' {
         $app = New-FakeApp -Workspace 'Pictures' -Icon "$($fake.BaseUri)icon.png"
         $seen = Connect-WithChromium ($app.SignIn + @{ Name = 'My pictures' }) @{ press = $null }
         $seen.Error | Should -BeNullOrEmpty
@@ -83,7 +94,7 @@ Describe 'A sign-in with a real Chromium' {
         @(Get-FakeRequest | Where-Object Path -EQ '/icon.png').Count | Should -Be 0
     }
 
-    It 'ends with AccessDenied and a page that tells so when the person presses Cancel' {
+    It 'ends with AccessDenied and a page that shows it when the person presses Cancel' {
         $app = New-FakeApp -Approval off
         $before = Get-VaultContent
         $seen = Connect-WithChromium $app.SignIn @{ press = 'deny' }
@@ -97,7 +108,7 @@ Describe 'A sign-in with a real Chromium' {
         $page.text | Should -Match 'Connect-NotionWorkspace'
     }
 
-    It 'tells the truth when the exchange fails after the person pressed Allow' {
+    It 'shows an error page when the exchange fails after the person pressed Allow' {
         $app = New-FakeApp -Approval off
         Set-FakeApp $app @{ clientSecret = 'secret_AnotherOneSinceThen0000000000001' }
         $seen = Connect-WithChromium $app.SignIn @{ press = 'allow' }

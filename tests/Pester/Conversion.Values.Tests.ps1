@@ -20,17 +20,6 @@ BeforeAll {
         [uri]::UnescapeDataString((Get-FakeRequest '/v1/comments')[0].query)
     }
 
-    function Get-Reply {
-        <#
-        .SYNOPSIS
-        What a reply of a page becomes.
-        #>
-        param([string] $Json)
-
-        Add-FakeFault @{ path = '/v1/users/me'; status = 200; body = $Json }
-        Invoke-NotionRequest users/me -ErrorAction Stop
-    }
-
     Add-Type -TypeDefinition @'
 using System.Collections;
 using System.Collections.Generic;
@@ -63,19 +52,49 @@ Describe 'Values in a body' {
     AfterEach { Clear-FakeFault }
 
     It '<What> is written as what it means' -ForEach @(
-        @{ What = 'a JObject'; Make = { , [Newtonsoft.Json.Linq.JObject]::Parse('{"a":[1,{"b":null}],"c":"x","d":1.50,"e":true}') }; Json = '{"a":[1,{"b":null}],"c":"x","d":1.5,"e":true}' }
+        @{
+            What = 'a JObject'
+            Make = { , [Newtonsoft.Json.Linq.JObject]::Parse('{"a":[1,{"b":null}],"c":"x","d":1.50,"e":true}') }
+            Json = '{"a":[1,{"b":null}],"c":"x","d":1.5,"e":true}'
+        }
         @{ What = 'a JArray'; Make = { , [Newtonsoft.Json.Linq.JArray]::Parse('[1,"a"]') }; Json = '[1,"a"]' }
         @{ What = 'a JValue of text'; Make = { , [Newtonsoft.Json.Linq.JValue]::new('a"b') }; Json = '"a\"b"' }
         @{ What = 'a JValue of a number'; Make = { , [Newtonsoft.Json.Linq.JValue]::new([long]7) }; Json = '7' }
         @{ What = 'a JValue of nothing'; Make = { , [Newtonsoft.Json.Linq.JValue]::CreateNull() }; Json = 'null' }
-        @{ What = 'a NameValueCollection'; Make = { $n = [Collections.Specialized.NameValueCollection]::new(); $n.Add('a', '1'); $n.Add('a', '2'); $n.Add('b', 'x'); , $n }; Json = '{"a":["1","2"],"b":"x"}' }
-        @{ What = 'a StringDictionary'; Make = { $s = [Collections.Specialized.StringDictionary]::new(); $s.Add('k', 'v'); , $s }; Json = '{"k":"v"}' }
-        @{ What = 'a dictionary by its interface alone'; Make = { , [NotionAuth.Tests.Pairs]::new() }; Json = '{"1":"one"}' }
+        @{
+            What = 'a NameValueCollection'
+            Make = {
+                $n = [Collections.Specialized.NameValueCollection]::new()
+                $n.Add('a', '1')
+                $n.Add('a', '2')
+                $n.Add('b', 'x')
+                , $n
+            }
+            Json = '{"a":["1","2"],"b":"x"}'
+        }
+        @{
+            What = 'a StringDictionary'
+            Make = { $s = [Collections.Specialized.StringDictionary]::new(); $s.Add('k', 'v'); , $s }
+            Json = '{"k":"v"}'
+        }
+        @{
+            What = 'a dictionary by its interface alone'; Make = { , [NotionAuth.Tests.Pairs]::new() }
+            Json = '{"1":"one"}'
+        }
         @{ What = 'a StringBuilder'; Make = { [Text.StringBuilder]::new('text') }; Json = '"text"' }
         @{ What = 'a Half'; Make = { [Half]0.1 }; Json = '0.1' }
-        @{ What = 'an Int128'; Make = { [Int128]::Parse('-170141183460469231731687303715884105728') }; Json = '-170141183460469231731687303715884105728' }
-        @{ What = 'a UInt128'; Make = { [UInt128]::Parse('340282366920938463463374607431768211455') }; Json = '340282366920938463463374607431768211455' }
-        @{ What = 'an NFloat'; Make = { [Runtime.InteropServices.NFloat]::Parse('2.5', [cultureinfo]::InvariantCulture) }; Json = '2.5' }
+        @{
+            What = 'an Int128'; Make = { [Int128]::Parse('-170141183460469231731687303715884105728') }
+            Json = '-170141183460469231731687303715884105728'
+        }
+        @{
+            What = 'a UInt128'; Make = { [UInt128]::Parse('340282366920938463463374607431768211455') }
+            Json = '340282366920938463463374607431768211455'
+        }
+        @{
+            What = 'an NFloat'
+            Make = { [Runtime.InteropServices.NFloat]::Parse('2.5', [cultureinfo]::InvariantCulture) }; Json = '2.5'
+        }
         @{ What = 'an IntPtr'; Make = { [IntPtr]5 }; Json = '5' }
         @{ What = 'a BigInteger'; Make = { [bigint]::Pow(2, 70) }; Json = '1180591620717411303424' }
         @{ What = 'a decimal'; Make = { 1.10d }; Json = '1.10' }
@@ -86,18 +105,36 @@ Describe 'Values in a body' {
         @{ What = 'an XElement'; Make = { [Xml.Linq.XElement]::Parse('<a> <b/> </a>') }; Json = '"<a><b /></a>"' }
         @{ What = 'PowerShell''s null for a string'; Make = { [nullstring]::Value }; Json = 'null' }
         @{ What = 'an address'; Make = { [ipaddress]'::1' }; Json = '"::1"' }
-        @{ What = 'an end point'; Make = { [Net.IPEndPoint]::new([ipaddress]'127.0.0.1', 80) }; Json = '"127.0.0.1:80"' }
+        @{
+            What = 'an end point'; Make = { [Net.IPEndPoint]::new([ipaddress]'127.0.0.1', 80) }; Json = '"127.0.0.1:80"'
+        }
         @{ What = 'a mail address'; Make = { [mailaddress]'a@x.y' }; Json = '"a@x.y"' }
         @{ What = 'a semantic version'; Make = { [semver]'1.2.3-beta' }; Json = '"1.2.3-beta"' }
-        @{ What = 'a pair'; Make = { [Collections.Generic.KeyValuePair[string, int]]::new('a', 1) }; Json = '{"Key":"a","Value":1}' }
-        @{ What = 'an object of a class that somebody wrote'; Make = { [NotionAuth.Tests.Plain]::new() }; Json = '{"B":"b","A":1}' }
+        @{
+            What = 'a pair'; Make = { [Collections.Generic.KeyValuePair[string, int]]::new('a', 1) }
+            Json = '{"Key":"a","Value":1}'
+        }
+        @{
+            What = 'an object of a class that somebody wrote'; Make = { [NotionAuth.Tests.Plain]::new() }
+            Json = '{"B":"b","A":1}'
+        }
         @{ What = 'an object without properties'; Make = { [pscustomobject]@{} }; Json = '{}' }
-        @{ What = 'a set of pairs in a list'; Make = { $l = [Collections.Generic.List[Collections.Generic.KeyValuePair[string, object]]]::new(); $l.Add([Collections.Generic.KeyValuePair[string, object]]::new('a', 1)); , $l }; Json = '{"a":1}' }
+        @{
+            What = 'a set of pairs in a list'
+            Make = {
+                $l = [Collections.Generic.List[Collections.Generic.KeyValuePair[string, object]]]::new()
+                $l.Add([Collections.Generic.KeyValuePair[string, object]]::new('a', 1))
+                , $l
+            }
+            Json = '{"a":1}'
+        }
     ) {
         Get-SentBody @{ it = & $Make } | Should -BeExactly "{`"it`":$Json}"
     }
 
-    It 'JSON text comes in a StringBuilder too' { Get-SentBody ([Text.StringBuilder]::new('{"a" : 1}')) | Should -BeExactly '{"a" : 1}' }
+    It 'JSON text comes in a StringBuilder too' {
+        Get-SentBody ([Text.StringBuilder]::new('{"a" : 1}')) | Should -BeExactly '{"a" : 1}'
+    }
 
     It '<What> is an error that names its place' -ForEach @(
         @{ What = 'a file'; Make = { Get-Item -LiteralPath $PSHOME }; Id = 'InvalidBody'; Says = 'DirectoryInfo' }
@@ -106,16 +143,41 @@ Describe 'Values in a body' {
         @{ What = 'a complex number'; Make = { [Numerics.Complex]::new(1, 2) }; Id = 'InvalidBody'; Says = 'Complex' }
         @{ What = 'a match'; Make = { [regex]::Match('a', 'a') }; Id = 'InvalidBody'; Says = 'Match' }
         @{ What = 'an object of .NET''s root type'; Make = { [object]::new() }; Id = 'InvalidBody'; Says = 'Object' }
-        @{ What = 'a class without anything in it'; Make = { [NotionAuth.Tests.Empty]::new() }; Id = 'InvalidBody'; Says = 'Empty' }
-        @{ What = 'an enumerator'; Make = { , ([Collections.ArrayList]@(1)).GetEnumerator() }; Id = 'InvalidBody'; Says = 'Enumerator' }
+        @{
+            What = 'a class without anything in it'; Make = { [NotionAuth.Tests.Empty]::new() }; Id = 'InvalidBody'
+            Says = 'Empty'
+        }
+        @{
+            What = 'an enumerator'; Make = { , ([Collections.ArrayList]@(1)).GetEnumerator() }; Id = 'InvalidBody'
+            Says = 'Enumerator'
+        }
         @{ What = 'a script block'; Make = { { 1 } }; Id = 'InvalidBody'; Says = 'ScriptBlock' }
         @{ What = 'an infinite Half'; Make = { [Half]::PositiveInfinity }; Id = 'InvalidBody'; Says = 'infinity' }
-        @{ What = 'a JSON element that was never filled'; Make = { [Text.Json.JsonElement]::new() }; Id = 'BodyUnreadable' }
-        @{ What = 'a JSON document that is closed'; Make = { $d = [Text.Json.JsonDocument]::Parse('{}'); $d.Dispose(); $d }; Id = 'BodyUnreadable' }
-        @{ What = 'a JProperty'; Make = { , [Newtonsoft.Json.Linq.JProperty]::new('a', 1) }; Id = 'InvalidBody|BodyUnreadable' }
-        @{ What = 'an XML declaration'; Make = { ([xml]'<?xml version="1.0"?><a/>').FirstChild }; Id = 'InvalidBody'; Says = 'XmlDeclaration' }
+        @{
+            What = 'a JSON element that was never filled'; Make = { [Text.Json.JsonElement]::new() }
+            Id = 'BodyUnreadable'
+        }
+        @{
+            What = 'a JSON document that is closed'
+            Make = { $d = [Text.Json.JsonDocument]::Parse('{}'); $d.Dispose(); $d }; Id = 'BodyUnreadable'
+        }
+        @{
+            What = 'a JProperty'; Make = { , [Newtonsoft.Json.Linq.JProperty]::new('a', 1) }
+            Id = 'InvalidBody|BodyUnreadable'
+        }
+        @{
+            What = 'an XML declaration'; Make = { ([xml]'<?xml version="1.0"?><a/>').FirstChild }; Id = 'InvalidBody'
+            Says = 'XmlDeclaration'
+        }
         @{ What = 'a secret'; Make = { [securestring]::new() }; Id = 'BodySecret' }
-        @{ What = 'a property that throws'; Make = { [pscustomobject]@{ a = 1 } | Add-Member -MemberType ScriptProperty -Name b -Value { throw 'no way' } -PassThru }; Id = 'BodyUnreadable'; Place = 'outer.it[1].b' }
+        @{
+            What = 'a property that throws'
+            Make = {
+                [pscustomobject]@{ a = 1 } |
+                    Add-Member -MemberType ScriptProperty -Name b -Value { throw 'no way' } -PassThru
+            }
+            Id = 'BodyUnreadable'; Place = 'outer.it[1].b'
+        }
         @{ What = 'a cycle'; Make = { $c = @{}; $c.c = $c; $c }; Id = 'BodyCycle'; Place = 'outer.it[1].c' }
     ) {
         Clear-FakeRequest
@@ -128,8 +190,10 @@ Describe 'Values in a body' {
         (Get-FakeRequest).Count | Should -Be 0
     }
 
-    It 'a property that Update-TypeData has added to Notion''s objects isn''t sent, and one that was added to the object is' {
-        Update-TypeData -TypeName Notion.Page -MemberType ScriptProperty -MemberName Shout -Value { "$($this.id)!" } -Force
+    It 'a property of Update-TypeData isn''t sent, and one that was added to the object itself is' {
+        Update-TypeData -TypeName Notion.Page -MemberType ScriptProperty -MemberName Shout -Value {
+            "$($this.id)!"
+        } -Force
         try {
             $page = Get-Reply '{"object":"page","id":"x","properties":{"a":1}}'
             $page.Shout | Should -BeExactly 'x!'
@@ -163,18 +227,26 @@ Describe 'Values in a query and in headers' {
         Get-SentQuery @{ key = @((& $Make), 'z') } | Should -BeExactly "?key=$Text&key=z"
     }
 
-    It 'nothing gives none: <What>' -ForEach @{ What = 'null'; Value = $null }, @{ What = 'DBNull'; Value = [DBNull]::Value }, @{ What = 'a null string'; Value = [nullstring]::Value }, @{ What = 'an empty list'; Value = @() }, @{ What = 'a list of null'; Value = @($null) } {
+    It 'nothing gives none: <What>' -ForEach @{ What = 'null'; Value = $null },
+            @{ What = 'DBNull'; Value = [DBNull]::Value }, @{ What = 'a null string'; Value = [nullstring]::Value },
+            @{ What = 'an empty list'; Value = @() }, @{ What = 'a list of null'; Value = @($null) } {
         Get-SentQuery @{ key = $Value; other = 1 } | Should -BeExactly '?other=1'
     }
 
     It '<What> is refused, and the key is named' -ForEach @(
         @{ What = 'a hashtable'; Make = { @{ a = 1 } } }
         @{ What = 'an object'; Make = { [pscustomobject]@{ a = 1 } } }
-        @{ What = 'a NameValueCollection'; Make = { $n = [Collections.Specialized.NameValueCollection]::new(); $n.Add('a', '1'); , $n } }
+        @{
+            What = 'a NameValueCollection'
+            Make = { $n = [Collections.Specialized.NameValueCollection]::new(); $n.Add('a', '1'); , $n }
+        }
         @{ What = 'a list in a list'; Make = { , @(1, @(2)) } }
         @{ What = 'a hashtable in a list'; Make = { , @(@{ a = 1 }) } }
         @{ What = 'a JSON object'; Make = { [Text.Json.JsonDocument]::Parse('{"a":1}').RootElement } }
-        @{ What = 'a JSON document that is closed'; Make = { $d = [Text.Json.JsonDocument]::Parse('{}'); $d.Dispose(); $d } }
+        @{
+            What = 'a JSON document that is closed'
+            Make = { $d = [Text.Json.JsonDocument]::Parse('{}'); $d.Dispose(); $d }
+        }
         @{ What = 'a SecureString'; Make = { ConvertTo-Secret 'hidden-text-1' } }
         @{ What = 'a PSCredential'; Make = { [pscredential]::new('u', (ConvertTo-Secret 'hidden-text-1')) } }
         @{ What = 'a script block'; Make = { { 1 } } }
@@ -187,7 +259,9 @@ Describe 'Values in a query and in headers' {
         foreach ($parameter in 'Query', 'Headers') {
             $arguments = @{ $parameter = @{ 'X-Key' = $value } }
             $record = Get-ErrorOf { Invoke-NotionRequest comments @arguments -ErrorAction Stop }
-            Assert-NotionError -Record $record -Id $(if ($parameter -eq 'Query') { 'InvalidQuery' } else { 'InvalidHeader' }) -Category InvalidArgument -Says 'X-Key'
+            Assert-NotionError -Record $record -Id $(
+                if ($parameter -eq 'Query') { 'InvalidQuery' } else { 'InvalidHeader' }
+            ) -Category InvalidArgument -Says 'X-Key'
             "$record" | Should -Match "in -$parameter"
             "$record" | Should -Not -Match 'hidden-text'
         }
@@ -196,7 +270,9 @@ Describe 'Values in a query and in headers' {
     }
 
     It 'a key that is no text is refused' {
-        Assert-NotionError { Invoke-NotionRequest comments -Query @{ @(1) = 2 } -ErrorAction Stop } -Id InvalidQuery -Category InvalidArgument -Says 'key'
+        Assert-NotionError {
+            Invoke-NotionRequest comments -Query @{ @(1) = 2 } -ErrorAction Stop
+        } -Id InvalidQuery -Category InvalidArgument -Says 'key'
     }
 }
 
@@ -209,7 +285,9 @@ Describe 'Odd files and replies' {
         @{ Parameter = 'OutFile'; Arguments = @{ Path = 'users/me'; OutFile = "a`0b" } }
     ) {
         Clear-FakeRequest
-        Assert-NotionError { Invoke-NotionRequest @Arguments -ErrorAction Stop } -Id InvalidFilePath -Category InvalidArgument -Says "-$Parameter"
+        Assert-NotionError {
+            Invoke-NotionRequest @Arguments -ErrorAction Stop
+        } -Id InvalidFilePath -Category InvalidArgument -Says "-$Parameter"
         (Get-FakeRequest).Count | Should -Be 0
     }
 
@@ -223,14 +301,20 @@ Describe 'Odd files and replies' {
         (Invoke-NotionRequest users/me -ErrorAction Stop).id | Should -BeExactly 'x'
     }
 
-    It 'a path whose variable was empty is an error before anything is sent: <Path>' -ForEach @{ Path = 'pages/' }, @{ Path = 'blocks//children' }, @{ Path = 'pages/?filter_properties=a' } {
+    It 'a path whose variable was empty is an error before anything is sent: <Path>' -ForEach @{ Path = 'pages/' },
+            @{ Path = 'blocks//children' }, @{ Path = 'pages/?filter_properties=a' } {
         Clear-FakeRequest
-        Assert-NotionError { Invoke-NotionRequest $Path -ErrorAction Stop } -Id InvalidPath -Category InvalidArgument -Says 'empty part' -Advises 'variable'
+        Assert-NotionError {
+            Invoke-NotionRequest $Path -ErrorAction Stop
+        } -Id InvalidPath -Category InvalidArgument -Says 'empty part' -Advises 'variable'
         (Get-FakeRequest).Count | Should -Be 0
     }
 
     It 'a file''s signed address: the error says how to fetch it without the token' {
-        Assert-NotionError { Invoke-NotionRequest 'https://prod-files-secure.s3.us-west-2.amazonaws.com/a/b.pdf?X-Amz-Signature=0123456789abcdef' -ErrorAction Stop } -Id InvalidPath -Category InvalidArgument -Says 'another host' -Advises 'Invoke-WebRequest'
+        $address = 'https://prod-files-secure.s3.us-west-2.amazonaws.com/a/b.pdf?X-Amz-Signature=0123456789abcdef'
+        Assert-NotionError {
+            Invoke-NotionRequest $address -ErrorAction Stop
+        } -Id InvalidPath -Category InvalidArgument -Says 'another host' -Advises 'Invoke-WebRequest'
     }
 
     It 'a POST to an unknown query takes part in -WhatIf and is sent once' {

@@ -23,10 +23,11 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
             (Get-NotionConnection).Name | Should -Be "Acme $Kind", "Beta $Kind"
         }
 
-        It 'tells everything that is known of a connection, and no secret' {
+        It 'shows everything that is known of a connection, and no secret' {
             $connection = Get-NotionConnection "Acme $Kind"
             $connection.GetType().FullName | Should -BeExactly 'NotionAuth.Core.Connections.NotionConnection'
-            foreach ($fact in 'Name', 'WorkspaceName', 'WorkspaceId', 'WorkspaceIcon', 'BotId', 'OwnerType', 'OwnerId', 'OwnerName', 'OwnerEmail', 'AuthType', 'ClientId', 'Vault', 'BaseUri', 'NotionVersion') {
+            foreach ($fact in 'Name', 'WorkspaceName', 'WorkspaceId', 'WorkspaceIcon', 'BotId', 'OwnerType', 'OwnerId',
+                    'OwnerName', 'OwnerEmail', 'AuthType', 'ClientId', 'Vault', 'BaseUri', 'NotionVersion') {
                 $connection.$fact | Should -Not -BeNullOrEmpty -Because "$fact is known"
                 $connection.$fact | Should -Be $acme.$fact
             }
@@ -39,12 +40,16 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
             $connection.NeedsReconnect | Should -BeFalse
             "$connection" | Should -BeExactly $connection.Name
             $text = $connection | ConvertTo-Json
-            foreach ($token in (Get-FakeState).tokens) { $text | Should -Not -Match ([regex]::Escape($token.accessToken)) }
+            foreach ($token in (Get-FakeState).tokens) {
+                $text | Should -Not -Match ([regex]::Escape($token.accessToken))
+            }
         }
 
-        It 'tells the same in another process' {
-            $there = Invoke-InProcess "Get-NotionConnection 'Acme $Kind' | Select-Object * -ExcludeProperty IsCurrent, ConnectedAt, AuthType | ConvertTo-Json -Compress"
-            $there | Should -BeExactly ($acme | Select-Object * -ExcludeProperty IsCurrent, ConnectedAt, AuthType | ConvertTo-Json -Compress)
+        It 'shows the same in another process' {
+            $there = Invoke-InProcess ("Get-NotionConnection 'Acme $Kind' | Select-Object * -ExcludeProperty " +
+                'IsCurrent, ConnectedAt, AuthType | ConvertTo-Json -Compress')
+            $there | Should -BeExactly ($acme | Select-Object * -ExcludeProperty IsCurrent, ConnectedAt, AuthType |
+                ConvertTo-Json -Compress)
         }
 
         It 'asks Notion nothing' {
@@ -59,14 +64,15 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
             (Get-NotionConnection "BETA $Kind", 'a?me*').Name | Should -Be "Acme $Kind", "Beta $Kind"
         }
 
-        It 'finds nothing and says nothing where a wildcard fits nothing' {
+        It 'returns nothing and reports no error where a wildcard fits nothing' {
             Get-NotionConnection 'Zz*' -ErrorVariable errors | Should -BeNullOrEmpty
             $errors | Should -BeNullOrEmpty
         }
 
         It 'takes names from the pipeline' {
             ("Acme $Kind", "Beta $Kind" | Get-NotionConnection).BotId | Should -Be $acme.BotId, $beta.BotId
-            ([pscustomobject]@{ Name = "Beta $Kind"; Vault = $vault.Name } | Get-NotionConnection).BotId | Should -Be $beta.BotId
+            ([pscustomobject]@{ Name = "Beta $Kind"; Vault = $vault.Name } | Get-NotionConnection).BotId |
+                Should -Be $beta.BotId
         }
 
         It 'marks the current connection, and finds it by -Current' {
@@ -77,7 +83,10 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
         }
 
         It 'finds no current connection in a runspace that has none' {
-            $result = Invoke-InRunspace { Get-NotionConnection -Current; @(Get-NotionConnection | Where-Object IsCurrent).Count }
+            $result = Invoke-InRunspace {
+                Get-NotionConnection -Current
+                @(Get-NotionConnection | Where-Object IsCurrent).Count
+            }
             $result.Errors | Should -BeNullOrEmpty
             $result.Output | Should -Be 0
         }
@@ -147,11 +156,16 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
             try {
                 $found = Get-NotionConnection -ErrorVariable errors -ErrorAction SilentlyContinue
                 $found.Name | Should -Be "Acme $Kind", "Beta $Kind"
-                Assert-NotionError -Record $errors[0] -Id VaultNotFound -Category ObjectNotFound -Says $second.Name -Advises 'Register-SecretVault'
-                Assert-NotionError { Get-NotionConnection -Vault $second.Name -ErrorAction Stop } -Id VaultNotFound -Category ObjectNotFound
+                $expected = @{ Id = 'VaultNotFound'; Says = $second.Name; Advises = 'Register-SecretVault' }
+                Assert-NotionError -Record $errors[0] -Category ObjectNotFound @expected
+                Assert-NotionError {
+                    Get-NotionConnection -Vault $second.Name -ErrorAction Stop
+                } -Id VaultNotFound -Category ObjectNotFound
             }
             finally {
-                Register-SecretVault -Name $second.Name -ModuleName (Join-Path $PSScriptRoot 'Vaults/NoMetadataVault') -VaultParameters @{ Path = $second.Folder }
+                Register-SecretVault -Name $second.Name -ModuleName (
+                    Join-Path $PSScriptRoot 'Vaults/NoMetadataVault'
+                ) -VaultParameters @{ Path = $second.Folder }
             }
 
             (Get-NotionConnection).Name | Should -Be "Acme $Kind", "Beta $Kind", "Gamma $Kind"
@@ -163,14 +177,18 @@ Describe 'Get-NotionConnection with a <Kind> vault' -ForEach (Get-VaultKind) {
             $found = Get-NotionConnection "Acne $Kind", "Beta $Kind" -ErrorVariable errors -ErrorAction SilentlyContinue
             $found.Name | Should -Be "Beta $Kind"
             $errors.Count | Should -Be 1
-            Assert-NotionError -Record $errors[0] -Id ConnectionNotFound -Category ObjectNotFound -Says "Did you mean 'Acme $Kind'" -Advises 'Connect-NotionWorkspace'
+            $expected = @{ Says = "Did you mean 'Acme $Kind'"; Advises = 'Connect-NotionWorkspace' }
+            Assert-NotionError -Record $errors[0] -Id ConnectionNotFound -Category ObjectNotFound @expected
             $errors[0].TargetObject | Should -BeExactly "Acne $Kind"
         }
 
-        It 'lists the good ones where <What> stands among them, and says which it is' -ForEach @(
+        It 'lists the good ones where <What> stands among them, and names that one in an error' -ForEach @(
             @{ What = 'a secret that is not ours'; Text = 'somebody else''s secret'; Id = 'SecretInvalid' }
             @{ What = 'a broken secret'; Text = '{"version":1,"bot_id":'; Id = 'SecretInvalid' }
-            @{ What = 'a secret for another bot'; Text = '{"version":1,"bot_id":"other","access_token":"ntn_x"}'; Id = 'SecretInvalid' }
+            @{
+                What = 'a secret for another bot'; Text = '{"version":1,"bot_id":"other","access_token":"ntn_x"}'
+                Id = 'SecretInvalid'
+            }
             @{ What = 'a secret of a newer version'; Text = '{"version":7}'; Id = 'SecretTooNew' }
         ) {
             $name = "NotionAuth-$([guid]::NewGuid())"
@@ -206,10 +224,12 @@ Describe 'Get-NotionConnection without a vault that works' {
     It 'reports a vault that is broken' {
         $vault = New-TestVault -Kind NoMetadata -Name Broken
         Set-VaultTrouble $vault broken
-        Assert-NotionError { Get-NotionConnection -ErrorAction Stop } -Id VaultFailed -Category InvalidOperation -Says 'Broken.*broken' -Advises 'Get-SecretVault'
+        Assert-NotionError {
+            Get-NotionConnection -ErrorAction Stop
+        } -Id VaultFailed -Category InvalidOperation -Says 'Broken.*broken' -Advises 'Get-SecretVault'
     }
 
-    It 'lists nothing and says nothing where there is no vault at all' {
+    It 'returns nothing and reports no error where there is no vault at all' {
         $script = "Get-NotionConnection -ErrorVariable errors; `$errors.Count; @(Get-NotionConnection -Current).Count"
         Invoke-InProcess $script -HomeFolder (New-TestFolder 'empty') | Should -Be 0, 0
     }
@@ -227,8 +247,9 @@ Describe 'Get-NotionConnection and secrets' {
         $null = New-TestVault -Kind (Get-StandardVaultKind)
         $arguments = (New-FakeToken).SignIn
         $connection = Connect-NotionWorkspace @arguments
-        # What is stored is not what the metadata says any more: if the secret were read, this would be an error.
+        # The secret no longer fits the metadata: if it were read, this would be an error.
         Set-SecretText "NotionAuth-$($connection.BotId)" 'not ours any more' Personal
-        (Get-NotionConnection $connection.Name -Vault Personal -ErrorAction Stop).BotId | Should -BeExactly $connection.BotId
+        (Get-NotionConnection $connection.Name -Vault Personal -ErrorAction Stop).BotId |
+            Should -BeExactly $connection.BotId
     }
 }

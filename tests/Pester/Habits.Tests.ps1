@@ -1,4 +1,4 @@
-# What vaults do otherwise than SecretStore, as docs/vaults.md tells it of real ones, by a vault that can be given each habit.
+# What vaults do otherwise than SecretStore (docs/vaults.md), shown by a vault that can be given each habit.
 
 BeforeDiscovery {
     $everyday = (Import-PowerShellDataFile (Join-Path $PSScriptRoot 'Vaults/Habits.psd1')).Everyday
@@ -15,7 +15,8 @@ BeforeAll {
 
         Remove-TestVault
         $folder = New-TestFolder 'vault'
-        Register-SecretVault -Name Personal -ModuleName $module -VaultParameters (@{ Path = $folder } + $With) -DefaultVault
+        Register-SecretVault -Name Personal -ModuleName $module -VaultParameters (@{ Path = $folder } +
+            $With) -DefaultVault
         $folder
     }
 
@@ -58,7 +59,9 @@ AfterAll { Stop-FakeNotion $fake }
 Describe 'A vault with the habit: <Habit>' -ForEach $everyday {
     It 'keeps a connection from the sign-in to its revocation, and nothing else afterwards' {
         $folder = New-HabitVault $With
-        if ($With['Habits'] -notmatch 'FailsToListNothing') { Set-Secret -Name 'Other' -Secret 'not ours' -Vault Personal -ErrorAction Ignore }
+        if ($With['Habits'] -notmatch 'FailsToListNothing') {
+            Set-Secret -Name 'Other' -Secret 'not ours' -Vault Personal -ErrorAction Ignore
+        }
         Get-NotionConnection -Vault Personal -ErrorAction Stop | Should -BeNullOrEmpty
         $connection = Connect-Fake
         @(Get-NotionConnection -Vault Personal).BotId | Should -BeExactly $connection.BotId
@@ -66,14 +69,17 @@ Describe 'A vault with the habit: <Habit>' -ForEach $everyday {
         (Invoke-NotionRequest users/me -Connection $connection.Name).id | Should -BeExactly $connection.BotId
 
         Invoke-FakeExpiry $connection.BotId
-        (Invoke-NotionRequest users/me -Connection $connection.Name -WarningVariable warned).id | Should -BeExactly $connection.BotId
+        (Invoke-NotionRequest users/me -Connection $connection.Name -WarningVariable warned).id |
+            Should -BeExactly $connection.BotId
         $warned | Should -BeNullOrEmpty
         (Test-NotionToken $connection.Name).Status | Should -Be Active -Because 'the vault has the new pair'
 
         # As another process would meet it: of a vault that is registered with something else, nothing is known.
-        Register-SecretVault -Name Personal -ModuleName $module -VaultParameters (@{ Path = $folder; Again = 1 } + $With) -DefaultVault -AllowClobber
+        Register-SecretVault -Name Personal -ModuleName $module -VaultParameters (@{ Path = $folder; Again = 1 } +
+            $With) -DefaultVault -AllowClobber
         Invoke-FakeExpiry $connection.BotId
-        (Invoke-NotionRequest users/me -Connection $connection.Name -WarningVariable warned).id | Should -BeExactly $connection.BotId
+        (Invoke-NotionRequest users/me -Connection $connection.Name -WarningVariable warned).id |
+            Should -BeExactly $connection.BotId
         $warned | Should -BeNullOrEmpty
         (Test-NotionToken $connection.Name).Status | Should -Be Active
 
@@ -84,7 +90,8 @@ Describe 'A vault with the habit: <Habit>' -ForEach $everyday {
         @(Get-NotionConnection -Vault Personal).BotId | Should -Not -Contain $connection.BotId
         $kept = Get-Kept
         $kept.Keys | Where-Object { $_ -match $connection.BotId -or $_ -match 'write-test' } | Should -BeNullOrEmpty
-        @($kept.Keys | Where-Object { $_ -match $connection.ClientId }).Count | Should -Be 1 -Because 'the registration stays'
+        @($kept.Keys | Where-Object { $_ -match $connection.ClientId }).Count |
+            Should -Be 1 -Because 'the registration stays'
     }
 }
 
@@ -99,29 +106,40 @@ Describe 'A secret of ours that a vault does not find' {
 
     AfterEach { 'unhealthy', 'changed' | ForEach-Object { Clear-Switch $_ } }
 
-    It 'is looked for again, as a vault whose file another process has changed finds nothing at first (KeePass): <Command>' -ForEach @(
+    # KeePass finds nothing at first when another process has changed its file.
+    It 'is looked for again where the vault finds nothing at first: <Command>' -ForEach @(
         @{ Command = 'reading'; Do = { (Test-NotionToken).Status | Should -Be Active } }
-        @{ Command = 'listing'; Do = { @(Get-NotionConnection -Vault Personal).BotId | Should -Contain $connection.BotId } }
-        @{ Command = 'refreshing'; Do = { Invoke-FakeExpiry $connection.BotId; (Invoke-NotionRequest users/me).id | Should -BeExactly $connection.BotId } }
+        @{
+            Command = 'listing'
+            Do = { @(Get-NotionConnection -Vault Personal).BotId | Should -Contain $connection.BotId }
+        }
+        @{
+            Command = 'refreshing'
+            Do = {
+                Invoke-FakeExpiry $connection.BotId
+                (Invoke-NotionRequest users/me).id | Should -BeExactly $connection.BotId
+            }
+        }
     ) {
         Set-Switch changed
         & $Do
         Join-Path $folder 'changed' | Should -Not -Exist -Because 'the first call must have found nothing'
     }
 
-    It 'is a vault that failed where the vault says that it is not healthy: <Command>' -ForEach @(
+    It 'is an error of the vault where Test-SecretVault reports that it is not healthy: <Command>' -ForEach @(
         @{ Command = 'reading'; Do = { Test-NotionToken -ErrorAction Stop } }
         @{ Command = 'listing'; Do = { Get-NotionConnection -Vault Personal -ErrorAction Stop } }
         @{ Command = 'a name'; Do = { Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop } }
     ) {
         Set-Switch unhealthy
-        Assert-NotionError $Do -Id VaultFailed -Category InvalidOperation -Says "Vault 'Personal'.*Test-SecretVault" -Advises 'Test-SecretVault'
+        $expected = @{ Says = "Vault 'Personal'.*Test-SecretVault"; Advises = 'Test-SecretVault' }
+        Assert-NotionError $Do -Id VaultFailed -Category InvalidOperation @expected
         @(Get-Call) -match '^Test-SecretVault' | Should -Not -BeNullOrEmpty
         Clear-Switch unhealthy
         (Test-NotionToken).Status | Should -Be Active
     }
 
-    It 'is looked for once where it was never there, and the vault is not asked how it is' {
+    It 'is looked for once where it was never there, without Test-SecretVault' {
         $null = Get-NotionConnection -Vault Personal
         Set-Content -LiteralPath (Join-Path $folder 'calls') -Value ''
         $app = New-FakeApp -Approval deny
@@ -134,18 +152,35 @@ Describe 'A secret of ours that a vault does not find' {
 
     It 'is gone where the vault is healthy' {
         Remove-Secret -Name $key -Vault Personal
-        Assert-NotionError { Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop } -Id ConnectionNotFound -Category ObjectNotFound
+        Assert-NotionError {
+            Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop
+        } -Id ConnectionNotFound -Category ObjectNotFound
         @(Get-Call) -match '^Test-SecretVault' | Should -Not -BeNullOrEmpty
     }
 }
 
 Describe 'A vault that cannot keep a connection: <What>' -ForEach @(
-    @{ What = 'it forgets what it took'; With = @{ Habits = 'Drops' }; Id = 'VaultNotSuitable'; Says = "doesn't give it back" }
-    @{ What = 'it changes the text'; With = @{ Habits = 'LosesQuotes' }; Id = 'VaultNotSuitable'; Says = 'gives back another one' }
+    @{
+        What = 'it forgets what it took'; With = @{ Habits = 'Drops' }; Id = 'VaultNotSuitable'
+        Says = "doesn't give it back"
+    }
+    @{
+        What = 'it changes the text'; With = @{ Habits = 'LosesQuotes' }; Id = 'VaultNotSuitable'
+        Says = 'gives back another one'
+    }
     @{ What = 'it does not list'; With = @{ Habits = 'HidesAll' }; Id = 'VaultNotSuitable'; Says = "doesn't list it" }
-    @{ What = 'it does not remove'; With = @{ Habits = 'NeverRemoves' }; Id = 'VaultNotSuitable'; Says = 'still has it'; Leaves = 1 }
-    @{ What = 'it takes less than the tokens alone'; With = @{ LimitBytes = 600 }; Id = 'VaultFailed'; Says = 'bad data.*\d+ characters' }
-    @{ What = 'it cuts off what is too long'; With = @{ LimitBytes = 600; Habits = 'Cuts' }; Id = 'VaultNotSuitable'; Says = 'another one, of 300' }
+    @{
+        What = 'it does not remove'; With = @{ Habits = 'NeverRemoves' }; Id = 'VaultNotSuitable'; Says = 'still has it'
+        Leaves = 1
+    }
+    @{
+        What = 'it takes less than the tokens alone'; With = @{ LimitBytes = 600 }; Id = 'VaultFailed'
+        Says = 'bad data.*\d+ characters'
+    }
+    @{
+        What = 'it cuts off what is too long'; With = @{ LimitBytes = 600; Habits = 'Cuts' }; Id = 'VaultNotSuitable'
+        Says = 'another one, of 300'
+    }
 ) {
     It 'is refused before a browser opens, with what it cannot do, and nothing is left in it' {
         $folder = New-HabitVault $With
@@ -175,8 +210,10 @@ Describe 'The write test' {
         $test[-1], $test[1] | Should -Match '^(Get-Secret|Remove-Secret) '
         $at = [array]::IndexOf([object[]]$first, $test[-1])
         @($first[0..$at] -match '^Get-SecretInfo').Count | Should -BeGreaterOrEqual 1
-        $text = Get-ChildItem -LiteralPath $folder -Filter '*.json' | Get-Content -Raw | ForEach-Object { $_ | ConvertFrom-Json } |
-            Where-Object { $_.do -eq 'set' -and $_.name -match 'write-test' } | Select-Object -First 1 -ExpandProperty text
+        $text = Get-ChildItem -LiteralPath $folder -Filter '*.json' | Get-Content -Raw |
+            ForEach-Object { $_ | ConvertFrom-Json } |
+            Where-Object { $_.do -eq 'set' -and $_.name -match 'write-test' } |
+            Select-Object -First 1 -ExpandProperty text
         $real = (Get-Kept)["NotionAuth-$($connection.BotId)"]
         $text.Length | Should -BeGreaterOrEqual ($real.Length * 0.9)
         $text.Length | Should -BeLessOrEqual 1280 -Because 'Windows Credential Manager takes 2,560 bytes'
@@ -232,7 +269,8 @@ Describe 'A connection that is too long for a vault (Windows Credential Manager)
     It 'is whole where the vault takes it' {
         $folder = New-HabitVault
         $connection = Connect-Fake -Icon 'https://example.com/icon.png'
-        ((Get-Kept)["NotionAuth-$($connection.BotId)"] | ConvertFrom-Json).reply.workspace_icon | Should -Be 'https://example.com/icon.png'
+        ((Get-Kept)["NotionAuth-$($connection.BotId)"] | ConvertFrom-Json).reply.workspace_icon |
+            Should -Be 'https://example.com/icon.png'
     }
 }
 
@@ -244,7 +282,8 @@ Describe 'Two secrets of one connection' {
         $older = $kept | ConvertFrom-Json -AsHashtable
         $older.generation = 0
         $older.access_token = 'ntn_an-older-one'
-        Set-Secret -Name "NotionAuth-$($connection.BotId)" -Secret ($older | ConvertTo-Json -Depth 10 -Compress) -Vault Personal
+        Set-Secret -Name "NotionAuth-$($connection.BotId)" -Secret ($older |
+            ConvertTo-Json -Depth 10 -Compress) -Vault Personal
         @(Get-SecretInfo -Vault Personal -Name "NotionAuth-$($connection.BotId)*").Count | Should -Be 2
         @(Get-NotionConnection -Vault Personal).Count | Should -Be 1
         (Test-NotionToken $connection.Name).Status | Should -Be Active

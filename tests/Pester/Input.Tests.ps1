@@ -58,10 +58,13 @@ Describe 'An empty value' {
     }
 
     It 'is refused by PowerShell itself where a value must be passed: <Command>' -ForEach @(
-        @{ Command = { Invoke-NotionRequest $undefined } }, @{ Command = { Invoke-NotionRequest users -Token $undefined } }
-        @{ Command = { Test-NotionToken -Token $undefined } }, @{ Command = { Connect-NotionWorkspace -Token $undefined } }
+        @{ Command = { Invoke-NotionRequest $undefined } },
+        @{ Command = { Invoke-NotionRequest users -Token $undefined } }
+        @{ Command = { Test-NotionToken -Token $undefined } },
+        @{ Command = { Connect-NotionWorkspace -Token $undefined } }
         @{ Command = { Connect-NotionWorkspace $undefined } }, @{ Command = { Connect-NotionWorkspace -Name '' } }
-        @{ Command = { [pscustomobject]@{ Name = $null } | Connect-NotionWorkspace -ErrorAction Stop } }, @{ Command = { Connect-NotionWorkspace -FromEnvironment -Name $undefined } }
+        @{ Command = { [pscustomobject]@{ Name = $null } | Connect-NotionWorkspace -ErrorAction Stop } },
+        @{ Command = { Connect-NotionWorkspace -FromEnvironment -Name $undefined } }
     ) {
         { & $Command } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
         (Get-FakeRequest).Count | Should -Be 0
@@ -85,7 +88,9 @@ Describe 'An empty value' {
 
 Describe 'A broken wildcard pattern' {
     It 'is an error of ours' {
-        Assert-NotionError { Get-NotionConnection '[x' } -Id InvalidName -Category InvalidArgument -Says '\[x' -Advises 'backtick'
+        Assert-NotionError {
+            Get-NotionConnection '[x'
+        } -Id InvalidName -Category InvalidArgument -Says '\[x' -Advises 'backtick'
     }
 }
 
@@ -105,12 +110,26 @@ Describe 'A failure' {
         $(try { & $Command; 'Done' } catch { 'Failed' }) | Should -BeExactly 'Failed'
     }
 
-    It 'is written where -ErrorAction says so: <Command>' -ForEach @(
-        @{ Command = { Invoke-NotionRequest pages -Method POST -Body @{ wrong = 1 } -ErrorAction SilentlyContinue -ErrorVariable script:written } }
+    It 'follows -ErrorAction: <Command>' -ForEach @(
+        @{
+            Command = {
+                Invoke-NotionRequest pages -Method POST -Body @{
+                    wrong = 1
+                } -ErrorAction SilentlyContinue -ErrorVariable script:written
+            }
+        }
         @{ Command = { Get-NotionConnection Nobody -ErrorAction SilentlyContinue -ErrorVariable script:written } }
         @{ Command = { Test-NotionToken Nobody -ErrorAction SilentlyContinue -ErrorVariable script:written } }
-        @{ Command = { Revoke-NotionToken Nobody -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable script:written } }
-        @{ Command = { Connect-NotionWorkspace -Name Nobody -ErrorAction SilentlyContinue -ErrorVariable script:written } }
+        @{
+            Command = {
+                Revoke-NotionToken Nobody -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable script:written
+            }
+        }
+        @{
+            Command = {
+                Connect-NotionWorkspace -Name Nobody -ErrorAction SilentlyContinue -ErrorVariable script:written
+            }
+        }
     ) {
         $(try { & $Command; 'Done' } catch { 'Failed' }) | Should -BeExactly 'Done'
         $script:written | Should -HaveCount 1
@@ -120,9 +139,11 @@ Describe 'A failure' {
         $found = 'users/me', 'pages', 'users/me' | Invoke-NotionRequest -ErrorVariable errors 2>$null
         $found.object | Should -Be 'user', 'user'
         $errors | Should -HaveCount 1
-        (Test-NotionToken Current, Nobody, Second -ErrorVariable errors 2>$null).Connection | Should -Be 'Current', 'Second'
+        (Test-NotionToken Current, Nobody, Second -ErrorVariable errors 2>$null).Connection |
+            Should -Be 'Current', 'Second'
         $errors | Should -HaveCount 1
-        (Get-NotionConnection Current, Nobody, Second -ErrorVariable errors 2>$null).Name | Should -Be 'Current', 'Second'
+        (Get-NotionConnection Current, Nobody, Second -ErrorVariable errors 2>$null).Name |
+            Should -Be 'Current', 'Second'
         $errors | Should -HaveCount 1
     }
 }
@@ -132,12 +153,14 @@ Describe 'The variables of a reply' {
 
     It 'are tried before anything is sent: <Parameter> <Name>' -ForEach @(
         @{ Parameter = 'StatusCodeVariable'; Name = 'PID' }, @{ Parameter = 'ResponseHeadersVariable'; Name = 'PID' }
-        @{ Parameter = 'StatusCodeVariable'; Name = 'validated' }, @{ Parameter = 'ResponseHeadersVariable'; Name = 'validated' }
+        @{ Parameter = 'StatusCodeVariable'; Name = 'validated' },
+        @{ Parameter = 'ResponseHeadersVariable'; Name = 'validated' }
     ) {
         $command = {
             [ValidateSet('a', 'b')] $validated = 'a'
             $with = @{ $Parameter = $Name }
-            try { Invoke-NotionRequest comments -Method POST -Body @{ a = 1 } @with } finally { $script:after = $validated }
+            try { Invoke-NotionRequest comments -Method POST -Body @{ a = 1 } @with }
+            finally { $script:after = $validated }
         }
         Assert-NotionError $command -Id InvalidVariable -Category InvalidArgument -Says $Name
         (Get-FakeRequest).Count | Should -Be 0
@@ -155,24 +178,30 @@ Describe 'The variables of a reply' {
 
 Describe 'A workspace''s name' {
     It 'is never more than a text in a command: <Name>' -ForEach @(
-        @{ Name = "Bob$([char]0x2019)s Notion" }, @{ Name = "x$([char]0x2019); `$global:obeyed = 1; #$([char]0x2019)" }, @{ Name = "x'; `$global:obeyed = 1; #'" }, @{ Name = '-Force' }, @{ Name = "$([char]0x2013)Force" }
+        @{ Name = "Bob$([char]0x2019)s Notion" }, @{ Name = "x$([char]0x2019); `$global:obeyed = 1; #$([char]0x2019)" },
+        @{ Name = "x'; `$global:obeyed = 1; #'" }, @{ Name = '-Force' }, @{ Name = "$([char]0x2013)Force" }
     ) {
         $app = New-FakeApp -Workspace $Name
         $arguments = $app.SignIn
         $null = Set-Person visit
         $signedIn = Connect-NotionWorkspace @arguments 6>$null
         try {
-            # What is pasted: the recommended command, with Connect-NotionWorkspace itself replaced by something that says what it was given.
+            # What is pasted: the recommended command, with Connect-NotionWorkspace itself replaced by something that
+            # says what it was given.
             $recommended = $signedIn.ReconnectCommand()
             $errors = $null
             $null = [Management.Automation.Language.Parser]::ParseInput($recommended, [ref]$null, [ref]$errors)
             $errors | Should -BeNullOrEmpty
-            $given = & ([scriptblock]::Create("function Connect-NotionWorkspace { param(`$Name, `$ClientId, `$BaseUri, `$Vault) `$Name; `$ClientId; `$Vault }; $recommended"))
+            $given = & (
+                [scriptblock]::Create("function Connect-NotionWorkspace { param(`$Name, `$ClientId, `$BaseUri, " +
+                    "`$Vault) `$Name; `$ClientId; `$Vault }; $recommended")
+            )
             $given | Should -Be $signedIn.Name, $app.ClientId, $vault.Name
 
             # What Tab puts there.
             $typed = 'Write-Output -InputObject '
-            $completed = @((TabExpansion2 -inputScript 'Get-NotionConnection ' -cursorColumn 21).CompletionMatches | Where-Object ListItemText -EQ $signedIn.Name)[0].CompletionText
+            $completed = @((TabExpansion2 -inputScript 'Get-NotionConnection ' -cursorColumn 21).CompletionMatches |
+                Where-Object ListItemText -EQ $signedIn.Name)[0].CompletionText
             & ([scriptblock]::Create("$typed $completed")) | Should -BeExactly $signedIn.Name
             Get-Variable -Name obeyed -Scope Global -ErrorAction Ignore | Should -BeNullOrEmpty
         }
@@ -249,7 +278,8 @@ namespace NotionAuth.InputTests
             $client = [Net.Sockets.TcpClient]::new('127.0.0.1', $listener.LocalEndpoint.Port)
             $peer = $listener.AcceptTcpClient()
             $stream = $client.GetStream()
-            Assert-Stopped '1 | Invoke-NotionRequest pages -Method POST -Body { $begun.Set(); , $body } -Connection Waiting' @{ body = $stream }
+            Assert-Stopped ('1 | Invoke-NotionRequest pages -Method POST -Body { $begun.Set(); , $body } ' +
+                '-Connection Waiting') @{ body = $stream }
             Wait-Until { -not $stream.CanRead } 'the stream is closed'
         }
         finally {
@@ -262,30 +292,43 @@ namespace NotionAuth.InputTests
         $server = [IO.Pipes.AnonymousPipeServerStream]::new('Out')
         $handle = $server.ClientSafePipeHandle
         $stream = [IO.Pipes.AnonymousPipeClientStream]::new('In', $handle)
-        Assert-Stopped '1 | Invoke-NotionRequest pages -Method POST -Body { $begun.Set(); , $body } -Connection Waiting' @{ body = $stream }
+        Assert-Stopped ('1 | Invoke-NotionRequest pages -Method POST -Body { $begun.Set(); , $body } ' +
+            '-Connection Waiting') @{ body = $stream }
         Wait-Until { $handle.IsClosed } 'the stream is closed'
         $server.Dispose()
     }
 
     It 'ends with Ctrl+C, and is closed: a stream that never comes back' {
         $stream = [NotionAuth.InputTests.Stuck]::new()
-        Assert-Stopped 'Invoke-NotionRequest pages -Method POST -Body $body -Connection Waiting' @{ body = $stream; begun = $stream.Begun }
+        Assert-Stopped 'Invoke-NotionRequest pages -Method POST -Body $body -Connection Waiting' @{
+            body = $stream; begun = $stream.Begun
+        }
         $stream.Closed.Wait(20000) | Should -BeTrue
     }
 
     It 'ends with Ctrl+C: a list without end that takes its time, in <Where>' -ForEach @(
-        @{ Where = 'a body'; Script = 'Invoke-NotionRequest pages -Method POST -Body @{ a = 1; b = @{ list = $body } }' }
+        @{
+            Where = 'a body'; Script = 'Invoke-NotionRequest pages -Method POST -Body @{ a = 1; b = @{ list = $body } }'
+        }
         @{ Where = 'a query'; Script = 'Invoke-NotionRequest users -Query @{ a = $body }' }
     ) {
         $list = [NotionAuth.InputTests.Endless]@{ IsSlow = $true }
         Assert-Stopped "$Script -Connection Waiting" @{ body = $list; begun = $list.Begun }
     }
 
-    It 'is an error before the memory is eaten: a list without end, of texts of <Length> characters' -ForEach @{ Length = 5 }, @{ Length = 1MB } {
+    It 'is an error before the memory is eaten: a list without end, of texts of <Length> characters' -ForEach @{
+        Length = 5
+    }, @{ Length = 1MB } {
         $list = [NotionAuth.InputTests.Endless]@{ Item = 'x' * $Length }
-        Assert-NotionError { Invoke-NotionRequest pages -Method POST -Body @{ list = $list } } -Id BodyTooLarge -Category InvalidArgument -Says '16 MiB' -Advises '500 KB'
-        Assert-NotionError { Invoke-NotionRequest users -Query @{ list = $list } } -Id InvalidQuery -Category InvalidArgument -Says 'no end'
-        Assert-NotionError { Invoke-NotionRequest users -Headers @{ list = $list } } -Id InvalidHeader -Category InvalidArgument -Says 'no end'
+        Assert-NotionError {
+            Invoke-NotionRequest pages -Method POST -Body @{ list = $list }
+        } -Id BodyTooLarge -Category InvalidArgument -Says '16 MiB' -Advises '500 KB'
+        Assert-NotionError {
+            Invoke-NotionRequest users -Query @{ list = $list }
+        } -Id InvalidQuery -Category InvalidArgument -Says 'no end'
+        Assert-NotionError {
+            Invoke-NotionRequest users -Headers @{ list = $list }
+        } -Id InvalidHeader -Category InvalidArgument -Says 'no end'
         (Get-FakeRequest).Count | Should -Be 0
     }
 
@@ -297,7 +340,9 @@ namespace NotionAuth.InputTests
         @{ What = 'a stream'; Make = { , [IO.MemoryStream]::new([byte[]]::new(16MB + 1)) } }
     ) {
         $body = & $Make
-        Assert-NotionError { Invoke-NotionRequest pages -Method POST -Body $body } -Id BodyTooLarge -Category InvalidArgument -Says '16 MiB'
+        Assert-NotionError {
+            Invoke-NotionRequest pages -Method POST -Body $body
+        } -Id BodyTooLarge -Category InvalidArgument -Says '16 MiB'
         (Get-FakeRequest).Count | Should -Be 0
     }
 
@@ -305,15 +350,21 @@ namespace NotionAuth.InputTests
         $body = '{"page_size":1' + (' ' * 400KB) + '}'
         (Invoke-NotionRequest search -Method POST -Body $body -Connection Waiting).results.Count | Should -Be 1
         $body = '{"page_size":1' + (' ' * 2MB) + '}'
-        Assert-NotionError { Invoke-NotionRequest search -Method POST -Body $body -Connection Waiting } -Id ValidationError -Category InvalidArgument
+        Assert-NotionError {
+            Invoke-NotionRequest search -Method POST -Body $body -Connection Waiting
+        } -Id ValidationError -Category InvalidArgument
         (Get-FakeRequest).Count | Should -Be 2
     }
 
     It 'is read from a stream that is a class of PowerShell''s, on the thread that such a class needs' {
         $stream = & ([scriptblock]::Create('class NotionAuthTestStream : System.IO.MemoryStream {
             NotionAuthTestStream([byte[]] $bytes) : base($bytes) { }
-            [int] Read([byte[]] $buffer, [int] $offset, [int] $count) { return ([IO.MemoryStream]$this).ReadByte() -lt 0 ? 0 : $this.Take($buffer, $offset) }
-            [int] Take([byte[]] $buffer, [int] $offset) { $this.Position--; $buffer[$offset] = $this.ReadByte(); return 1 }
+            [int] Read([byte[]] $buffer, [int] $offset, [int] $count) {
+                return ([IO.MemoryStream]$this).ReadByte() -lt 0 ? 0 : $this.Take($buffer, $offset)
+            }
+            [int] Take([byte[]] $buffer, [int] $offset) {
+                $this.Position--; $buffer[$offset] = $this.ReadByte(); return 1
+            }
         }
         [NotionAuthTestStream]::new([Text.Encoding]::UTF8.GetBytes(''{"page_size":1}''))'))
         (Invoke-NotionRequest search -Method POST -Body $stream -Connection Waiting).results.Count | Should -Be 1

@@ -2,14 +2,14 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
     $fake = Start-FakeNotion
-    $pageId = $fake.Ready.sample.pageId
-    $databaseId = $fake.Ready.sample.databaseId
-    $dataSourceId = $fake.Ready.sample.dataSourceId
+    $pageId = $fake.sample.pageId
+    $databaseId = $fake.sample.databaseId
+    $dataSourceId = $fake.sample.dataSourceId
     $arguments = (New-FakeToken -Workspace Acme).SignIn
     $null = Connect-NotionWorkspace @arguments -SessionOnly -Name Seeded
 }
 
-AfterAll { Stop-FakeNotion }
+AfterAll { Stop-FakeNotion $fake }
 
 Describe "The endpoint's own method" {
     It 'is the default where there is just one: <Path>' -ForEach @(
@@ -55,7 +55,8 @@ Describe 'Links as paths' {
     }
 
     It 'takes a link with a view for a database' {
-        (Invoke-NotionRequest "https://app.notion.com/acme/$($databaseId -replace '-')?v=$([guid]::NewGuid().ToString('N'))").object |
+        $link = "https://app.notion.com/acme/$($databaseId -replace '-')?v=$([guid]::NewGuid().ToString('N'))"
+        (Invoke-NotionRequest $link).object |
             Should -Be 'database'
     }
 
@@ -110,13 +111,15 @@ Describe 'Objects as paths' {
     }
 
     It 'has no path for a list' {
-        (Get-ErrorOf { Invoke-NotionRequest (Invoke-NotionRequest users) }).FullyQualifiedErrorId | Should -BeLike 'InvalidPath,*'
+        (Get-ErrorOf { Invoke-NotionRequest (Invoke-NotionRequest users) }).FullyQualifiedErrorId |
+            Should -BeLike 'InvalidPath,*'
     }
 }
 
 Describe "A database's rows" {
     It 'come from its one data source' {
-        (Invoke-NotionRequest "databases/$databaseId/query" -All).Count | Should -Be (Invoke-NotionRequest "data_sources/$dataSourceId/query" -All).Count
+        $rows = Invoke-NotionRequest "data_sources/$dataSourceId/query" -All
+        (Invoke-NotionRequest "databases/$databaseId/query" -All).id | Should -Be $rows.id
     }
 
     It 'come from the database itself under an old version' {
@@ -127,7 +130,8 @@ Describe "A database's rows" {
 
     It 'shows the data sources of a database in its views' {
         $database = Invoke-NotionRequest "databases/$databaseId"
-        $database | Format-Table -AutoSize | Out-String -Width 400 | Should -Match "DataSources.*\n.*\n.*\($dataSourceId\)"
+        $database | Format-Table -AutoSize | Out-String -Width 400 |
+            Should -Match "DataSources.*\n.*\n.*\($dataSourceId\)"
         $database | Format-List | Out-String -Width 400 | Should -Match "DataSources\s+: .+ \($dataSourceId\)"
     }
 
@@ -150,15 +154,18 @@ Describe "Rows beyond Notion's cap" {
 
     It 'come by the time of creation, each once, and -Verbose says so' {
         $output = Invoke-NotionRequest "data_sources/$dataSourceId/query" -All -Verbose -WarningVariable warned 4>&1
-        $notes = $output | Where-Object { $_ -is [Management.Automation.VerboseRecord] -and $_.Message -like 'Notion stopped at 10,000 rows*' }
-        $notes | Should -Not -BeNullOrEmpty
-        @($output | Where-Object { $_.object -eq 'page' } | Select-Object -ExpandProperty id -Unique).Count | Should -Be 260
+        $notes = $output | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+        $notes.Message -like 'Notion stopped at 10,000 rows*' | Should -Not -BeNullOrEmpty
+        $ids = $output | Where-Object { $_.object -eq 'page' } | Select-Object -ExpandProperty id
+        $ids.Count | Should -Be 260
+        @($ids | Sort-Object -Unique).Count | Should -Be 260
         $warned | Should -BeNullOrEmpty
     }
 
     It 'are warned of where sorts forbid it' {
         $sorts = @{ sorts = @(@{ property = 'Name'; direction = 'ascending' }) }
-        $rows = Invoke-NotionRequest "data_sources/$dataSourceId/query" -All -Body $sorts -WarningVariable warned -WarningAction SilentlyContinue
+        $all = @{ Body = $sorts; All = $true; WarningAction = 'SilentlyContinue' }
+        $rows = Invoke-NotionRequest "data_sources/$dataSourceId/query" @all -WarningVariable warned
         $rows.Count | Should -Be 100
         "$warned" | Should -Match '10,000'
     }

@@ -2,21 +2,27 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
     $fake = Start-FakeNotion
-    $pageId = $fake.Ready.sample.pageId
-    $dataSourceId = $fake.Ready.sample.dataSourceId
+    $pageId = $fake.sample.pageId
+    $dataSourceId = $fake.sample.dataSourceId
     $arguments = (New-FakeToken -Workspace Acme).SignIn
     $connection = Connect-NotionWorkspace @arguments -SessionOnly -Name Seeded
 
     function Start-Listener {
         <#
         .SYNOPSIS
-        A server that answers each connection with what a script makes of it; Uri is where it listens, Seen what it was asked.
+        A server that answers each connection with what a script makes of it; Uri is where it listens, Seen what it was
+        asked.
         #>
         param([Parameter(Mandatory)] [scriptblock] $Answer)
 
         $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
         $listener.Start()
-        $state = [hashtable]::Synchronized(@{ Seen = [Collections.ArrayList]::Synchronized([Collections.ArrayList]::new()); Go = [Threading.ManualResetEventSlim]::new() })
+        $state = [hashtable]::Synchronized(
+            @{
+                Seen = [Collections.ArrayList]::Synchronized([Collections.ArrayList]::new())
+                Go = [Threading.ManualResetEventSlim]::new()
+            }
+        )
         $shell = [powershell]::Create()
         $null = $shell.AddScript({
                 param($Listener, $State, $Answer)
@@ -27,13 +33,21 @@ BeforeAll {
                     $reader = [IO.StreamReader]::new($stream)
                     $head = @(while ($line = $reader.ReadLine()) { $line })
                     $null = $State.Seen.Add($head -join "`n")
-                    $write = { param([string] $Text) $bytes = [Text.Encoding]::UTF8.GetBytes($Text.Replace("`r`n", "`n").Replace("`n", "`r`n")); $stream.Write($bytes); $stream.Flush() }
+                    $write = {
+                        param([string] $Text)
+                        $bytes = [Text.Encoding]::UTF8.GetBytes($Text.Replace("`r`n", "`n").Replace("`n", "`r`n"))
+                        $stream.Write($bytes)
+                        $stream.Flush()
+                    }
                     & $answer $write $State
                     $client.Dispose()
                 }
             }).AddArgument($listener).AddArgument($state).AddArgument("$Answer")
         $null = $shell.BeginInvoke()
-        [pscustomobject]@{ Uri = "http://127.0.0.1:$($listener.LocalEndpoint.Port)/"; Seen = $state.Seen; Go = $state.Go; Listener = $listener; Shell = $shell }
+        [pscustomobject]@{
+            Uri = "http://127.0.0.1:$($listener.LocalEndpoint.Port)/"; Seen = $state.Seen; Go = $state.Go
+            Listener = $listener; Shell = $shell
+        }
     }
 
     function Stop-Listener {
@@ -69,8 +83,12 @@ Describe 'Invoke-NotionRequest''s variables' {
         Invoke-NotionRequest nonsense -StatusCodeVariable status -ResponseHeadersVariable headers -ErrorAction Ignore
         $status | Should -Be 400
         $headers['x-notion-request-id'] | Should -Not -BeNullOrEmpty
-        { Invoke-NotionRequest "pages/$([guid]::NewGuid())" -StatusCodeVariable status -ErrorAction Stop } | Should -Throw
-        $null = Get-ErrorOf { Invoke-NotionRequest "pages/$([guid]::NewGuid())" -StatusCodeVariable script:other -ErrorAction Stop }
+        {
+            Invoke-NotionRequest "pages/$([guid]::NewGuid())" -StatusCodeVariable status -ErrorAction Stop
+        } | Should -Throw
+        $null = Get-ErrorOf {
+            Invoke-NotionRequest "pages/$([guid]::NewGuid())" -StatusCodeVariable script:other -ErrorAction Stop
+        }
         $script:other | Should -Be 404
     }
 
@@ -81,27 +99,10 @@ Describe 'Invoke-NotionRequest''s variables' {
     }
 
     It 'has each input''s own while its output is worked on' {
-        $seen = 'users/me', 'nonsense', 'users' | Invoke-NotionRequest -ThrottleLimit 3 -StatusCodeVariable status -SkipHttpErrorCheck | ForEach-Object { $status }
+        $seen = 'users/me', 'nonsense', 'users' |
+            Invoke-NotionRequest -ThrottleLimit 3 -StatusCodeVariable status -SkipHttpErrorCheck |
+            ForEach-Object { $status }
         $seen | Should -Be 200, 400, 200
-    }
-}
-
-Describe 'Invoke-NotionRequest -SkipHttpErrorCheck' {
-    It 'returns the error as an object' {
-        $answer = Invoke-NotionRequest nonsense -SkipHttpErrorCheck
-        $answer.PSObject.TypeNames[0] | Should -BeExactly 'Notion.Error'
-        $answer.code | Should -BeExactly 'invalid_request_url'
-    }
-
-    It 'repeats all the same what may be repeated' {
-        Clear-FakeRequest
-        Add-FakeFault @{ status = 429; path = '/v1/users/me'; headers = @{ 'Retry-After' = '0' } }
-        (Invoke-NotionRequest users/me -SkipHttpErrorCheck).object | Should -BeExactly 'user'
-        (Get-FakeRequest).status | Should -Be 429, 200
-    }
-
-    It 'leaves errors of ours as errors' {
-        Assert-NotionError { Invoke-NotionRequest users/../x -SkipHttpErrorCheck -ErrorAction Stop } -Id InvalidPath -Category InvalidArgument
     }
 }
 
@@ -116,7 +117,9 @@ Describe 'Invoke-NotionRequest''s parameters' {
         @{ Names = '-PartNumber -InFile for JSON'; Parameters = @{ PartNumber = 1; InFile = 'x' } }
     ) {
         Clear-FakeRequest
-        Assert-NotionError { Invoke-NotionRequest users @Parameters -ErrorAction Stop } -Id ConflictingParameters -Category InvalidArgument -Says 'Nothing was sent'
+        Assert-NotionError {
+            Invoke-NotionRequest users @Parameters -ErrorAction Stop
+        } -Id ConflictingParameters -Category InvalidArgument -Says 'Nothing was sent'
         (Get-FakeRequest).Count | Should -Be 0
     }
 
@@ -127,10 +130,15 @@ Describe 'Invoke-NotionRequest''s parameters' {
     }
 
     It 'refuses <What>' -ForEach @(
-        @{ What = 'a proxy''s credential without a proxy'; Parameters = @{ ProxyCredential = [pscredential]::new('a', [securestring]::new()) }; Id = 'MissingProxy' }
+        @{
+            What = 'a proxy''s credential without a proxy'
+            Parameters = @{ ProxyCredential = [pscredential]::new('a', [securestring]::new()) }; Id = 'MissingProxy'
+        }
         @{ What = 'a proxy that is none'; Parameters = @{ Proxy = 'ftp://proxy' }; Id = 'InvalidProxy' }
     ) {
-        Assert-NotionError { Invoke-NotionRequest users/me @Parameters -ErrorAction Stop } -Id $Id -Category InvalidArgument
+        Assert-NotionError {
+            Invoke-NotionRequest users/me @Parameters -ErrorAction Stop
+        } -Id $Id -Category InvalidArgument
     }
 }
 
@@ -138,15 +146,23 @@ Describe 'Invoke-NotionRequest -Proxy' {
     It 'asks the proxy, with its user name and password' {
         $proxy = Start-Listener {
             param($write, $state)
-            if ($state.Seen[-1] -notmatch 'Proxy-Authorization') { & $write "HTTP/1.1 407 Who are you`nProxy-Authenticate: Basic realm=`"x`"`nContent-Length: 0`nConnection: close`n`n" }
-            else { & $write "HTTP/1.1 200 OK`nContent-Type: application/json`nContent-Length: 33`nConnection: close`n`n{`"object`":`"user`",`"id`":`"by proxy`"}" }
+            if ($state.Seen[-1] -notmatch 'Proxy-Authorization') {
+                & $write ("HTTP/1.1 407 Who are you`nProxy-Authenticate: Basic realm=`"x`"`nContent-Length: " +
+                    "0`nConnection: close`n`n")
+            }
+            else {
+                & $write ("HTTP/1.1 200 OK`nContent-Type: application/json`nContent-Length: 33`nConnection: " +
+                    "close`n`n{`"object`":`"user`",`"id`":`"by proxy`"}")
+            }
         }
         try {
             $credential = [pscredential]::new('ada', (ConvertTo-Secret "$(Get-SecretMark):word"))
             $token = ConvertTo-Secret "ntn_$(Get-SecretMark)ProxyTest00000000001"
-            (Invoke-NotionRequest users/me -Token $token -BaseUri http://localhost:9 -Proxy $proxy.Uri -ProxyCredential $credential).id | Should -BeExactly 'by proxy'
+            $way = @{ BaseUri = 'http://localhost:9'; Proxy = $proxy.Uri; ProxyCredential = $credential }
+            (Invoke-NotionRequest users/me -Token $token @way).id | Should -BeExactly 'by proxy'
             $proxy.Seen[-1] | Should -Match '^GET http://localhost:9/v1/users/me HTTP/1.1'
-            $proxy.Seen[-1] | Should -Match "Proxy-Authorization: Basic $([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes("ada:$(Get-SecretMark):word")))"
+            $proxy.Seen[-1] | Should -Match ('Proxy-Authorization: Basic ' +
+                "$([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes("ada:$(Get-SecretMark):word")))")
         }
         finally {
             Stop-Listener $proxy
@@ -160,13 +176,16 @@ Describe 'Invoke-NotionRequest and a stream of events' {
     It 'emits each event as it arrives' {
         $server = Start-Listener {
             param($write, $state)
-            & $write "HTTP/1.1 200 OK`nContent-Type: text/event-stream`nConnection: close`n`nevent: message`nid: 1`ndata: {`"object`":`"session`",`"n`":1}`n`n"
+            & $write ("HTTP/1.1 200 OK`nContent-Type: text/event-stream`nConnection: close`n`nevent: message`nid: " +
+                "1`ndata: {`"object`":`"session`",`"n`":1}`n`n")
             $null = $state.Go.Wait(30000)
             & $write "data: [DONE]`n`n"
         }
         try {
             $token = ConvertTo-Secret "ntn_$(Get-SecretMark)EventTest00000000001"
-            $events = Invoke-NotionRequest sessions -Method POST -Body @{ stream = $true } -Token $token -BaseUri $server.Uri -StatusCodeVariable status | ForEach-Object {
+            $events = Invoke-NotionRequest sessions -Method POST -Body @{
+                stream = $true
+            } -Token $token -BaseUri $server.Uri -StatusCodeVariable status | ForEach-Object {
                 # The second event is sent only after the first was seen here.
                 $server.Go.Set()
                 $_
@@ -185,7 +204,10 @@ Describe 'Invoke-NotionRequest and a stream of events' {
     }
 
     It 'emits the data''s text with -Raw, and dictionaries with -AsHashtable' {
-        Add-FakeFault @{ path = '/v1/agents'; status = 200; contentType = 'text/event-stream'; body = "data: {`"a`":1}`n`n"; times = 2 }
+        Add-FakeFault @{
+            path = '/v1/agents'; status = 200; contentType = 'text/event-stream'; body = "data: {`"a`":1}`n`n"
+            times = 2
+        }
         Invoke-NotionRequest agents -Raw | Should -BeExactly '{"a":1}'
         (Invoke-NotionRequest agents -AsHashtable).Data['a'] | Should -Be 1
     }
@@ -198,7 +220,9 @@ Describe 'Invoke-NotionRequest and a stream of events' {
         }
         try {
             $watch = [Diagnostics.Stopwatch]::StartNew()
-            $first = Invoke-NotionRequest sessions -Token (ConvertTo-Secret "ntn_$(Get-SecretMark)EventTest00000000001") -BaseUri $server.Uri | Select-Object -First 1
+            $first = Invoke-NotionRequest sessions -Token (
+                ConvertTo-Secret "ntn_$(Get-SecretMark)EventTest00000000001"
+            ) -BaseUri $server.Uri | Select-Object -First 1
             $first.Data | Should -Be 1
             $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
         }
@@ -257,7 +281,9 @@ Describe 'Invoke-NotionRequest while it waits' {
     It 'does not begin a wait that would end after -TotalTimeoutSec' {
         Add-FakeFault @{ status = 503; path = '/v1/users/me'; headers = @{ 'Retry-After' = '600' } }
         $watch = [Diagnostics.Stopwatch]::StartNew()
-        Assert-NotionError { Invoke-NotionRequest users/me -TotalTimeoutSec 5 -ErrorAction Stop } -Id ServiceUnavailable -Category ResourceUnavailable
+        Assert-NotionError {
+            Invoke-NotionRequest users/me -TotalTimeoutSec 5 -ErrorAction Stop
+        } -Id ServiceUnavailable -Category ResourceUnavailable
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
     }
 }
@@ -283,13 +309,16 @@ Describe 'Invoke-NotionRequest''s completion' {
         (Get-Completion $Line).CompletionText | Should -Be $Text
     }
 
-    It 'tells which methods an endpoint takes' {
-        (Get-Completion 'Invoke-NotionRequest comments/')[0].ToolTip | Should -BeExactly 'GET, PATCH, DELETE comments/{comment_id}'
+    It 'completes the methods that an endpoint takes' {
+        (Get-Completion 'Invoke-NotionRequest comments/')[0].ToolTip |
+            Should -BeExactly 'GET, PATCH, DELETE comments/{comment_id}'
     }
 
     It 'refuses a path whose placeholder was left in it' {
         Clear-FakeRequest
-        Assert-NotionError { Invoke-NotionRequest 'users/{user_id}' -ErrorAction Stop } -Id InvalidPath -Category InvalidArgument -Says 'placeholder'
+        Assert-NotionError {
+            Invoke-NotionRequest 'users/{user_id}' -ErrorAction Stop
+        } -Id InvalidPath -Category InvalidArgument -Says 'placeholder'
         (Get-FakeRequest).Count | Should -Be 0
     }
 }
@@ -303,7 +332,9 @@ Describe 'Invoke-NotionRequest -All' {
         (Get-FakeRequest)[0].query | Should -BeExactly ''
     }
 
-    It 'reads every kind of list: <Path>' -ForEach @{ Path = 'users' }, @{ Path = 'file_uploads' }, @{ Path = { "comments?block_id=$pageId" } }, @{ Path = { "data_sources/$dataSourceId/templates" } }, @{ Path = { "blocks/$pageId/children" } } {
+    It 'reads every kind of list: <Path>' -ForEach @{ Path = 'users' }, @{ Path = 'file_uploads' },
+            @{ Path = { "comments?block_id=$pageId" } }, @{ Path = { "data_sources/$dataSourceId/templates" } },
+            @{ Path = { "blocks/$pageId/children" } } {
         $name = if ($Path -is [scriptblock]) { & $Path } else { $Path }
         $null = Invoke-NotionRequest file_uploads -Method POST -Body @{ filename = 'x.txt' }
         $items = @(Invoke-NotionRequest $name -All)
@@ -314,14 +345,22 @@ Describe 'Invoke-NotionRequest -All' {
     It 'reads the items of a property, and a property that is one value' {
         $row = Invoke-NotionRequest "data_sources/$dataSourceId/query" -Method POST -All | Select-Object -First 1
         foreach ($property in $row.properties.PSObject.Properties) {
-            $items = @(Invoke-NotionRequest "pages/$($row.id)/properties/$([uri]::EscapeDataString([uri]::UnescapeDataString($property.Value.id)))" -All)
+            $id = [uri]::EscapeDataString([uri]::UnescapeDataString($property.Value.id))
+            $items = @(Invoke-NotionRequest "pages/$($row.id)/properties/$id" -All)
             foreach ($item in $items) { $item.object | Should -BeExactly 'property_item' }
         }
     }
 
     It 'runs a view''s query and reads its further pages' {
-        Add-FakeFault @{ path = '/v1/views/v/queries'; method = 'POST'; status = 200; body = '{"object":"view_query","id":"q","results":[{"object":"page","id":"a"}],"has_more":true,"next_cursor":"c"}' }
-        Add-FakeFault @{ path = '/v1/views/v/queries/q'; method = 'GET'; status = 200; body = '{"object":"list","results":[{"object":"page","id":"b"}],"has_more":false,"next_cursor":null}' }
+        Add-FakeFault @{
+            path = '/v1/views/v/queries'; method = 'POST'; status = 200
+            body = '{"object":"view_query","id":"q","results":[{"object":"page","id":"a"}],"has_more":true,' +
+                '"next_cursor":"c"}'
+        }
+        Add-FakeFault @{
+            path = '/v1/views/v/queries/q'; method = 'GET'; status = 200
+            body = '{"object":"list","results":[{"object":"page","id":"b"}],"has_more":false,"next_cursor":null}'
+        }
         (Invoke-NotionRequest views/v/queries -Method POST -All).id | Should -Be 'a', 'b'
         (Get-FakeRequest)[1].query | Should -BeExactly '?page_size=100&start_cursor=c'
     }
@@ -329,7 +368,12 @@ Describe 'Invoke-NotionRequest -All' {
     It 'merges the cursor into a body of <What>' -ForEach @(
         @{ What = 'JSON text'; Body = '{"sorts":[{"timestamp":"created_time","direction":"descending"}]}' }
         @{ What = 'a hashtable'; Body = @{ sorts = @(@{ timestamp = 'created_time'; direction = 'descending' }) } }
-        @{ What = 'an object'; Body = [pscustomobject]@{ sorts = @([pscustomobject]@{ timestamp = 'created_time'; direction = 'descending' }) } }
+        @{
+            What = 'an object'
+            Body = [pscustomobject]@{
+                sorts = @([pscustomobject]@{ timestamp = 'created_time'; direction = 'descending' })
+            }
+        }
     ) {
         @(Invoke-NotionRequest "data_sources/$dataSourceId/query" -Method POST -Body $Body -All).Count | Should -Be 260
         $bodies = @((Get-FakeRequest).body | ConvertFrom-Json)
@@ -339,7 +383,8 @@ Describe 'Invoke-NotionRequest -All' {
     }
 
     It 'costs two requests at most for Select-Object -First 10' {
-        @(Invoke-NotionRequest "data_sources/$dataSourceId/query" -Method POST -All | Select-Object -First 10).Count | Should -Be 10
+        @(Invoke-NotionRequest "data_sources/$dataSourceId/query" -Method POST -All | Select-Object -First 10).Count |
+            Should -Be 10
         (Get-FakeRequest).Count | Should -BeLessOrEqual 2
     }
 }

@@ -2,13 +2,13 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
     $fake = Start-FakeNotion
-    $pageId = $fake.Ready.sample.pageId
-    $dataSourceId = $fake.Ready.sample.dataSourceId
+    $pageId = $fake.sample.pageId
+    $dataSourceId = $fake.sample.dataSourceId
     $arguments = (New-FakeToken -Workspace Acme).SignIn
     $null = Connect-NotionWorkspace @arguments -SessionOnly -Name Seeded
 }
 
-AfterAll { Stop-FakeNotion }
+AfterAll { Stop-FakeNotion $fake }
 
 Describe '-AsRow' {
     BeforeAll { $rows = Invoke-NotionRequest "data_sources/$dataSourceId/query" -All -AsRow }
@@ -67,7 +67,8 @@ Describe '-AsRow' {
     }
 
     It 'warns where there are more rows than those of one page' {
-        $some = Invoke-NotionRequest "data_sources/$dataSourceId/query" -PageSize 2 -AsRow -WarningVariable warned -WarningAction SilentlyContinue
+        $few = @{ PageSize = 2; AsRow = $true; WarningAction = 'SilentlyContinue' }
+        $some = Invoke-NotionRequest "data_sources/$dataSourceId/query" @few -WarningVariable warned
         $some.Count | Should -Be 2
         "$warned" | Should -BeLike '*-All*'
         $null = $rows[0] | Invoke-NotionRequest -AsRow -WarningVariable warned -WarningAction SilentlyContinue
@@ -76,6 +77,7 @@ Describe '-AsRow' {
 
     It 'is not for -<Other>' -ForEach @(@{ Other = 'Raw' }, @{ Other = 'AsHashtable' }) {
         $with = @{ $Other = $true }
-        (Get-ErrorOf { Invoke-NotionRequest users -AsRow @with }).FullyQualifiedErrorId | Should -BeLike 'ConflictingParameters,*'
+        (Get-ErrorOf { Invoke-NotionRequest users -AsRow @with }).FullyQualifiedErrorId |
+            Should -BeLike 'ConflictingParameters,*'
     }
 }

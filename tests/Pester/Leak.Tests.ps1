@@ -15,12 +15,22 @@ BeforeAll {
     $person = Set-Person visit
 
     $variables = @{
-        HOME = $own; TMPDIR = $temporary; LEAK_OUT = $out; LEAK_BASE = $fake.BaseUri; LEAK_REDIRECT = $fake.RedirectUri; LEAK_INTERNAL = $token.Text
-        NOTION_CLIENT_ID = $app.ClientId; NOTION_CLIENT_SECRET = $app.ClientSecret; NOTIONAUTH_MODULE_PATH = Get-NotionAuthPath
+        HOME = $own
+        TMPDIR = $temporary
+        LEAK_OUT = $out
+        LEAK_BASE = $fake.BaseUri
+        LEAK_REDIRECT = $fake.RedirectUri
+        LEAK_INTERNAL = $token.Text
+        NOTION_CLIENT_ID = $app.ClientId
+        NOTION_CLIENT_SECRET = $app.ClientSecret
+        NOTIONAUTH_MODULE_PATH = Get-NotionAuthPath
         LEAK_VAULT = if (-not (Test-SecretStore)) { $vaultFile }
     }
     $start = [Diagnostics.ProcessStartInfo]::new('pwsh')
-    foreach ($argument in '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'Support/LeakScenario.ps1')) { $start.ArgumentList.Add($argument) }
+    foreach ($argument in '-NoProfile', '-NonInteractive', '-File',
+            (Join-Path $PSScriptRoot 'Support/LeakScenario.ps1')) {
+        $start.ArgumentList.Add($argument)
+    }
     foreach ($name in $variables.Keys) { $start.Environment[$name] = $variables[$name] }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $process = [Diagnostics.Process]::Start($start)
@@ -32,11 +42,17 @@ BeforeAll {
     # Whatever was secret in this run, in each form in which it was on the wire.
     $state = Get-FakeState
     $requests = Get-FakeRequest
-    $codes = foreach ($request in $requests | Where-Object path -EQ '/v1/oauth/token') { ($request.body | ConvertFrom-Json -AsHashtable)['code'] }
-    $basic = foreach ($request in $requests) { if ("$($request.headers.PSObject.Properties['Authorization']?.Value)" -match '^Basic (.+)$') { $Matches[1] } }
+    $codes = foreach ($request in $requests | Where-Object path -EQ '/v1/oauth/token') {
+        ($request.body | ConvertFrom-Json -AsHashtable)['code']
+    }
+    $basic = foreach ($request in $requests) {
+        if ("$($request.headers.PSObject.Properties['Authorization']?.Value)" -match '^Basic (.+)$') { $Matches[1] }
+    }
     $half = $token.Text.Substring(12)
-    $secrets = @(@($state.tokens.accessToken) + @($state.tokens.refreshToken) + @($state.refreshRequests.refreshToken) + @($codes) + @($basic) + @(
-            $app.ClientSecret, $token.Text, $half, 'secret_WrongOneOfTheUser00000001', 'nrt_WrongKindOfToken0000000001', 'ntn_NobodyKnowsThis000000000001', 'ntn_InADescription0001',
+    $secrets = @(@($state.tokens.accessToken) + @($state.tokens.refreshToken) + @($state.refreshRequests.refreshToken) +
+        @($codes) + @($basic) + @(
+            $app.ClientSecret, $token.Text, $half, 'secret_WrongOneOfTheUser00000001', 'nrt_WrongKindOfToken0000000001',
+            'ntn_NobodyKnowsThis000000000001', 'ntn_InADescription0001',
             'MadeUpCode0000001', 'TwiceCode0000001', 'StolenCode0000001') | Where-Object { $_ } | Sort-Object -Unique)
 
     function Find-Secret {
@@ -51,7 +67,8 @@ BeforeAll {
             # As bytes, one char each: UTF-8 and UTF-16 are both found.
             $text = [Text.Encoding]::Latin1.GetString([IO.File]::ReadAllBytes($file.FullName))
             foreach ($secret in $secrets) {
-                if ($text.Contains($secret) -or $text.Contains([uri]::EscapeDataString($secret)) -or $text.Contains([Text.Encoding]::Latin1.GetString([Text.Encoding]::Unicode.GetBytes($secret)))) {
+                if ($text.Contains($secret) -or $text.Contains([uri]::EscapeDataString($secret)) -or
+                        $text.Contains([Text.Encoding]::Latin1.GetString([Text.Encoding]::Unicode.GetBytes($secret)))) {
                     '{0}: {1}…' -f $file.FullName, $secret.Substring(0, [math]::Min(14, $secret.Length))
                 }
             }
@@ -62,9 +79,11 @@ BeforeAll {
 AfterAll { Stop-FakeNotion $fake }
 
 Describe 'No secret escapes' {
-    It 'is shown by a run that did everything it was to do' {
+    It 'is shown by a run that did everything' {
         $ids = (Get-Content -LiteralPath (Join-Path $out 'ids.txt')) -replace ',.*'
-        foreach ($id in 'InvalidGrant', 'ServerError', 'InvalidCallback', 'InvalidClient', 'InvalidToken', 'WrongTokenKind', 'ValidationError', 'InvalidRequest', 'ObjectNotFound', 'BodySecret', 'InvalidHeader', 'NeedsReconnect', 'RevokeNotSupported') {
+        foreach ($id in 'InvalidGrant', 'ServerError', 'InvalidCallback', 'InvalidClient', 'InvalidToken',
+                'WrongTokenKind', 'ValidationError', 'InvalidRequest', 'ObjectNotFound', 'BodySecret', 'InvalidHeader',
+                'NeedsReconnect', 'RevokeNotSupported') {
             $ids | Should -Contain $id
         }
 
@@ -101,7 +120,9 @@ Describe 'No secret escapes' {
 
     It 'into the browser''s address, its environment, the result pages, or any process''s arguments' {
         $seen = New-TestFolder 'seen'
-        foreach ($name in 'address', 'environment', 'processes', 'page-1.html', 'page-2.html') { Copy-Item -LiteralPath (Join-Path $person $name) -Destination $seen }
+        foreach ($name in 'address', 'environment', 'processes', 'page-1.html', 'page-2.html') {
+            Copy-Item -LiteralPath (Join-Path $person $name) -Destination $seen
+        }
         Get-Content -LiteralPath (Join-Path $seen 'processes') -Raw | Should -Match 'LeakScenario'
         Find-Secret $seen | Should -BeNullOrEmpty
     }
@@ -122,14 +143,20 @@ Describe 'An error of a command that was given a secret' {
 
         $shown = @(
             $records | Format-List * -Force | Out-String -Width 4000
-            $records | ForEach-Object { $_.Exception.ToString(); $_.Exception | Format-List * -Force; $_.InvocationInfo | Format-List * -Force; $_.InvocationInfo.BoundParameters } | Out-String -Width 4000
+            $records | ForEach-Object {
+                $_.Exception.ToString()
+                $_.Exception | Format-List * -Force
+                $_.InvocationInfo | Format-List * -Force
+                $_.InvocationInfo.BoundParameters
+            } | Out-String -Width 4000
             foreach ($record in $records) { Get-Error -InputObject $record | Out-String -Width 4000 }
             $records.InvocationInfo | ConvertTo-Json -Depth 3 -WarningAction Ignore
             [Management.Automation.PSSerializer]::Serialize($records, 3)
             [Management.Automation.PSSerializer]::Serialize($records.InvocationInfo, 3)) -join "`n"
         $shown | Should -Match 'InvalidBaseUri' -Because 'it must show the errors'
         $utf16 = [Text.Encoding]::Unicode.GetBytes($text)
-        foreach ($form in $text, $text.Substring(4), [Convert]::ToHexString($utf16), [Convert]::ToBase64String($utf16), [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($text))) {
+        foreach ($form in $text, $text.Substring(4), [Convert]::ToHexString($utf16), [Convert]::ToBase64String($utf16),
+                [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($text))) {
             $shown.Contains($form, 'OrdinalIgnoreCase') | Should -BeFalse
         }
     }

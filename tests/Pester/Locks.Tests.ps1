@@ -4,10 +4,21 @@ BeforeDiscovery {
     $isRoot = $IsLinux -and (id -u) -eq '0'
     $troubles = @(
         if ($isRoot) {
-            @{ Trouble = 'read-only'; Says = 'Read-only file system'; Advises = 'can be written to'; Category = 'InvalidOperation' }
-            @{ Trouble = 'full'; Says = 'No space left on device'; Advises = 'Free some space'; Category = 'InvalidOperation' }
+            @{
+                Trouble = 'read-only'; Says = 'Read-only file system'; Advises = 'can be written to'
+                Category = 'InvalidOperation'
+            }
+            @{
+                Trouble = 'full'; Says = 'No space left on device'; Advises = 'Free some space'
+                Category = 'InvalidOperation'
+            }
         }
-        else { @{ Trouble = 'read-only'; Says = 'denied'; Advises = 'your user can write to'; Category = 'PermissionDenied' } }
+        else {
+            @{
+                Trouble = 'read-only'; Says = 'denied'; Advises = 'your user can write to'
+                Category = 'PermissionDenied'
+            }
+        }
     )
 }
 
@@ -28,10 +39,15 @@ BeforeAll {
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         $start.Environment['NOTIONAUTH_VAULT'] = $Vault
         foreach ($key in $Environment.Keys) { $start.Environment[$key] = $Environment[$key] }
-        $script = "Import-Module '$(Get-NotionAuthPath)'; (Invoke-NotionRequest users/me -Connection '$Name' -ErrorAction Stop).id"
-        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', $script) { $start.ArgumentList.Add($argument) }
+        $script = "Import-Module '$(Get-NotionAuthPath)'; (Invoke-NotionRequest users/me -Connection '$Name' " +
+            '-ErrorAction Stop).id'
+        foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', $script) {
+            $start.ArgumentList.Add($argument)
+        }
         $process = [Diagnostics.Process]::Start($start)
-        Wait-Until { $process.HasExited -or (Get-FakeRequest '/v1/oauth/token').Count -eq 1 } 'the other process asked for a new pair'
+        Wait-Until {
+            $process.HasExited -or (Get-FakeRequest '/v1/oauth/token').Count -eq 1
+        } 'the other process asked for a new pair'
         $process
     }
 
@@ -79,15 +95,19 @@ Describe 'The lock of a vault' -Skip:(-not ($IsLinux -or $IsMacOS)) {
             $path = $vault.Registration.VaultParameters.Path
             $same = Join-Path (Split-Path $path) '.' (Split-Path $path -Leaf)
             if ($vault.Folder) { $same += '/' }
-            Register-SecretVault -Name Other -ModuleName $vault.Registration.ModuleName -VaultParameters @{ Path = $same; Note = 'another' }
+            Register-SecretVault -Name Other -ModuleName $vault.Registration.ModuleName -VaultParameters @{
+                Path = $same; Note = 'another'
+            }
         }
 
         $connection = New-OAuthConnection Personal
         Invoke-FakeExpiry $connection.BotId
         $process = Start-Request $connection.Name Other
-        (Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop).id | Should -BeExactly $connection.BotId
+        (Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop).id |
+            Should -BeExactly $connection.BotId
         Receive-Request $process | Should -BeExactly $connection.BotId
-        (Get-FakeRequest '/v1/oauth/token').Count | Should -Be 1 -Because 'the second waits for the first, and uses its pair'
+        (Get-FakeRequest '/v1/oauth/token').Count |
+            Should -Be 1 -Because 'the second waits for the first, and uses its pair'
     }
 
     It 'is found by a process with another environment' {
@@ -101,12 +121,13 @@ Describe 'The lock of a vault' -Skip:(-not ($IsLinux -or $IsMacOS)) {
             TMPDIR                              = New-TestFolder 'tmp'
             DOTNET_SYSTEM_IO_DISABLEFILELOCKING = '1'
         }
-        (Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop).id | Should -BeExactly $connection.BotId
+        (Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop).id |
+            Should -BeExactly $connection.BotId
         Receive-Request $process | Should -BeExactly $connection.BotId
         (Get-FakeRequest '/v1/oauth/token').Count | Should -Be 1
     }
 
-    It 'says nothing of the vault in its file names' {
+    It 'has no name of the vault in its file names' {
         $null = New-TestVault -Kind NoMetadata
         $null = New-OAuthConnection Personal
         $files = Get-ChildItem -LiteralPath $locks
@@ -130,7 +151,7 @@ Describe 'Where there can be no lock' -Skip:(-not $IsLinux) {
 
     AfterEach { Clear-LockTrouble }
 
-    It 'what only reads goes on, and it is told once (<Trouble>)' -ForEach $troubles {
+    It 'commands that only read go on, with one warning (<Trouble>)' -ForEach $troubles {
         Get-ChildItem -LiteralPath $locks | Remove-Item
         Set-LockTrouble $Trouble
         $script = @(
@@ -155,14 +176,17 @@ Describe 'Where there can be no lock' -Skip:(-not $IsLinux) {
         $arguments = $token.SignIn
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $lock = @{ Id = 'LockUnavailable'; Category = $Category; Says = $Says }
-        Assert-NotionError { Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop -WarningAction Ignore } @lock -Advises $Advises
+        Assert-NotionError {
+            Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop -WarningAction Ignore
+        } @lock -Advises $Advises
         Assert-NotionError { Connect-NotionWorkspace @arguments -ErrorAction Stop -WarningAction Ignore } @lock
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
         Get-FakeRequest '/v1/oauth/token' | Should -BeNullOrEmpty
         Get-VaultContent | Should -BeExactly $before
 
         Clear-LockTrouble
-        (Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop).id | Should -BeExactly $connection.BotId
+        (Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop).id |
+            Should -BeExactly $connection.BotId
     }
 
     It 'lock files that are there already are locked on a read-only disk, and a refresh goes on' {
@@ -170,7 +194,8 @@ Describe 'Where there can be no lock' -Skip:(-not $IsLinux) {
         Clear-FakeRequest
         Set-LockTrouble read-only
         $process = Start-Request $connection.Name Personal
-        (Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop).id | Should -BeExactly $connection.BotId
+        (Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop).id |
+            Should -BeExactly $connection.BotId
         Receive-Request $process | Should -BeExactly $connection.BotId
         (Get-FakeRequest '/v1/oauth/token').Count | Should -Be 1
     }

@@ -20,7 +20,9 @@ BeforeAll {
         # A number that went through SecretStore's file comes back as a long, which it doesn't take.
         $kept = (Get-SecretInfo "NotionAuth-$BotId" -Vault $Vault).Metadata
         $metadata = @{}
-        foreach ($key in $kept.Keys) { $metadata[$key] = if ($kept[$key] -is [long]) { [int]$kept[$key] } else { $kept[$key] } }
+        foreach ($key in $kept.Keys) {
+            $metadata[$key] = if ($kept[$key] -is [long]) { [int]$kept[$key] } else { $kept[$key] }
+        }
         $metadata.Name = $Name
         Set-SecretInfo "NotionAuth-$BotId" -Vault $Vault -Metadata $metadata -ErrorAction Stop
     }
@@ -43,13 +45,19 @@ Describe 'Two connections of one name in a <Kind> vault' -ForEach (Get-VaultKind
 
     It 'are an error of each command that would have to choose, and it lists them' {
         Clear-FakeRequest
-        foreach ($command in { Invoke-NotionRequest users/me -Connection prod }, { Test-NotionToken prod }, { Revoke-NotionToken prod -Confirm:$false }, { Revoke-NotionToken prod -LocalOnly -Confirm:$false }, { Connect-NotionWorkspace -Name prod }) {
+        foreach ($command in { Invoke-NotionRequest users/me -Connection prod }, { Test-NotionToken prod },
+                { Revoke-NotionToken prod -Confirm:$false }, { Revoke-NotionToken prod -LocalOnly -Confirm:$false },
+                { Connect-NotionWorkspace -Name prod }) {
             Assert-NotionError $command -Id ConnectionAmbiguous -Category InvalidOperation `
-                -Says "(?s)(?=.*$($one.BotId) \(workspace '$($one.WorkspaceName)', vault 'Personal'\))(?=.*$($two.BotId) \(workspace '$($two.WorkspaceName)')" -Advises "Revoke-NotionToken $($one.BotId) -LocalOnly"
+                -Says (
+                    "(?s)(?=.*$($one.BotId) \(workspace '$($one.WorkspaceName)', vault " +
+                        "'Personal'\))(?=.*$($two.BotId) \(workspace '$($two.WorkspaceName)')"
+                ) -Advises "Revoke-NotionToken $($one.BotId) -LocalOnly"
         }
 
         Get-FakeRequest '/' | Should -BeNullOrEmpty
-        (Get-NotionConnection prod).BotId | Sort-Object | Should -Be ($one.BotId, $two.BotId | Sort-Object) -Because 'to list them is no choice'
+        (Get-NotionConnection prod).BotId | Sort-Object |
+            Should -Be ($one.BotId, $two.BotId | Sort-Object) -Because 'to list them is no choice'
     }
 
     It 'are each meant by the id' {
@@ -105,9 +113,11 @@ Describe 'A vault whose metadata was changed by itself' {
         Rename-InMetadata $b.BotId 'A' $vault.Name
     }
 
-    It 'sends no request to the other workspace, and says what differs, once' {
+    It 'sends no request to the other workspace, and warns once of what differs' {
         foreach ($connection in $a, $b) {
-            $ids = 1..3 | ForEach-Object { 'users/me' } | Invoke-NotionRequest -Connection $connection.Name -WarningVariable warnings -WarningAction SilentlyContinue | ForEach-Object id
+            $how = @{ Connection = $connection.Name; WarningAction = 'SilentlyContinue' }
+            $ids = 1..3 | ForEach-Object { 'users/me' } | Invoke-NotionRequest @how -WarningVariable warnings |
+                ForEach-Object id
             $ids | Should -Be (@($connection.BotId) * 3)
             "$warnings" | Should -Match "metadata.*$($a.BotId) is 'A' and not 'B'"
             $warnings.Count | Should -Be 1
@@ -119,7 +129,8 @@ Describe 'A vault whose metadata was changed by itself' {
 
     It 'does so in a new process too, and where connections are piped' {
         Invoke-InProcess "(Invoke-NotionRequest users/me -Connection A 3>`$null).id" | Should -BeExactly $a.BotId
-        Invoke-InProcess "(Get-NotionConnection A | Invoke-NotionRequest users/me 3>`$null).id" | Should -BeExactly $a.BotId
+        Invoke-InProcess "(Get-NotionConnection A | Invoke-NotionRequest users/me 3>`$null).id" |
+            Should -BeExactly $a.BotId
         (Connect-NotionWorkspace -Name A 3>$null).BotId | Should -BeExactly $a.BotId
     }
 
@@ -146,7 +157,9 @@ Describe 'Two session connections of one name' {
     It 'are not made: the name is in use, and -Force replaces it' {
         Remove-TestVault
         $one = Connect-Token 'session' @{ SessionOnly = $true }
-        Assert-NotionError { Connect-Token 'session' @{ SessionOnly = $true } } -Id NameInUse -Category ResourceExists -Says $one.BotId
+        Assert-NotionError {
+            Connect-Token 'session' @{ SessionOnly = $true }
+        } -Id NameInUse -Category ResourceExists -Says $one.BotId
         $two = Connect-Token 'session' @{ SessionOnly = $true; Force = $true }
         (Get-NotionConnection session).BotId | Should -BeExactly $two.BotId
         (Invoke-NotionRequest users/me -Connection $two.BotId).id | Should -BeExactly $two.BotId

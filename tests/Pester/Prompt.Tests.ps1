@@ -5,7 +5,9 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1') -Force
     Initialize-NotionAuthTest
-    if (-not (Get-Command -Name script -CommandType Application -ErrorAction Ignore)) { throw 'These tests need a pseudo-terminal: install script (util-linux).' }
+    if (-not (Get-Command -Name script -CommandType Application -ErrorAction Ignore)) {
+        throw 'These tests need a pseudo-terminal: install script (util-linux).'
+    }
     $fake = Start-FakeNotion
 
     function Start-Terminal {
@@ -17,23 +19,33 @@ BeforeAll {
         param([hashtable] $Environment)
 
         $start = [Diagnostics.ProcessStartInfo]::new('script')
-        foreach ($argument in '-q', '-e', '-f', '-c', "pwsh -NoProfile -NoLogo -File '$(Join-Path $PSScriptRoot 'Support/PromptScenario.ps1')'", '/dev/null') { $start.ArgumentList.Add($argument) }
+        foreach ($argument in '-q', '-e', '-f', '-c',
+                "pwsh -NoProfile -NoLogo -File '$(Join-Path $PSScriptRoot 'Support/PromptScenario.ps1')'",
+                '/dev/null') {
+            $start.ArgumentList.Add($argument)
+        }
         foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
         $start.Environment['TERM'] = 'xterm'
         $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
         $process = [Diagnostics.Process]::Start($start)
-        [pscustomobject]@{ Process = $process; Shown = [Text.StringBuilder]::new(); Buffer = [char[]]::new(4096); Reading = $null; Answered = 0 }
+        [pscustomobject]@{
+            Process = $process; Shown = [Text.StringBuilder]::new(); Buffer = [char[]]::new(4096); Reading = $null
+            Answered = 0
+        }
     }
 
     function Read-Terminal {
         <#
         .SYNOPSIS
-        Takes what the terminal shows. A terminal that is asked where its cursor is answers at once: late, the answer would count as typed.
+        Reads what the terminal shows. A terminal answers at once where its cursor is: a late answer would count as
+        typed.
         #>
         [CmdletBinding()]
         param($Terminal)
 
-        if (-not $Terminal.Reading) { $Terminal.Reading = $Terminal.Process.StandardOutput.ReadAsync($Terminal.Buffer, 0, $Terminal.Buffer.Length) }
+        if (-not $Terminal.Reading) {
+            $Terminal.Reading = $Terminal.Process.StandardOutput.ReadAsync($Terminal.Buffer, 0, $Terminal.Buffer.Length)
+        }
         if ($Terminal.Reading.Wait(100)) {
             $null = $Terminal.Shown.Append($Terminal.Buffer, 0, $Terminal.Reading.Result)
             $Terminal.Reading = $null
@@ -56,7 +68,9 @@ BeforeAll {
 
         Wait-Until -What "the terminal showed '$Pattern'" -Condition {
             Read-Terminal $Terminal
-            if ($Terminal.Process.HasExited -and "$($Terminal.Shown)" -notmatch $Pattern) { throw "The terminal ended before it showed '$Pattern': $($Terminal.Shown)" }
+            if ($Terminal.Process.HasExited -and "$($Terminal.Shown)" -notmatch $Pattern) {
+                throw "The terminal ended before it showed '$Pattern': $($Terminal.Shown)"
+            }
             "$($Terminal.Shown)" -match $Pattern
         }
 
@@ -85,7 +99,10 @@ Describe 'A person at a terminal' {
         $null = Set-Person visit
         $transcript = Join-Path (New-TestFolder 'terminal') 'transcript.txt'
         $environment = @{
-            PROMPT_CLIENT = $app.ClientId; PROMPT_BASE = $fake.BaseUri; PROMPT_REDIRECT = $fake.RedirectUri; PROMPT_TRANSCRIPT = $transcript
+            PROMPT_CLIENT = $app.ClientId
+            PROMPT_BASE = $fake.BaseUri
+            PROMPT_REDIRECT = $fake.RedirectUri
+            PROMPT_TRANSCRIPT = $transcript
             NOTIONAUTH_MODULE_PATH = Get-NotionAuthPath
         }
     }
@@ -109,10 +126,13 @@ Describe 'A person at a terminal' {
         $environment.NOTION_CLIENT_ID, $environment.NOTION_CLIENT_SECRET = $app.ClientId, $app.ClientSecret
         $terminal = Start-Terminal $environment
         $shown = Wait-Shown $terminal 'Paste the address'
-        ($shown -replace '\s') -match "$([regex]::Escape($fake.BaseUri))v1/oauth/authorize\?[\w%&=.-]+?(?=Ctrl\+C)" | Should -BeTrue
+        ($shown -replace '\s') -match "$([regex]::Escape($fake.BaseUri))v1/oauth/authorize\?[\w%&=.-]+?(?=Ctrl\+C)" |
+            Should -BeTrue
         $address = $Matches[0]
         $handler = [Net.Http.HttpClientHandler]@{ AllowAutoRedirect = $false }
-        $callback = [Net.Http.HttpClient]::new($handler).GetAsync($address).GetAwaiter().GetResult().Headers.Location.OriginalString
+        $callback = [Net.Http.HttpClient]::new(
+            $handler
+        ).GetAsync($address).GetAwaiter().GetResult().Headers.Location.OriginalString
         $code = [regex]::Match($callback, 'code=([^&]+)').Groups[1].Value
         $code | Should -Not -BeNullOrEmpty
 
@@ -134,11 +154,14 @@ Describe 'A person at the terminal of a SecretStore with a password' -Tag Secret
         $secret = "([Net.NetworkCredential]::new('', '$($token.Text)').SecurePassword)"
 
         function Invoke-There {
-            # In a process that has unlocked the store and can't ask anybody, while somebody else may be asked at a terminal.
+            # In a process that has unlocked the store and has no terminal, while another one may ask at a terminal.
             param([string] $Script, $Terminal)
             $start = [Diagnostics.ProcessStartInfo]::new('pwsh')
-            $whole = "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$(Get-NotionAuthPath)', Microsoft.PowerShell.SecretStore; $unlock; $Script"
-            foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', $whole) { $start.ArgumentList.Add($argument) }
+            $whole = "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$(Get-NotionAuthPath)', " +
+                "Microsoft.PowerShell.SecretStore; $unlock; $Script"
+            foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', $whole) {
+                $start.ArgumentList.Add($argument)
+            }
             $start.Environment['HOME'] = $homeFolder
             $start.RedirectStandardOutput = $start.RedirectStandardError = $true
             $process = [Diagnostics.Process]::Start($start)
@@ -157,22 +180,34 @@ Describe 'A person at the terminal of a SecretStore with a password' -Tag Secret
             @($output.Result -split '\r?\n' | Where-Object { $_ })
         }
 
-        $null = Invoke-There "Register-SecretVault -Name Personal -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault"
-        $null = Invoke-There "Set-SecretStoreConfiguration -Interaction Prompt -Password ([Net.NetworkCredential]::new('', '$password').SecurePassword) -Confirm:`$false"
-        (Invoke-There "Connect-NotionWorkspace -Token $secret -BaseUri '$($fake.BaseUri)' -Name Kept | ForEach-Object Name") | Should -Be 'Kept'
-        $environment = @{ HOME = $homeFolder; NOTIONAUTH_MODULE_PATH = Get-NotionAuthPath; PROMPT_TOKEN = $token.Text; PROMPT_BASE = $fake.BaseUri }
-        $session = "`$null = Connect-NotionWorkspace -Token ([Net.NetworkCredential]::new('', `$env:PROMPT_TOKEN).SecurePassword) -BaseUri `$env:PROMPT_BASE -Name Mine -SessionOnly"
+        $null = Invoke-There ('Register-SecretVault -Name Personal -ModuleName Microsoft.PowerShell.SecretStore ' +
+            '-DefaultVault')
+        $null = Invoke-There ('Set-SecretStoreConfiguration -Interaction Prompt -Password ' +
+            "([Net.NetworkCredential]::new('', '$password').SecurePassword) -Confirm:`$false")
+        (
+            Invoke-There ("Connect-NotionWorkspace -Token $secret -BaseUri '$($fake.BaseUri)' -Name Kept | " +
+                'ForEach-Object Name')
+        ) | Should -Be 'Kept'
+        $environment = @{
+            HOME = $homeFolder; NOTIONAUTH_MODULE_PATH = Get-NotionAuthPath; PROMPT_TOKEN = $token.Text
+            PROMPT_BASE = $fake.BaseUri
+        }
+        $session = "`$null = Connect-NotionWorkspace -Token ([Net.NetworkCredential]::new('', " +
+            "`$env:PROMPT_TOKEN).SecurePassword) -BaseUri `$env:PROMPT_BASE -Name Mine -SessionOnly"
         $asks = "assword of vault 'Personal': "
     }
 
     AfterEach { if ($terminal -and -not $terminal.Process.HasExited) { $terminal.Process.Kill($true) } }
 
     It 'is asked once, and no other process waits for the answer' {
-        $environment.PROMPT_SCRIPT = "'FOUND ' + (Get-NotionConnection Kept).Name; 'AGAIN ' + (Invoke-NotionRequest users/me -Connection Kept).object"
+        $environment.PROMPT_SCRIPT = "'FOUND ' + (Get-NotionConnection Kept).Name; 'AGAIN ' + (Invoke-NotionRequest " +
+            'users/me -Connection Kept).object'
         $terminal = Start-Terminal $environment
         $null = Wait-Shown $terminal $asks
 
-        Invoke-There -Terminal $terminal "(Get-NotionConnection).Name; Test-NotionToken Kept -Quiet; Connect-NotionWorkspace -Token $secret -BaseUri '$($fake.BaseUri)' -Name Kept | ForEach-Object Vault" |
+        Invoke-There -Terminal $terminal ('(Get-NotionConnection).Name; Test-NotionToken Kept -Quiet; ' +
+            "Connect-NotionWorkspace -Token $secret -BaseUri '$($fake.BaseUri)' -Name Kept | " +
+            'ForEach-Object Vault') |
             Should -Be 'Kept', 'True', 'Personal'
 
         Send-Line $terminal $password
@@ -185,7 +220,8 @@ Describe 'A person at the terminal of a SecretStore with a password' -Tag Secret
     It 'is asked, while other runspaces of the process use other vaults' {
         $folder, $signal = (New-TestFolder 'vault'), (Join-Path (New-TestFolder 'signal') 'signal')
         $module = Join-Path $PSScriptRoot 'Vaults/NoMetadataVault'
-        $null = Invoke-There "Register-SecretVault -Name Other -ModuleName '$module' -VaultParameters @{ Path = '$folder' }"
+        $null =
+            Invoke-There "Register-SecretVault -Name Other -ModuleName '$module' -VaultParameters @{ Path = '$folder' }"
         try {
             $environment.PROMPT_SCRIPT = @"
 `$null = Start-ThreadJob {
@@ -229,8 +265,9 @@ while (`$data.GetType().GetField('_password', `$flags).GetValue(`$data)) { [Thre
         Wait-Shown $terminal 'SECOND Kept' | Should -Match 'FIRST Kept'
     }
 
-    It 'ends the command with Ctrl+C, and is told so under an id of its own' {
-        $environment.PROMPT_SCRIPT = "trap { 'TRAPPED' }; 1..3 | ForEach-Object { 'users/me' } | Invoke-NotionRequest -Connection Kept; 'WENT ON'"
+    It 'ends the command with Ctrl+C, with an error id of its own' {
+        $environment.PROMPT_SCRIPT = "trap { 'TRAPPED' }; 1..3 | ForEach-Object { 'users/me' } | " +
+            "Invoke-NotionRequest -Connection Kept; 'WENT ON'"
         $terminal = Start-Terminal $environment
         $null = Wait-Shown $terminal $asks
         $terminal.Process.StandardInput.Write([char]3)
@@ -242,11 +279,13 @@ while (`$data.GetType().GetField('_password', `$flags).GetValue(`$data)) { [Thre
         $shown | Should -Not -Match 'WENT ON|TRAPPED'
     }
 
-    It 'hears of <What> under an id of its own, and can do it again' -ForEach @(
+    It 'gets an error id of its own for <What>, and can do it again' -ForEach @(
         @{ What = 'no password'; Typed = ''; Id = 'VaultPromptCancelled' }
         @{ What = 'a wrong password'; Typed = 'wrong'; Id = 'VaultPasswordWrong' }
     ) {
-        $environment.PROMPT_SCRIPT = "try { Get-NotionConnection Kept -ErrorAction Stop } catch { 'ID ' + `$_.FullyQualifiedErrorId }; 'FOUND ' + (Get-NotionConnection Kept).Name"
+        $environment.PROMPT_SCRIPT =
+            "try { Get-NotionConnection Kept -ErrorAction Stop } catch { 'ID ' + `$_.FullyQualifiedErrorId }; " +
+            "'FOUND ' + (Get-NotionConnection Kept).Name"
         $terminal = Start-Terminal $environment
         $null = Wait-Shown $terminal $asks
         Send-Line $terminal $Typed
@@ -259,12 +298,15 @@ while (`$data.GetType().GetField('_password', `$flags).GetValue(`$data)) { [Thre
     It 'ends a question that the vault itself asks in the same way' {
         # A store that isn't there yet asks for a new password.
         $environment.HOME = New-TestFolder 'fresh'
-        $environment.PROMPT_SCRIPT = "Import-Module Microsoft.PowerShell.SecretManagement; Register-SecretVault -Name New -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault; Get-NotionConnection; 'WENT ON'"
+        $environment.PROMPT_SCRIPT =
+            'Import-Module Microsoft.PowerShell.SecretManagement; Register-SecretVault -Name New -ModuleName ' +
+            "Microsoft.PowerShell.SecretStore -DefaultVault; Get-NotionConnection; 'WENT ON'"
         try {
             $terminal = Start-Terminal $environment
             $null = Wait-Shown $terminal 'Enter password:'
 
-            # The question is on the screen a moment before it is read. A Ctrl+C in between ends the command and not the question, which takes the next one.
+            # The question is on the screen a moment before it is read. A Ctrl+C in between ends the command and not the
+            # question, which takes the next one.
             $script:presses = 0
             $watch = [Diagnostics.Stopwatch]::StartNew()
             Wait-Until -What 'the question ended' -Condition {
@@ -299,12 +341,16 @@ Revoke-NotionToken Mine -LocalOnly -Confirm:`$false
         $terminal = Start-Terminal $environment
         $shown = Wait-Shown $terminal "NONE 0|$asks|requires a password"
         $shown | Should -Not -Match "$asks|requires a password"
-        foreach ($line in 'CURRENT Mine', 'NAMED Mine', 'REQUEST useruser', 'TEST True', 'TAKEN Mine') { $shown | Should -Match $line }
+        foreach ($line in 'CURRENT Mine', 'NAMED Mine', 'REQUEST useruser', 'TEST True', 'TAKEN Mine') {
+            $shown | Should -Match $line
+        }
     }
 
     It 'is not asked in the middle of a line that Tab completes' {
         $environment.PROMPT_SCRIPT = @"
-function Complete([string] `$Line) { "`$Line = " + ((TabExpansion2 `$Line `$Line.Length).CompletionMatches.CompletionText -join ' ') }
+function Complete([string] `$Line) {
+    "`$Line = " + ((TabExpansion2 `$Line `$Line.Length).CompletionMatches.CompletionText -join ' ')
+}
 $session
 Complete 'Invoke-NotionRequest users/me -Connection '
 Complete 'Get-NotionConnection -Vault '
@@ -325,11 +371,12 @@ Complete 'Test-NotionToken '
         $null = Wait-Shown $terminal 'Test-NotionToken  = Kept Mine\s'
     }
 
-    It 'is not there: <Where>, the error says that nobody was asked, and names the time-out' -ForEach @(
+    It 'is not there: <Where>, the error says that no person was asked, and names the time-out' -ForEach @(
         @{ Where = 'with -NonInteractive'; Arguments = '-NonInteractive' }
         @{ Where = 'with input from elsewhere'; Arguments = '' }
     ) {
-        $script = "Import-Module '$(Get-NotionAuthPath)'; try { Get-NotionConnection -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction; `"`$_`" }"
+        $script = "Import-Module '$(Get-NotionAuthPath)'; try { Get-NotionConnection -ErrorAction Stop } catch { " +
+            "`$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction; `"`$_`" }"
         $before = $env:HOME
         $env:HOME = $homeFolder
         try { $output = '' | pwsh -NoProfile @(if ($Arguments) { $Arguments }) -Command $script }

@@ -1,5 +1,5 @@
-# The short form of build.ps1 Reliability: each scenario in a process and a HOME of its own. Reliability.Troubles.Tests.ps1 has the quick ones, and
-# Reliability.Vaults.Tests.ps1 those that need SecretStore.
+# The short form of build.ps1 Reliability: each scenario in a process and a HOME of its own.
+# Reliability.Troubles.Tests.ps1 has the quick ones, and Reliability.Vaults.Tests.ps1 those that need SecretStore.
 
 BeforeDiscovery {
     $isHere = $IsLinux -or $IsMacOS

@@ -1,4 +1,5 @@
-# The short form of build.ps1 Reliability: a round of each quick scenario, whose whole form repeats what other test files show once.
+# The short form of build.ps1 Reliability: a round of each quick scenario, whose whole form repeats what other test
+# files show once.
 
 BeforeDiscovery {
     $isHere = $IsLinux -or $IsMacOS

@@ -19,7 +19,8 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             $null = Set-Person visit
             $app = New-FakeApp
             $signIn = $app.SignIn
-            Connect-NotionWorkspace @signIn @With 6>$null | Add-Member -NotePropertyName App -NotePropertyValue $app -PassThru
+            Connect-NotionWorkspace @signIn @With 6>$null |
+                Add-Member -NotePropertyName App -NotePropertyValue $app -PassThru
         }
 
         function Get-TokenState {
@@ -40,7 +41,9 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         $state.refreshState | Should -Be 'Revoked'
         Get-SecretInfo -Name "NotionAuth-$($connection.BotId)" -Vault $vault.Name | Should -BeNullOrEmpty
         Get-NotionConnection | Where-Object BotId -EQ $connection.BotId | Should -BeNullOrEmpty
-        Assert-NotionError { Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop } -Id ConnectionNotFound -Category ObjectNotFound
+        Assert-NotionError {
+            Invoke-NotionRequest users/me -Connection $connection.Name -ErrorAction Stop
+        } -Id ConnectionNotFound -Category ObjectNotFound
     }
 
     It 'revokes both tokens where revoking one does not end the other' {
@@ -70,7 +73,9 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         Revoke-NotionToken -Confirm:$false
         (Get-TokenState $connection.BotId).accessState | Should -Be 'Revoked'
         Get-NotionConnection -Current | Should -BeNullOrEmpty
-        Assert-NotionError { Invoke-NotionRequest users/me -ErrorAction Stop } -Id NotConnected -Category InvalidOperation
+        Assert-NotionError {
+            Invoke-NotionRequest users/me -ErrorAction Stop
+        } -Id NotConnected -Category InvalidOperation
     }
 
     It 'returns what it forgot with -PassThru' {
@@ -84,7 +89,9 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         $one, $two, $three = (Connect-Fake), (Connect-Fake), (Connect-Fake)
         Get-NotionConnection $one.Name, $two.Name | Revoke-NotionToken -Confirm:$false
         $three.Name | Revoke-NotionToken -Confirm:$false
-        foreach ($connection in $one, $two, $three) { (Get-TokenState $connection.BotId).accessState | Should -Be 'Revoked' }
+        foreach ($connection in $one, $two, $three) {
+            (Get-TokenState $connection.BotId).accessState | Should -Be 'Revoked'
+        }
         Get-NotionConnection | Should -BeNullOrEmpty
     }
 
@@ -93,8 +100,11 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         Set-SecretVaultDefault -Name $vault.Name
         try {
             $here, $there = (Connect-Fake), (Connect-Fake @{ Vault = $second.Name })
-            (Get-NotionConnection | Revoke-NotionToken -Confirm:$false -PassThru).BotId | Sort-Object | Should -Be ($here.BotId, $there.BotId | Sort-Object)
-            foreach ($name in $vault.Name, $second.Name) { Get-SecretInfo -Name 'NotionAuth-????????-*' -Vault $name | Should -BeNullOrEmpty }
+            (Get-NotionConnection | Revoke-NotionToken -Confirm:$false -PassThru).BotId | Sort-Object |
+                Should -Be ($here.BotId, $there.BotId | Sort-Object)
+            foreach ($name in $vault.Name, $second.Name) {
+                Get-SecretInfo -Name 'NotionAuth-????????-*' -Vault $name | Should -BeNullOrEmpty
+            }
         }
         finally {
             Unregister-SecretVault -Name $second.Name
@@ -110,12 +120,14 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         Get-SecretInfo -Name "NotionAuth-$($connection.BotId)" -Vault $vault.Name | Should -BeNullOrEmpty
     }
 
-    It 'says that the API can not revoke a token, keeps it, and forgets it with -LocalOnly' {
+    It 'reports that the API can not revoke a token, keeps it, and forgets it with -LocalOnly' {
         $token = New-FakeToken
         $arguments = $token.SignIn
         $connection = Connect-NotionWorkspace @arguments
         $before = Get-VaultContent -Vault $vault.Name
-        Assert-NotionError { Revoke-NotionToken $connection.Name -Confirm:$false -ErrorAction Stop } -Id RevokeNotSupported -Category InvalidOperation -Says 'kept' -Advises 'my-integrations.*-LocalOnly'
+        Assert-NotionError {
+            Revoke-NotionToken $connection.Name -Confirm:$false -ErrorAction Stop
+        } -Id RevokeNotSupported -Category InvalidOperation -Says 'kept' -Advises 'my-integrations.*-LocalOnly'
         Get-VaultContent -Vault $vault.Name | Should -BeExactly $before
         (Invoke-NotionRequest users/me -Connection $connection.Name).id | Should -BeExactly $connection.BotId
         Revoke-NotionToken $connection.Name -LocalOnly -Confirm:$false
@@ -148,7 +160,8 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
 
     It 'goes on with the other names after an error' {
         $connection = Connect-Fake
-        Revoke-NotionToken 'Nobody', $connection.Name -Confirm:$false -ErrorVariable errors -ErrorAction SilentlyContinue
+        Revoke-NotionToken 'Nobody',
+            $connection.Name -Confirm:$false -ErrorVariable errors -ErrorAction SilentlyContinue
         Assert-NotionError -Record $errors[0] -Id ConnectionNotFound -Category ObjectNotFound
         (Get-TokenState $connection.BotId).accessState | Should -Be 'Revoked'
     }
@@ -161,21 +174,37 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
 
         AfterEach {
             Clear-FakeFault
-            Get-VaultContent -Vault $vault.Name | Should -BeExactly $before -Because 'a connection is forgotten only after Notion''s 200'
+            Get-VaultContent -Vault $vault.Name |
+                Should -BeExactly $before -Because 'a connection is forgotten only after Notion''s 200'
             (Invoke-NotionRequest users/me -Connection $connection.Name).id | Should -BeExactly $connection.BotId
         }
 
         It 'keeps the connection when <What>' -ForEach @(
-            @{ What = 'Notion refuses the client credentials'; Fault = @{ status = 401; body = '{"error":"invalid_client"}' }; Id = 'InvalidClient'; Category = 'AuthenticationError' }
-            @{ What = 'the edge proxy blocks'; Fault = @{ kind = 'edgeHtml' }; Id = 'Http403'; Category = 'PermissionDenied' }
-            @{ What = 'Notion says that the request is wrong'; Fault = @{ status = 400; code = 'validation_error' }; Id = 'ValidationError'; Category = 'InvalidArgument' }
+            @{
+                What = 'Notion refuses the client credentials'
+                Fault = @{ status = 401; body = '{"error":"invalid_client"}' }; Id = 'InvalidClient'
+                Category = 'AuthenticationError'
+            }
+            @{
+                What = 'the edge proxy blocks'; Fault = @{ kind = 'edgeHtml' }; Id = 'Http403'
+                Category = 'PermissionDenied'
+            }
+            @{
+                What = 'Notion says that the request is wrong'; Fault = @{ status = 400; code = 'validation_error' }
+                Id = 'ValidationError'; Category = 'InvalidArgument'
+            }
         ) {
             Add-FakeFault ($Fault + @{ path = '/v1/oauth/revoke'; times = 10 })
-            Assert-NotionError { Revoke-NotionToken $connection.Name -Confirm:$false -ErrorAction Stop } -Id $Id -Category $Category
+            Assert-NotionError {
+                Revoke-NotionToken $connection.Name -Confirm:$false -ErrorAction Stop
+            } -Id $Id -Category $Category
         }
 
         It 'names the connections that come near an unknown one' {
-            Assert-NotionError { Revoke-NotionToken "$($connection.Name)x" -Confirm:$false -ErrorAction Stop } -Id ConnectionNotFound -Category ObjectNotFound -Says "Did you mean '$([regex]::Escape($connection.Name))'"
+            Assert-NotionError {
+                Revoke-NotionToken "$($connection.Name)x" -Confirm:$false -ErrorAction Stop
+            } -Id ConnectionNotFound -Category ObjectNotFound -Says ('Did you mean ' +
+                "'$([regex]::Escape($connection.Name))'")
         }
 
         It 'reports that nothing is connected' {
@@ -184,42 +213,51 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         }
 
         It 'reports a vault that is not registered' {
-            Assert-NotionError { Revoke-NotionToken $connection.Name -Vault Nowhere -Confirm:$false -ErrorAction Stop } -Id VaultNotFound -Category ObjectNotFound
+            Assert-NotionError {
+                Revoke-NotionToken $connection.Name -Vault Nowhere -Confirm:$false -ErrorAction Stop
+            } -Id VaultNotFound -Category ObjectNotFound
         }
     }
 
-    It 'says what is missing where the app registration is gone, and keeps the connection' {
+    It 'reports that the app registration is gone, and keeps the connection' {
         $connection = Connect-Fake
         Remove-Secret -Name "NotionAuth-app-$($connection.ClientId)" -Vault $vault.Name
-        Assert-NotionError { Revoke-NotionToken $connection.Name -Confirm:$false -ErrorAction Stop } -Id MissingClient -Category ObjectNotFound -Says $connection.ClientId -Advises '-ClientSecret'
+        Assert-NotionError {
+            Revoke-NotionToken $connection.Name -Confirm:$false -ErrorAction Stop
+        } -Id MissingClient -Category ObjectNotFound -Says $connection.ClientId -Advises '-ClientSecret'
         (Get-TokenState $connection.BotId).accessState | Should -Be 'Live'
         (Invoke-NotionRequest users/me -Connection $connection.Name).id | Should -BeExactly $connection.BotId
         Revoke-NotionToken $connection.Name -LocalOnly -Confirm:$false
     }
 
-    It 'reports <What>, and forgets it with -LocalOnly only if nobody else can want it' -ForEach @(
+    It 'reports <What>, and forgets it with -LocalOnly only if it can be no other program''s' -ForEach @(
         @{ What = 'a broken secret'; Text = '{"version":1,'; Id = 'SecretInvalid'; Goes = $true }
         @{ What = 'a secret of a newer version'; Text = '{"version":2}'; Id = 'SecretTooNew'; Goes = $false }
     ) {
         $connection = Connect-Fake
         $name = "NotionAuth-$($connection.BotId)"
         Set-Secret -Name $name -Secret (ConvertTo-Secret $Text) -Vault $vault.Name
-        Assert-NotionError { Revoke-NotionToken $connection.Name -Confirm:$false -ErrorAction Stop } -Id $Id -Category InvalidData
+        Assert-NotionError {
+            Revoke-NotionToken $connection.Name -Confirm:$false -ErrorAction Stop
+        } -Id $Id -Category InvalidData
         Get-Secret -Name $name -Vault $vault.Name -AsPlainText | Should -BeExactly $Text
         Revoke-NotionToken $connection.Name -LocalOnly -Confirm:$false -ErrorAction SilentlyContinue
         [bool](Get-SecretInfo -Name $name -Vault $vault.Name) | Should -Be (-not $Goes)
         if (-not $Goes) { Remove-Secret -Name $name -Vault $vault.Name }
     }
 
-    It 'reports a connection that somebody removed meanwhile' {
+    It 'reports a connection that another process removed meanwhile' {
         $connection = Connect-Fake
         Remove-Secret -Name "NotionAuth-$($connection.BotId)" -Vault $vault.Name
-        Assert-NotionError { Revoke-NotionToken $connection.Name -Confirm:$false -ErrorAction Stop } -Id ConnectionNotFound -Category ObjectNotFound
+        Assert-NotionError {
+            Revoke-NotionToken $connection.Name -Confirm:$false -ErrorAction Stop
+        } -Id ConnectionNotFound -Category ObjectNotFound
     }
 
     It 'works in another process' {
         $connection = Connect-Fake
-        Invoke-InProcess "(Revoke-NotionToken '$($connection.Name)' -Confirm:`$false -PassThru).BotId" | Should -BeExactly $connection.BotId
+        Invoke-InProcess "(Revoke-NotionToken '$($connection.Name)' -Confirm:`$false -PassThru).BotId" |
+            Should -BeExactly $connection.BotId
         (Get-TokenState $connection.BotId).accessState | Should -Be 'Revoked'
     }
 }
@@ -235,12 +273,14 @@ Describe 'Revoke-NotionToken without a vault that works' {
         Get-NotionConnection | Where-Object Vault -EQ '' | Should -BeNullOrEmpty
     }
 
-    It 'says so when the vault does not let the connection go' {
+    It 'reports that the vault does not remove the connection' {
         $vault = New-TestVault -Kind NoMetadata -Name ReadOnly
         $arguments = (New-FakeToken).SignIn
         $connection = Connect-NotionWorkspace @arguments
         Set-VaultTrouble $vault read-only
-        Assert-NotionError { Revoke-NotionToken $connection.Name -LocalOnly -Confirm:$false -ErrorAction Stop } -Id VaultFailed -Category InvalidOperation -Says 'read-only'
+        Assert-NotionError {
+            Revoke-NotionToken $connection.Name -LocalOnly -Confirm:$false -ErrorAction Stop
+        } -Id VaultFailed -Category InvalidOperation -Says 'read-only'
         Set-VaultTrouble $vault none
         (Invoke-NotionRequest users/me).id | Should -BeExactly $connection.BotId
     }
@@ -251,7 +291,9 @@ Describe 'Revoke-NotionToken without a vault that works' {
         $arguments = (New-FakeApp).SignIn
         $connection = Connect-NotionWorkspace @arguments 6>$null
         Add-FakeFault @{ kind = 'reset'; path = '/v1/oauth/revoke'; times = 10 }
-        Assert-NotionError { Revoke-NotionToken -Confirm:$false -ErrorAction Stop } -Id ConnectionFailed -Category ConnectionError -Says 'failed'
+        Assert-NotionError {
+            Revoke-NotionToken -Confirm:$false -ErrorAction Stop
+        } -Id ConnectionFailed -Category ConnectionError -Says 'failed'
         Clear-FakeFault
         (Invoke-NotionRequest users/me).id | Should -BeExactly $connection.BotId
     }

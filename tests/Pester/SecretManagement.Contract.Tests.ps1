@@ -1,8 +1,9 @@
 #Requires -Version 7.4
 
-# The contract of SecretManagement, as far as NotionAuth and its tests go: what the cases in Contract/ do is what Contract/Expected.txt says. The
-# stand-in is held to it always, and the real module wherever there is one, so that the stand-in can't drift. Both have the same assembly name: each
-# plays the cases in a process and a home of its own. Not on Windows, where the registry of vaults is the account's.
+# The contract of SecretManagement, as far as NotionAuth and its tests go: what the cases in Contract/ do is what
+# Contract/Expected.txt says. The stand-in is held to it always, and the real module wherever there is one, so that the
+# stand-in can't drift. Both have the same assembly name: each plays the cases in a process and a home of its own. Not
+# on Windows, where the registry of vaults is the account's.
 
 BeforeDiscovery {
     Import-Module (Join-Path $PSScriptRoot 'Support/NotionAuth.TestSupport.psm1')
@@ -39,7 +40,9 @@ BeforeAll {
         $before = $env:PSModulePath
         try {
             $env:PSModulePath = $Modules
-            $said = Invoke-InProcess -NoImport -HomeFolder (New-TestFolder 'home') -Script "& '$PSScriptRoot/Contract/Invoke-Case.ps1' -PlainFileVault '$plain' -ResultFile '$result' *>&1"
+            $said = Invoke-InProcess -NoImport -HomeFolder (
+                New-TestFolder 'home'
+            ) -Script "& '$PSScriptRoot/Contract/Invoke-Case.ps1' -PlainFileVault '$plain' -ResultFile '$result' *>&1"
         }
         finally {
             $env:PSModulePath = $before

@@ -15,7 +15,10 @@ Describe 'The current connection' {
         $manifest = Get-NotionAuthPath
         $token = New-FakeToken
         $arguments = $token.SignIn
-        $connect = { & { param($Arguments) (Connect-NotionWorkspace @Arguments -SessionOnly).WorkspaceName } $args[0]; (Get-NotionConnection -Current).WorkspaceName }
+        $connect = {
+            & { param($Arguments) (Connect-NotionWorkspace @Arguments -SessionOnly).WorkspaceName } $args[0]
+            (Get-NotionConnection -Current).WorkspaceName
+        }
         $current = { @(Get-NotionConnection -Current).Count; Invoke-NotionRequest users/me }
         function Invoke-Step {
             # A job in a runspace that may have served another job.
@@ -53,7 +56,10 @@ Describe 'The current connection' {
             $before = @(Get-NotionConnection -Current).Count
             $arguments = $using:arguments
             $null = Connect-NotionWorkspace @arguments -SessionOnly
-            [pscustomobject]@{ Runspace = [runspace]::DefaultRunspace.InstanceId; Before = $before; After = @(Get-NotionConnection -Current).Count }
+            [pscustomobject]@{
+                Runspace = [runspace]::DefaultRunspace.InstanceId; Before = $before
+                After = @(Get-NotionConnection -Current).Count
+            }
         }
         @($seen.Runspace | Sort-Object -Unique).Count | Should -Be 1 -Because 'otherwise this shows nothing'
         $seen.Before | Should -Be 0, 0
@@ -91,7 +97,9 @@ Describe 'What a session has changed, with a <Kind> vault' -ForEach (Get-VaultKi
             (TabExpansion2 'Test-NotionToken ' 17).CompletionMatches.ListItemText
             (TabExpansion2 'Get-NotionConnection -Vault ' 28).CompletionMatches.ListItemText
             Test-NotionToken -Quiet
-            $null = [Net.Http.HttpClient]::new().PostAsync("${Control}_control/expire", [Net.Http.StringContent]::new("{""botId"":""$($connection.BotId)""}", [Text.Encoding]::UTF8, 'application/json')).GetAwaiter().GetResult()
+            $null = [Net.Http.HttpClient]::new().PostAsync("${Control}_control/expire",
+                [Net.Http.StringContent]::new("{""botId"":""$($connection.BotId)""}", [Text.Encoding]::UTF8,
+                    'application/json')).GetAwaiter().GetResult()
             (Invoke-NotionRequest users/me).object
             (Get-NotionConnection -Current).RefreshedAt.GetType().Name
             (Revoke-NotionToken -PassThru -Confirm:$false).WorkspaceName
@@ -102,9 +110,12 @@ Describe 'What a session has changed, with a <Kind> vault' -ForEach (Get-VaultKi
     It 'reaches no call of a vault: <What>' -ForEach @(
         @{ What = 'defaults of parameters'; Setup = @'
             $global:PSDefaultParameterValues = @{
-                'Get-Secret:AsPlainText' = $true; 'Get-Secret:Vault' = 'Nowhere'; 'Set-Secret:NoClobber' = $true; 'Set-Secret:Vault' = 'Nowhere'
-                'Get-SecretVault:Name' = 'Nowhere'; 'Get-SecretInfo:Name' = 'Nothing'; 'Remove-Secret:WhatIf' = $true; '*-Secret*:WhatIf' = $true
-                '*Secret*:Vault' = 'Nowhere'; '*:Debug' = $false; '*Secret*:OutVariable' = 'out'; '*Secret*:PipelineVariable' = 'pipe'
+                'Get-Secret:AsPlainText' = $true; 'Get-Secret:Vault' = 'Nowhere'
+                'Set-Secret:NoClobber' = $true; 'Set-Secret:Vault' = 'Nowhere'
+                'Get-SecretVault:Name' = 'Nowhere'; 'Get-SecretInfo:Name' = 'Nothing'
+                'Remove-Secret:WhatIf' = $true; '*-Secret*:WhatIf' = $true
+                '*Secret*:Vault' = 'Nowhere'; '*:Debug' = $false
+                '*Secret*:OutVariable' = 'out'; '*Secret*:PipelineVariable' = 'pipe'
                 'Import-Module:Prefix' = 'My'; 'Import-Module:MaximumVersion' = '0.1'; 'Import-Module:Force' = $true
                 'Get-NotionConnection:OutVariable' = 'connections'
             }
@@ -117,8 +128,11 @@ Describe 'What a session has changed, with a <Kind> vault' -ForEach (Get-VaultKi
             $global:ErrorActionPreference = $global:WarningPreference = 'Stop'
 '@ }
         @{ What = 'aliases and functions of the same names'; Setup = @'
-            foreach ($name in 'Get-Secret', 'Set-Secret', 'Get-SecretInfo', 'Set-SecretInfo', 'Remove-Secret', 'Get-SecretVault', 'Unlock-SecretVault', 'Get-NotionConnection') {
-                if ($name -ne 'Get-NotionConnection') { Set-Item "function:global:$name" { throw 'a function of the session was called' } }
+            foreach ($name in 'Get-Secret', 'Set-Secret', 'Get-SecretInfo', 'Set-SecretInfo', 'Remove-Secret',
+                    'Get-SecretVault', 'Unlock-SecretVault', 'Get-NotionConnection') {
+                if ($name -ne 'Get-NotionConnection') {
+                    Set-Item "function:global:$name" { throw 'a function of the session was called' }
+                }
                 Set-Alias -Name "Microsoft.PowerShell.SecretManagement\$name" -Value Get-Date -Scope Global
             }
             Set-Alias -Name Import-Module -Value Get-Date -Scope Global
@@ -129,10 +143,13 @@ Describe 'What a session has changed, with a <Kind> vault' -ForEach (Get-VaultKi
         $shell = New-RunspaceShell
         try {
             $shell.Commands.Clear()
-            $null = $shell.AddScript("$story").AddArgument((Get-NotionAuthPath)).AddArgument($app.SignIn).AddArgument($fake.BaseUri).AddArgument($Setup)
+            $null = $shell.AddScript(
+                "$story"
+            ).AddArgument((Get-NotionAuthPath)).AddArgument($app.SignIn).AddArgument($fake.BaseUri).AddArgument($Setup)
             $output = $shell.Invoke()
             $shell.Streams.Error | Should -BeNullOrEmpty
-            $output | Should -Be $app.Workspace, 1, $app.Workspace, $vault.Name, $true, 'user', 'DateTime', $app.Workspace, 0
+            $output |
+                Should -Be $app.Workspace, 1, $app.Workspace, $vault.Name, $true, 'user', 'DateTime', $app.Workspace, 0
         }
         finally {
             $shell.Runspace.Dispose()
@@ -153,9 +170,13 @@ Describe 'Ways in on the thread of a command that runs, with a <Kind> vault' -Fo
         $arguments = $app.SignIn
         $connection = Connect-NotionWorkspace @arguments 6>$null
         $name = $connection.Name
-        $prelude = "`$ErrorActionPreference = 'Stop'; `$name = '$name'; `$botId = '$($connection.BotId)'; `$base = '$($fake.BaseUri)'`n" + @'
+        $prelude = @(
+            "`$ErrorActionPreference = 'Stop'; `$name = '$name'; `$botId = '$($connection.BotId)'"
+            "`$base = '$($fake.BaseUri)'"
+            @'
             function Invoke-Expiry {
-                $body = [Net.Http.StringContent]::new("{""botId"":""$botId""}", [Text.Encoding]::UTF8, 'application/json')
+                $json = "{""botId"":""$botId""}"
+                $body = [Net.Http.StringContent]::new($json, [Text.Encoding]::UTF8, 'application/json')
                 $null = [Net.Http.HttpClient]::new().PostAsync("${base}_control/expire", $body).GetAwaiter().GetResult()
             }
             function Use-Everything {
@@ -167,6 +188,7 @@ Describe 'Ways in on the thread of a command that runs, with a <Kind> vault' -Fo
                 (Invoke-NotionRequest users/me -Connection $name).object
             }
 '@
+        ) -join "`n"
     }
 
     It 'run through: <What>' -ForEach @(
@@ -174,7 +196,10 @@ Describe 'Ways in on the thread of a command that runs, with a <Kind> vault' -Fo
             # One tick at a time: otherwise they come quicker than they are dealt with.
             $timer = [Timers.Timer]::new(20)
             $timer.AutoReset = $false
-            $null = Register-ObjectEvent $timer Elapsed -Action { $global:ticks += @(Use-Everything); $Event.Sender.Start() }
+            $null = Register-ObjectEvent $timer Elapsed -Action {
+                $global:ticks += @(Use-Everything)
+                $Event.Sender.Start()
+            }
             $global:ticks = @()
             $timer.Start()
             while ($ticks.Count -lt 3) { $null = Use-Everything }
@@ -183,7 +208,9 @@ Describe 'Ways in on the thread of a command that runs, with a <Kind> vault' -Fo
         @{ What = 'a file watcher''s action'; Script = @'
             $folder = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()))
             $watcher = [IO.FileSystemWatcher]::new($folder)
-            $null = Register-ObjectEvent $watcher Created -Action { $global:seen += @((Invoke-NotionRequest users/me -Connection $name).object) }
+            $null = Register-ObjectEvent $watcher Created -Action {
+                $global:seen += @((Invoke-NotionRequest users/me -Connection $name).object)
+            }
             $global:seen = @()
             $watcher.EnableRaisingEvents = $true
             for ($number = 0; $seen.Count -lt 3; $number++) {
@@ -194,33 +221,51 @@ Describe 'Ways in on the thread of a command that runs, with a <Kind> vault' -Fo
             "$($seen[0..2])"
 '@; Expected = 'user user user' }
         @{ What = 'a module''s event handler'; Script = @'
-            $module = New-Module { function Start-Listening { $null = Register-EngineEvent Asked -Action { $global:heard += @((Invoke-NotionRequest users/me -Connection $global:name).object) } } }
+            $module = New-Module {
+                function Start-Listening {
+                    $null = Register-EngineEvent Asked -Action {
+                        $global:heard += @((Invoke-NotionRequest users/me -Connection $global:name).object)
+                    }
+                }
+            }
             $global:name = $name
             $global:heard = @()
             & $module { Start-Listening }
             while ($heard.Count -lt 3) {
-                Get-NotionConnection | ForEach-Object { $null = New-Event Asked; $_ } | Test-NotionToken | ForEach-Object { $null = New-Event Asked }
+                Get-NotionConnection | ForEach-Object { $null = New-Event Asked; $_ } | Test-NotionToken |
+                    ForEach-Object { $null = New-Event Asked }
                 $null = Use-Everything
             }
             "$($heard[0..2])"
 '@; Expected = 'user user user' }
         @{ What = 'a pipeline in a pipeline'; Script = @'
-            "$(Get-NotionConnection $name | ForEach-Object { Invoke-NotionRequest users/me -Connection $_.Name } | ForEach-Object { Use-Everything } |
-                Invoke-NotionRequest -Path { "users/$((Invoke-NotionRequest users/me -Connection $name).id)" } -Connection $name -ThrottleLimit 3 | ForEach-Object { Use-Everything })"
+            $path = { "users/$((Invoke-NotionRequest users/me -Connection $name).id)" }
+            "$(Get-NotionConnection $name | ForEach-Object { Invoke-NotionRequest users/me -Connection $_.Name } |
+                ForEach-Object { Use-Everything } |
+                Invoke-NotionRequest -Path $path -Connection $name -ThrottleLimit 3 |
+                ForEach-Object { Use-Everything })"
 '@; Expected = 'user' }
         @{ What = 'script blocks as defaults of parameters'; Script = @'
             $PSDefaultParameterValues = @{
-                'Get-Secret:Vault' = { Use-Everything }; 'Get-SecretInfo:Vault' = { Use-Everything }; 'Get-SecretVault:Name' = { Use-Everything }; 'Set-Secret:Metadata' = { Use-Everything }
+                'Get-Secret:Vault' = { Use-Everything }; 'Get-SecretInfo:Vault' = { Use-Everything }
+                'Get-SecretVault:Name' = { Use-Everything }; 'Set-Secret:Metadata' = { Use-Everything }
                 'Test-NotionToken:Connection' = { $null = Use-Everything; $name }
             }
             "$((Test-NotionToken).Status) $(Use-Everything)"
 '@; Expected = 'Active user' }
         @{ What = 'completers'; Script = @'
-            Register-ArgumentCompleter -CommandName Use-Any -ParameterName Any -ScriptBlock { (Invoke-NotionRequest users/me -Connection $name).object }
+            Register-ArgumentCompleter -CommandName Use-Any -ParameterName Any -ScriptBlock {
+                (Invoke-NotionRequest users/me -Connection $name).object
+            }
             function Use-Any($Any) { }
-            $null = Register-EngineEvent Asked -Action { $global:heard += @((TabExpansion2 'Use-Any -Any ' 13).CompletionMatches.CompletionText) + @((TabExpansion2 'Test-NotionToken ' 17).CompletionMatches.ListItemText) }
+            $null = Register-EngineEvent Asked -Action {
+                $global:heard += @((TabExpansion2 'Use-Any -Any ' 13).CompletionMatches.CompletionText)
+                $global:heard += @((TabExpansion2 'Test-NotionToken ' 17).CompletionMatches.ListItemText)
+            }
             $global:heard = @()
-            while ($heard.Count -lt 2) { $null = Get-NotionConnection | ForEach-Object { $null = New-Event Asked; Use-Everything } }
+            while ($heard.Count -lt 2) {
+                $null = Get-NotionConnection | ForEach-Object { $null = New-Event Asked; Use-Everything }
+            }
             "$($heard[0..1])"
 '@; Expected = '<user> <name>' }
         @{ What = 'a prompt function'; Script = @'
@@ -244,6 +289,7 @@ Describe 'Ways in on the thread of a command that runs, with a <Kind> vault' -Fo
             if (-not $process.HasExited) { $process.Kill($true) }
         }
 
-        "$($output.Result)$($errors.Result)".Trim() | Should -Be ($Expected -replace '<user>', 'user' -replace '<name>', $name)
+        "$($output.Result)$($errors.Result)".Trim() |
+            Should -Be ($Expected -replace '<user>', 'user' -replace '<name>', $name)
     }
 }

@@ -55,7 +55,8 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             (Test-NotionToken $oauth.Name, $token.Name).Connection | Should -Be $oauth.Name, $token.Name
             ($oauth.Name, $token.Name | Test-NotionToken).Connection | Should -Be $oauth.Name, $token.Name
             (Get-NotionConnection | Test-NotionToken).Status | Should -Be 'Active', 'Active'
-            ([pscustomobject]@{ Connection = $token.Name; Vault = $vault.Name } | Test-NotionToken).Connection | Should -Be $token.Name
+            ([pscustomobject]@{ Connection = $token.Name; Vault = $vault.Name } | Test-NotionToken).Connection |
+                Should -Be $token.Name
         }
 
         It 'tests a token that is just given' {
@@ -85,7 +86,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
     }
 
     Context 'a token that is dead' {
-        It 'says Inactive, why, and does not refresh it' {
+        It 'reports Inactive and why, and does not refresh it' {
             Invoke-FakeExpiry $oauth.BotId
             Clear-FakeRequest
             $before = Get-VaultContent -Vault $vault.Name
@@ -100,12 +101,13 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             (Test-NotionToken $oauth.Name).Status | Should -Be 'Active'
         }
 
-        It 'says that a person must sign in again where the refresh token is dead too' {
+        It 'reports that a person must sign in again where the refresh token is dead too' {
             $arguments = (New-FakeApp).SignIn
             $null = Set-Person visit
             $dead = Connect-NotionWorkspace @arguments 6>$null
-            $null = Invoke-FakeControl 'revoke' POST @{ botId = $dead.BotId }
-            Get-ErrorOf { Invoke-NotionRequest users/me -Connection $dead.Name -ErrorAction Stop } | Should -Not -BeNullOrEmpty
+            $null = Invoke-FakeNotionControl 'revoke' -Body @{ botId = $dead.BotId }
+            Get-ErrorOf { Invoke-NotionRequest users/me -Connection $dead.Name -ErrorAction Stop } |
+                Should -Not -BeNullOrEmpty
             $result = Test-NotionToken $dead.Name
             $result.Status | Should -Be 'Inactive'
             $result.Reason | Should -Match "Connect-NotionWorkspace -Name '$([regex]::Escape($dead.Name))'"
@@ -113,15 +115,16 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             (Get-NotionConnection $dead.Name | Out-String -Width 200) | Should -Match 'NeedsReconnect'
         }
 
-        It 'says Inactive of a given token that Notion does not know' {
-            $result = Test-NotionToken -Token (ConvertTo-Secret 'ntn_NobodyKnowsThisOne000000000') -BaseUri $fake.BaseUri
+        It 'reports Inactive for a given token that Notion does not know' {
+            $result =
+                Test-NotionToken -Token (ConvertTo-Secret 'ntn_NobodyKnowsThisOne000000000') -BaseUri $fake.BaseUri
             $result.Status | Should -Be 'Inactive'
             $result.Reason | Should -Not -BeNullOrEmpty
         }
     }
 
-    Context 'when it can not be told' {
-        It 'says Unknown, never Inactive: <What>' -ForEach @(
+    Context 'when the status is not known' {
+        It 'reports Unknown, never Inactive: <What>' -ForEach @(
             @{ What = 'the service fails'; Fault = @{ status = 400; code = 'validation_error'; times = 1 } }
             @{ What = 'the edge proxy blocks'; Fault = @{ kind = 'edgeHtml'; times = 1 } }
             @{ What = 'the reply is no JSON'; Fault = @{ status = 200; body = 'oops'; times = 1 } }
@@ -133,7 +136,7 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             $result.Reason | Should -Not -BeNullOrEmpty
         }
 
-        It 'says Unknown where the client credentials are refused' {
+        It 'reports Unknown where the client credentials are refused' {
             Set-FakeApp $app @{ clientSecret = 'secret_ChangedAtNotionSinceThen00000000001' }
             try {
                 $result = Test-NotionToken $oauth.Name
@@ -147,7 +150,8 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
 
         It 'warns with -Quiet that false is not the whole truth' {
             Add-FakeFault @{ path = '/v1/oauth/introspect'; kind = 'edgeHtml'; times = 1 }
-            Test-NotionToken $oauth.Name -Quiet -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeFalse
+            Test-NotionToken $oauth.Name -Quiet -WarningVariable warnings -WarningAction SilentlyContinue |
+                Should -BeFalse
             "$warnings" | Should -Match 'could not be found out'
         }
     }
@@ -157,45 +161,56 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
 
         AfterEach {
             Get-VaultContent -Vault $vault.Name | Should -BeExactly $before
-            (Test-NotionToken $oauth.Name).Status | Should -Be 'Active' -Because 'what was stored before must still be usable'
+            (Test-NotionToken $oauth.Name).Status |
+                Should -Be 'Active' -Because 'what was stored before must still be usable'
         }
 
         It 'names the connections that come near an unknown one, and goes on with the others' {
-            $results = Test-NotionToken "$($oauth.Name)x", $token.Name -ErrorVariable errors -ErrorAction SilentlyContinue
+            $names = "$($oauth.Name)x", $token.Name
+            $results = Test-NotionToken $names -ErrorVariable errors -ErrorAction SilentlyContinue
             $results.Connection | Should -Be $token.Name
-            Assert-NotionError -Record $errors[0] -Id ConnectionNotFound -Category ObjectNotFound -Says "Did you mean '$([regex]::Escape($oauth.Name))'"
+            Assert-NotionError -Record $errors[0] -Id ConnectionNotFound -Category ObjectNotFound -Says (
+                "Did you mean '$([regex]::Escape($oauth.Name))'"
+            )
         }
 
         It 'reports that nothing is connected' {
             $result = Invoke-InRunspace { Test-NotionToken }
-            Assert-NotionError -Record $result.Errors[0] -Id NotConnected -Category InvalidOperation -Advises 'Connect-NotionWorkspace'
+            $expected = @{ Category = 'InvalidOperation'; Advises = 'Connect-NotionWorkspace' }
+            Assert-NotionError -Record $result.Errors[0] -Id NotConnected @expected
         }
 
         It 'reports a vault that is not registered' {
-            Assert-NotionError { Test-NotionToken $oauth.Name -Vault Nowhere -ErrorAction Stop } -Id VaultNotFound -Category ObjectNotFound -Says 'Nowhere'
+            Assert-NotionError {
+                Test-NotionToken $oauth.Name -Vault Nowhere -ErrorAction Stop
+            } -Id VaultNotFound -Category ObjectNotFound -Says 'Nowhere'
         }
 
-        It 'reports a connection that somebody removed from the vault' {
+        It 'reports a connection that was removed from the vault' {
             $arguments = (New-FakeToken).SignIn
             $gone = Connect-NotionWorkspace @arguments
             $secret = Get-Secret -Name "NotionAuth-$($gone.BotId)" -Vault $vault.Name
             $secret | Should -Not -BeNullOrEmpty
             Remove-Secret -Name "NotionAuth-$($gone.BotId)" -Vault $vault.Name
-            $record = Invoke-InProcess "try { Test-NotionToken '$($gone.Name)' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }"
+            $record = Invoke-InProcess ("try { Test-NotionToken '$($gone.Name)' -ErrorAction Stop } catch { " +
+                "`$_.FullyQualifiedErrorId }")
             $record | Should -Match '^ConnectionNotFound,'
             Revoke-NotionToken $gone.Name -LocalOnly -Confirm:$false -ErrorAction Ignore
         }
 
         It 'reports <What> under a connection''s name' -ForEach @(
-            @{ What = 'a broken secret'; Text = '{"version":1,'; Id = 'SecretInvalid' }, @{ What = 'a secret of a newer version'; Text = '{"version":2}'; Id = 'SecretTooNew' }
+            @{ What = 'a broken secret'; Text = '{"version":1,'; Id = 'SecretInvalid' },
+            @{ What = 'a secret of a newer version'; Text = '{"version":2}'; Id = 'SecretTooNew' }
         ) {
-            # Read in a process that hasn't the connection in its memory; its metadata, where there is any, still names it.
+            # Read in a process that hasn't the connection in its memory; its metadata, where there is any, still names
+            # it.
             $arguments = (New-FakeToken).SignIn
             $spoilt = Connect-NotionWorkspace @arguments
             $name = "NotionAuth-$($spoilt.BotId)"
             Set-SecretText $name $Text $vault.Name
             try {
-                $said = Invoke-InProcess "try { Test-NotionToken '$($spoilt.Name)' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }"
+                $said = Invoke-InProcess ("try { Test-NotionToken '$($spoilt.Name)' -ErrorAction Stop } catch { " +
+                    "`$_.FullyQualifiedErrorId }")
                 # Without metadata the secret is the only one who knows the name.
                 $said | Should -Match $(if ($Kind -ne 'NoMetadata') { "^$Id," } else { '^ConnectionNotFound,' })
             }
@@ -210,11 +225,17 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             @{ What = 'an empty token'; Text = ''; Id = 'InvalidToken' }
             @{ What = 'a refresh token'; Text = 'nrt_ARefreshToken00000'; Id = 'WrongTokenKind' }
         ) {
-            Assert-NotionError { Test-NotionToken -Token (ConvertTo-Secret $Text) -BaseUri $fake.BaseUri -ErrorAction Stop } -Id $Id -Category InvalidArgument
+            Assert-NotionError {
+                Test-NotionToken -Token (ConvertTo-Secret $Text) -BaseUri $fake.BaseUri -ErrorAction Stop
+            } -Id $Id -Category InvalidArgument
         }
 
         It 'refuses a base URI on a foreign host by http' {
-            Assert-NotionError { Test-NotionToken -Token (ConvertTo-Secret 'ntn_abc') -BaseUri http://notion.example.com -ErrorAction Stop } -Id InvalidBaseUri -Category InvalidArgument
+            Assert-NotionError {
+                Test-NotionToken -Token (
+                    ConvertTo-Secret 'ntn_abc'
+                ) -BaseUri http://notion.example.com -ErrorAction Stop
+            } -Id InvalidBaseUri -Category InvalidArgument
         }
     }
 }
@@ -231,7 +252,7 @@ Describe 'Test-NotionToken without a vault' {
         ($connection | Test-NotionToken -Quiet) | Should -BeTrue
     }
 
-    It 'says Unknown where there is no network' {
+    It 'reports Unknown where there is no network' {
         $result = Test-NotionToken -Token (ConvertTo-Secret 'ntn_abc') -BaseUri "http://localhost:$(Get-FreePort)"
         $result.Status | Should -Be 'Unknown'
         $result.Reason | Should -Match 'failed'
@@ -239,6 +260,8 @@ Describe 'Test-NotionToken without a vault' {
 
     It 'reports that no vault is set up' {
         Remove-TestVault
-        Assert-NotionError { Test-NotionToken 'Some name that nobody has' -ErrorAction Stop } -Id VaultNotConfigured -Category InvalidOperation -Advises 'Register-SecretVault'
+        Assert-NotionError {
+            Test-NotionToken 'Some name that nobody has' -ErrorAction Stop
+        } -Id VaultNotConfigured -Category InvalidOperation -Advises 'Register-SecretVault'
     }
 }

@@ -8,7 +8,7 @@ BeforeAll {
 
 AfterAll { Stop-FakeNotion $fake }
 
-Describe 'What the vault says among us, with a <Kind> vault' -ForEach (Get-VaultKind) {
+Describe 'What a connection''s secrets hold, with a <Kind> vault' -ForEach (Get-VaultKind) {
     BeforeAll { $vault = New-TestVault -Kind $Kind }
 
     It 'stands in no transcript, and in no $Error' {
@@ -40,7 +40,9 @@ Describe 'What the vault says among us, with a <Kind> vault' -ForEach (Get-Vault
         $app = New-FakeApp
         $arguments = $app.SignIn
         $null = Set-Person visit
-        $module = New-Module -ScriptBlock { function Connect-FromModule([hashtable] $Arguments) { Connect-NotionWorkspace @Arguments 6> $null } }
+        $module = New-Module -ScriptBlock {
+            function Connect-FromModule([hashtable] $Arguments) { Connect-NotionWorkspace @Arguments 6> $null }
+        }
         (Connect-FromModule $arguments).WorkspaceName | Should -Be $app.Workspace
         Remove-Module $module
         $global:Error.Count | Should -Be 0
@@ -67,7 +69,10 @@ Describe 'What an ended process leaves in a SecretStore vault' -Tag SecretStore 
         $appMain, $appSpare = "NotionAuth-app-$($app.ClientId)", "NotionAuth-spare-app-$($app.ClientId)"
         $pair = $main, $appMain | Sort-Object
         $call = "(Invoke-NotionRequest users/me -Connection '$($connection.Name)').id"
-        function Get-Copying { param($From, $To) "Set-Secret -Name $To -Secret (Get-Secret -Name $From -Vault Personal) -Vault Personal" }
+        function Get-Copying {
+            param($From, $To)
+            "Set-Secret -Name $To -Secret (Get-Secret -Name $From -Vault Personal) -Vault Personal"
+        }
         function Get-Removal { param($Name) "Remove-Secret -Name $Name -Vault Personal" }
     }
 
@@ -100,12 +105,18 @@ Describe 'What an ended process leaves in a SecretStore vault' -Tag SecretStore 
         Invoke-Fresh $names | Should -Be $pair
     }
 
-    It 'is believed only so far ahead: <Generation> is not, and is written over at the next refresh' -ForEach @{ Generation = '9223372036854775807' }, @{ Generation = '5000' } {
+    It 'is believed only so far ahead: <Generation> is not, and is written over at the next refresh' -ForEach @{
+        Generation = '9223372036854775807'
+    }, @{ Generation = '5000' } {
         # Of a kind that a refresh would fail with.
-        $forged = "`$text = (Get-Secret -Name $main -Vault Personal -AsPlainText) -replace '`"generation`":\d+', '`"generation`":$Generation' -replace '`"refresh_token`":`"', '`"refresh_token`":`"nrt_other'"
-        Invoke-Fresh $forged, "Set-Secret -Name $spare -SecureStringSecret ([Net.NetworkCredential]::new('', `$text).SecurePassword) -Vault Personal"
+        $forged = "`$text = (Get-Secret -Name $main -Vault Personal -AsPlainText) -replace '`"generation`":\d+', " +
+            "'`"generation`":$Generation' -replace '`"refresh_token`":`"', '`"refresh_token`":`"nrt_other'"
+        Invoke-Fresh $forged, ("Set-Secret -Name $spare -SecureStringSecret ([Net.NetworkCredential]::new('', " +
+            "`$text).SecurePassword) -Vault Personal")
         Invoke-FakeExpiry $connection.BotId
-        Invoke-Fresh $call, $names, "(Get-Secret -Name $main -Vault Personal -AsPlainText | ConvertFrom-Json).generation" | Should -Be @($connection.BotId; $pair; 2)
+        Invoke-Fresh $call, $names,
+            "(Get-Secret -Name $main -Vault Personal -AsPlainText | ConvertFrom-Json).generation" |
+            Should -Be @($connection.BotId; $pair; 2)
     }
 
     It 'is forgotten with the connection' {

@@ -11,7 +11,9 @@ BeforeAll {
         .SYNOPSIS
         Whether this process has loaded SecretManagement.
         #>
-        [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'Microsoft.PowerShell.SecretManagement' }).Count -gt 0
+        [AppDomain]::CurrentDomain.GetAssemblies().Where(
+            { $_.GetName().Name -eq 'Microsoft.PowerShell.SecretManagement' }
+        ).Count -gt 0
     }
 }
 
@@ -78,7 +80,9 @@ Describe 'Without SecretManagement' {
         It 'revokes its tokens at Notion' {
             (Test-NotionToken).Method | Should -Be 'Introspect'
             Revoke-NotionToken -Confirm:$false
-            @((Get-FakeState).tokens | Where-Object { $_.botId -eq $connection.BotId -and $_.refreshState -eq 'Active' }) | Should -BeNullOrEmpty
+            @((Get-FakeState).tokens |
+                Where-Object { $_.botId -eq $connection.BotId -and $_.refreshState -eq 'Active' }) |
+                Should -BeNullOrEmpty
             Get-NotionConnection | Should -BeNullOrEmpty
         }
 
@@ -109,34 +113,65 @@ Describe 'Without SecretManagement' {
 
         It 'is an error before anything is sent: <Name>' -ForEach @(
             @{ Name = 'Connect-NotionWorkspace with a token'; Command = { Connect-NotionWorkspace @withToken } }
-            @{ Name = 'Connect-NotionWorkspace with a token for a vault'; Command = { Connect-NotionWorkspace @withToken -Vault Personal } }
-            @{ Name = 'Connect-NotionWorkspace with a token from the environment'; Command = { Connect-NotionWorkspace -FromEnvironment -BaseUri $fake.BaseUri } }
+            @{
+                Name = 'Connect-NotionWorkspace with a token for a vault'
+                Command = { Connect-NotionWorkspace @withToken -Vault Personal }
+            }
+            @{
+                Name = 'Connect-NotionWorkspace with a token from the environment'
+                Command = { Connect-NotionWorkspace -FromEnvironment -BaseUri $fake.BaseUri }
+            }
             @{ Name = 'Connect-NotionWorkspace with a browser'; Command = { Connect-NotionWorkspace @withBrowser } }
-            @{ Name = 'Connect-NotionWorkspace with a stored connection'; Command = { Connect-NotionWorkspace -Name Acme } }
+            @{
+                Name = 'Connect-NotionWorkspace with a stored connection'
+                Command = { Connect-NotionWorkspace -Name Acme }
+            }
             @{ Name = 'Get-NotionConnection with a name'; Command = { Get-NotionConnection Acme -ErrorAction Stop } }
-            @{ Name = 'Get-NotionConnection with a vault'; Command = { Get-NotionConnection -Vault Personal -ErrorAction Stop } }
+            @{
+                Name = 'Get-NotionConnection with a vault'
+                Command = { Get-NotionConnection -Vault Personal -ErrorAction Stop }
+            }
             @{ Name = 'Test-NotionToken'; Command = { Test-NotionToken Acme -ErrorAction Stop } }
-            @{ Name = 'Test-NotionToken with a vault'; Command = { Test-NotionToken Acme -Vault Personal -ErrorAction Stop } }
-            @{ Name = 'Invoke-NotionRequest'; Command = { Invoke-NotionRequest users/me -Connection Acme -ErrorAction Stop } }
-            @{ Name = 'Invoke-NotionRequest with a vault'; Command = { Invoke-NotionRequest users/me -Connection Acme -Vault Personal -ErrorAction Stop } }
+            @{
+                Name = 'Test-NotionToken with a vault'
+                Command = { Test-NotionToken Acme -Vault Personal -ErrorAction Stop }
+            }
+            @{
+                Name = 'Invoke-NotionRequest'
+                Command = { Invoke-NotionRequest users/me -Connection Acme -ErrorAction Stop }
+            }
+            @{
+                Name = 'Invoke-NotionRequest with a vault'
+                Command = { Invoke-NotionRequest users/me -Connection Acme -Vault Personal -ErrorAction Stop }
+            }
             @{ Name = 'Revoke-NotionToken'; Command = { Revoke-NotionToken Acme -Confirm:$false -ErrorAction Stop } }
-            @{ Name = 'Revoke-NotionToken -LocalOnly'; Command = { Revoke-NotionToken Acme -LocalOnly -Confirm:$false -ErrorAction Stop } }
+            @{
+                Name = 'Revoke-NotionToken -LocalOnly'
+                Command = { Revoke-NotionToken Acme -LocalOnly -Confirm:$false -ErrorAction Stop }
+            }
         ) {
-            Assert-NotionError $Command -Id SecretManagementMissing -Category NotInstalled -Says 'Microsoft\.PowerShell\.SecretManagement' -Advises 'Install-Module.*-SessionOnly'
+            $expected = @{ Says = 'Microsoft\.PowerShell\.SecretManagement'; Advises = 'Install-Module.*-SessionOnly' }
+            Assert-NotionError $Command -Id SecretManagementMissing -Category NotInstalled @expected
             Get-FakeRequest | Should -BeNullOrEmpty
         }
 
         It 'is nothing that Get-NotionConnection alone would need, nor completion' {
             $global:Error.Clear()
             Get-NotionConnection | Should -BeNullOrEmpty
-            foreach ($text in 'Get-NotionConnection -Name a', 'Get-NotionConnection -Vault a') { $null = TabExpansion2 -inputScript $text -cursorColumn $text.Length }
+            foreach ($text in 'Get-NotionConnection -Name a', 'Get-NotionConnection -Vault a') {
+                $null = TabExpansion2 -inputScript $text -cursorColumn $text.Length
+            }
             $global:Error | Should -BeNullOrEmpty
         }
 
         It 'works in the same process once the module is there' {
             Test-Loaded | Should -BeFalse
             $env:PSModulePath = $modulePath
-            try { Assert-NotionError { Connect-NotionWorkspace @withToken } -Id VaultNotConfigured -Category InvalidOperation }
+            try {
+                Assert-NotionError {
+                    Connect-NotionWorkspace @withToken
+                } -Id VaultNotConfigured -Category InvalidOperation
+            }
             finally { $env:PSModulePath = Join-Path $PSHOME 'Modules' }
             Test-Loaded | Should -BeTrue
         }

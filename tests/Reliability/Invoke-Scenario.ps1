@@ -1,12 +1,14 @@
 <#
 .SYNOPSIS
-Runs one scenario in this process, whose HOME must be an empty folder, and writes its result as JSON. Exit code 0 if nothing was lost and nothing leaked.
+Runs one scenario in this process, whose HOME must be an empty folder, and writes its result as JSON. Exit code 0 if
+nothing was lost and nothing leaked.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Name,
     [Parameter(Mandatory)] [string] $ModulePath,
-    [Parameter(Mandatory)] [string] $FakePath,
+    # By default the simulated Notion that was built last.
+    [string] $FakePath,
     [Parameter(Mandatory)] [string] $Result,
     [int] $Rounds,
     [int] $Seed = 20,
@@ -28,7 +30,8 @@ Import-Module (Join-Path $PSScriptRoot 'NotionAuth.Reliability.psm1')
 
 # The run's secrets carry its mark; what is counted stands beside what is searched.
 $env:NOTIONAUTH_TEST_RUN = [guid]::NewGuid().ToString()
-$env:NOTIONAUTH_TEST_COUNTS = (New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "notionauth-counts-$PID")).FullName
+$env:NOTIONAUTH_TEST_COUNTS =
+    (New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) "notionauth-counts-$PID")).FullName
 $start = [datetime]::UtcNow
 $leak = $null
 try {
@@ -40,7 +43,10 @@ try {
     $leak = Search-Leak
 }
 catch {
-    $outcome = @{ Tried = 'broken off'; Lost = 1; Facts = @(); Problems = @("The scenario broke off: $($_.Exception.Message) $($_.ScriptStackTrace)") }
+    $outcome = @{
+        Tried = 'broken off'; Lost = 1; Facts = @()
+        Problems = @("The scenario broke off: $($_.Exception.Message) $($_.ScriptStackTrace)")
+    }
 }
 finally {
     Complete-Scenario
@@ -49,7 +55,10 @@ finally {
 
 $problems = @($outcome.Problems)
 $done = if ($outcome.ContainsKey('Rounds')) { $outcome.Rounds } else { $Rounds }
-if ($done -lt $Rounds) { $outcome.Facts += "It was to be $Rounds rounds; the time that it was given ($('{0:0}' -f $Minutes) min, on a busy machine) was up after $done." }
+if ($done -lt $Rounds) {
+    $outcome.Facts += "It was to be $Rounds rounds; the time that it was given ($('{0:0}' -f $Minutes) min, on a " +
+        "busy machine) was up after $done."
+}
 if ($leak -and $leak.Found) { $problems += "Secrets were found in: $($leak.Where -join ', ')" }
 $modules = Get-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore, NotionAuth
 [ordered]@{
@@ -74,7 +83,9 @@ $modules = Get-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShel
     }
 } | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $Result
 
-[Console]::Out.WriteLine("$Name`: tried $($outcome.Tried); lost $($outcome.Lost); leaked $(if ($leak) { $leak.Found } else { '?' })")
+[Console]::Out.WriteLine(
+    "$Name`: tried $($outcome.Tried); lost $($outcome.Lost); leaked $(if ($leak) { $leak.Found } else { '?' })"
+)
 foreach ($fact in @($outcome.Facts)) { [Console]::Out.WriteLine("  $fact") }
 foreach ($problem in $problems) { [Console]::Out.WriteLine("  PROBLEM: $problem") }
 exit [int]($problems.Count -gt 0 -or $outcome.Lost -gt 0)

@@ -9,7 +9,8 @@
         Do   = { Register-SecretVault -ModuleName $plain -Name P -PassThru -Description 'Some words' }
     }
     @{
-        Name = 'Register-SecretVault takes the module''s name where there is none, by a path (of a version: no), of its manifest, a relative one, and by name'
+        Name = 'Register-SecretVault takes the module''s name where there is none, by a path (of a version: no), ' +
+            'of its manifest, a relative one, and by name'
         Do   = {
             Register-SecretVault $plain -PassThru
             Register-SecretVault "$plain/1.0.0" Version -PassThru
@@ -22,7 +23,8 @@
         }
     }
     @{
-        Name = 'Register-SecretVault -DefaultVault makes it the default, and -DefaultVault:$false not even the first one'
+        Name =
+            'Register-SecretVault -DefaultVault makes it the default, and -DefaultVault:$false not even the first one'
         Do   = {
             Register-SecretVault -Name One -ModuleName $plain -DefaultVault:$false
             Get-SecretVault
@@ -63,10 +65,19 @@
             Register-SecretVault -Name One -ModuleName (New-Extension 'throw "The extension does not load."')
             Register-SecretVault -Name One -ModuleName (New-Extension (Get-ExtensionScript) -Nested Other)
             foreach ($lacking in 'Get-Secret', 'Get-SecretInfo', 'Set-Secret', 'Remove-Secret', 'Test-SecretVault') {
-                try { Register-SecretVault -Name One -ModuleName (New-Extension (Get-ExtensionScript -Without $lacking)) } catch { "$lacking $(Format-Error $_)" }
+                try {
+                    Register-SecretVault -Name One -ModuleName (New-Extension (Get-ExtensionScript -Without $lacking))
+                }
+                catch { "$lacking $(Format-Error $_)" }
             }
-            foreach ($lacking in '[string] $Name, ', '[string] $VaultName, ', ', [hashtable] $AdditionalParameters', '[string] $Filter, ', '[object] $Secret, ') {
-                try { Register-SecretVault -Name One -ModuleName (New-Extension (Get-ExtensionScript).Replace($lacking, '')) } catch { "$lacking $(Format-Error $_)" }
+            foreach ($lacking in '[string] $Name, ', '[string] $VaultName, ', ', [hashtable] $AdditionalParameters',
+                    '[string] $Filter, ', '[object] $Secret, ') {
+                try {
+                    Register-SecretVault -Name One -ModuleName (
+                        New-Extension (Get-ExtensionScript).Replace($lacking, '')
+                    )
+                }
+                catch { "$lacking $(Format-Error $_)" }
             }
             Get-SecretVault
             Register-SecretVault -Name One -ModuleName (New-Extension (Get-ExtensionScript)) -PassThru
@@ -76,10 +87,14 @@
         Name = 'Register-SecretVault keeps vault parameters of these types'
         Do   = {
             $when = [datetime]::new(2020, 1, 2, 3, 4, 5, [DateTimeKind]::Utc)
-            Register-SecretVault -Name One -ModuleName $trouble -VaultParameters @{ Nested = @{ a = 1 }; Number = 5; Fraction = 1.5; Flag = $true; When = $when; Text = 'x'; Nothing = $null }
+            Register-SecretVault -Name One -ModuleName $trouble -VaultParameters @{
+                Nested = @{ a = 1 }; Number = 5; Fraction = 1.5; Flag = $true; When = $when; Text = 'x'; Nothing = $null
+            }
             $kept = (Get-SecretVault).VaultParameters
             foreach ($key in $kept.Keys | Sort-Object) { "$key $(Format-Value $kept[$key])" }
-            Register-SecretVault -Name Two -ModuleName $trouble -VaultParameters @{ Nested = @{ a = 1 }; Number = 5; Get_Secret = 'types' }
+            Register-SecretVault -Name Two -ModuleName $trouble -VaultParameters @{
+                Nested = @{ a = 1 }; Number = 5; Get_Secret = 'types'
+            }
             Get-Secret a -Vault Two -AsPlainText
         }
     }
@@ -87,7 +102,9 @@
         Name = 'The registry is this file, with this content'
         Do   = {
             $registry = "$HOME/.secretmanagement/secretvaultregistry/vaultinfo"
-            Register-SecretVault -Name One -ModuleName $trouble -Description words -VaultParameters @{ Path = 'p'; Number = 5 }
+            Register-SecretVault -Name One -ModuleName $trouble -Description words -VaultParameters @{
+                Path = 'p'; Number = 5
+            }
             Register-SecretVault -Name Two -ModuleName $withoutMetadata
             [IO.File]::ReadAllText($registry) | ConvertFrom-Json -AsHashtable
             Unregister-SecretVault *
@@ -132,7 +149,8 @@
     @{
         Name = 'Unregister-SecretVault tells the extension, which can not hold it up by <anything but a password>'
         Do   = {
-            Invoke-EachPlan Unregister-SecretVault 'default', 'throw', 'throw-type', 'error', 'all-and-throw', 'streams', 'value', 'missing-command' { Unregister-SecretVault $args[0] }
+            Invoke-EachPlan Unregister-SecretVault 'default', 'throw', 'throw-type', 'error', 'all-and-throw',
+                'streams', 'value', 'missing-command' { Unregister-SecretVault $args[0] }
             Get-SecretVault
             Get-Call
         }
@@ -189,7 +207,9 @@
             Register-Plain Alpha
             Set-Secret xyz one
             Set-Secret xab one
-            foreach ($line in 'Get-Secret -Vault Al', 'Get-Secret x', 'Get-SecretVault A', 'Unregister-SecretVault A', 'Remove-Secret -Name xy', 'Set-SecretInfo xy', 'Get-SecretInfo xa', 'Test-SecretVault A', 'Set-Secret -Vault A') {
+            foreach ($line in 'Get-Secret -Vault Al', 'Get-Secret x', 'Get-SecretVault A', 'Unregister-SecretVault A',
+                    'Remove-Secret -Name xy', 'Set-SecretInfo xy', 'Get-SecretInfo xa', 'Test-SecretVault A',
+                    'Set-Secret -Vault A') {
                 (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText -join ','
             }
         }

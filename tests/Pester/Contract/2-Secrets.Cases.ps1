@@ -2,7 +2,13 @@
 @(
     @{
         Name = 'A string is handed out as a SecureString, or as text'
-        Do   = { Register-Plain; Set-Secret -Name a -Secret 'text'; Get-Secret a; Get-Secret a -AsPlainText; Get-SecretInfo a }
+        Do   = {
+            Register-Plain
+            Set-Secret -Name a -Secret 'text'
+            Get-Secret a
+            Get-Secret a -AsPlainText
+            Get-SecretInfo a
+        }
     }
     @{
         Name = 'A SecureString likewise, by either parameter or none'
@@ -18,17 +24,33 @@
     }
     @{
         Name = 'Bytes stay one array'
-        Do   = { Register-Plain; Set-Secret -Name a -Secret ([byte[]](1, 2, 3)); @(Get-Secret a).Count; Get-Secret a; Get-Secret a -AsPlainText; Get-SecretInfo a }
+        Do   = {
+            Register-Plain
+            Set-Secret -Name a -Secret ([byte[]](1, 2, 3))
+            @(Get-Secret a).Count
+            Get-Secret a
+            Get-Secret a -AsPlainText
+            Get-SecretInfo a
+        }
     }
     @{
         Name = 'A PSCredential stays one'
-        Do   = { Register-Plain; Set-Secret -Name a -Secret ([pscredential]::new('ada', (New-Secure 'word'))); Get-Secret a; Get-Secret a -AsPlainText; Get-SecretInfo a }
+        Do   = {
+            Register-Plain
+            Set-Secret -Name a -Secret ([pscredential]::new('ada', (New-Secure 'word')))
+            Get-Secret a
+            Get-Secret a -AsPlainText
+            Get-SecretInfo a
+        }
     }
     @{
         Name = 'A hashtable''s values are handed out like secrets of their own'
         Do   = {
             Register-Plain
-            Set-Secret -Name a -Secret @{ Text = 't'; Secure = New-Secure 's'; Bytes = [byte[]](1, 2); Credential = [pscredential]::new('ada', (New-Secure 'word')); Number = 1 }
+            Set-Secret -Name a -Secret @{
+                Text = 't'; Secure = New-Secure 's'; Bytes = [byte[]](1, 2)
+                Credential = [pscredential]::new('ada', (New-Secure 'word')); Number = 1
+            }
             Get-Secret a
             Get-Secret a -AsPlainText
             Get-SecretInfo a
@@ -81,14 +103,23 @@
     }
     @{
         Name = 'A secret of another type replaces one, with its metadata'
-        Do   = { Register-Plain; Set-Secret a x File @{ m = 1 }; Get-SecretInfo; Set-Secret -Name a -Secret @{ k = 'v' }; Get-SecretInfo }
+        Do   = {
+            Register-Plain
+            Set-Secret a x File @{ m = 1 }
+            Get-SecretInfo
+            Set-Secret -Name a -Secret @{ k = 'v' }
+            Get-SecretInfo
+        }
     }
     @{
         Name = 'Metadata is kept as it is'
         Do   = {
             Register-Plain
             $when = [datetime]::new(2020, 1, 2, 3, 4, 5, [DateTimeKind]::Utc)
-            Set-Secret a one -Metadata @{ Text = 't'; Number = 5; Long = 5L; Fraction = 1.5; When = $when; Flag = $true; List = @(1, 2); Nothing = $null }
+            Set-Secret a one -Metadata @{
+                Text = 't'; Number = 5; Long = 5L; Fraction = 1.5; When = $when; Flag = $true; List = @(1, 2)
+                Nothing = $null
+            }
             Get-SecretInfo a
             Set-Secret a two -Metadata @{}
             Get-SecretInfo a
@@ -178,7 +209,10 @@
         Name = 'Names may have any characters'
         Do   = {
             Register-Plain
-            foreach ($name in 'with space', "quote'", 'slash/back\', 'ümlaut', '$x', '`a', '-dash') { Set-Secret $name "secret $name"; Get-Secret $name File -AsPlainText }
+            foreach ($name in 'with space', "quote'", 'slash/back\', 'ümlaut', '$x', '`a', '-dash') {
+                Set-Secret $name "secret $name"
+                Get-Secret $name File -AsPlainText
+            }
             (Get-SecretInfo).Name
         }
     }
@@ -200,7 +234,10 @@
             $type = [Microsoft.PowerShell.SecretManagement.SecretInformation]
             $type::new('n', 'String', 'v')
             $type::new('n', 1, 'v', @{ a = 1; b = $null })
-            $type::new('n', 'PSCredential', 'v', [Collections.ObjectModel.ReadOnlyDictionary[string, object]]::new([Collections.Generic.Dictionary[string, object]]::new()))
+            $type::new('n', 'PSCredential', 'v',
+                [Collections.ObjectModel.ReadOnlyDictionary[string, object]]::new(
+                    [Collections.Generic.Dictionary[string, object]]::new()
+                ))
             $type::new('', 'Unknown', '')
             $type::new('n', 'String', 'v', [hashtable]$null)
             $type::new('n', 'String', 'v', @{ 1 = 'x' })

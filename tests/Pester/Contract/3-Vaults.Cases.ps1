@@ -48,7 +48,8 @@
             Get-Secret nowhere
             Get-Secret nowhere -Vault File
             Get-Secret nowhere -ErrorAction Stop
-            try { Get-Secret nowhere -ErrorAction Stop } catch { "$_" -match 'was not found\.$' -and "$_" -match 'nowhere' }
+            try { Get-Secret nowhere -ErrorAction Stop }
+            catch { "$_" -match 'was not found\.$' -and "$_" -match 'nowhere' }
             Remove-Secret nowhere File
             Set-SecretInfo nowhere @{ k = 'v' }
         }
@@ -72,7 +73,9 @@
         Name = 'Without -Vault the default vault comes first, then the others by name'
         Do   = {
             'b', 'a', 'c' | ForEach-Object { Register-Plain $_ }
-            foreach ($vault in 'a', 'b', 'c') { foreach ($secret in 'y', 'x') { Set-Secret $secret "$secret in $vault" -Vault $vault } }
+            foreach ($vault in 'a', 'b', 'c') {
+                foreach ($secret in 'y', 'x') { Set-Secret $secret "$secret in $vault" -Vault $vault }
+            }
             Set-Secret z 'z in c' -Vault c
             Get-Secret x -AsPlainText
             Get-Secret z -AsPlainText
@@ -121,7 +124,11 @@
             Register-Trouble @{ Get_SecretInfo = 'password'; Get_Secret = 'password' } InfoLocked
             Register-Plain Z
             Set-Secret a one -Vault Z
-            foreach ($name in 'Throws', 'InfoThrows', 'Locked', 'InfoLocked') { "-- $name"; Set-SecretVaultDefault $name; Get-Secret a -AsPlainText }
+            foreach ($name in 'Throws', 'InfoThrows', 'Locked', 'InfoLocked') {
+                "-- $name"
+                Set-SecretVaultDefault $name
+                Get-Secret a -AsPlainText
+            }
             Get-SecretInfo
         }
     }

@@ -28,7 +28,8 @@
             Get-Secret a -Vault V -AsPlainText
             Get-Secret a -Vault V -AsPlainText -Verbose
             Get-Secret a -Vault P -AsPlainText
-            Get-Secret a -Vault P -AsPlainText -Verbose -WarningAction Ignore -ErrorAction Stop -InformationAction Ignore
+            $ignored = @{ WarningAction = 'Ignore'; InformationAction = 'Ignore' }
+            Get-Secret a -Vault P -AsPlainText -Verbose -ErrorAction Stop @ignored
         }
     }
     @{
@@ -81,7 +82,9 @@
         Name = 'An extension that was loaded stays loaded when its files are gone'
         Do   = {
             Copy-Item $trouble "$folder/TroubleVault" -Recurse
-            Register-SecretVault -Name Gone -ModuleName "$folder/TroubleVault" -VaultParameters @{ Get_Secret = 'value'; Test_SecretVault = 'true' }
+            Register-SecretVault -Name Gone -ModuleName "$folder/TroubleVault" -VaultParameters @{
+                Get_Secret = 'value'; Test_SecretVault = 'true'
+            }
             Remove-Item "$folder/TroubleVault" -Recurse
             Get-Secret a -Vault Gone -AsPlainText
             Set-Secret a one
@@ -90,19 +93,36 @@
     }
     @{
         Name = 'Get-Secret and an extension that fails or gives what is no secret'
-        Do   = { Invoke-EachPlan Get-Secret $troubles { Get-Secret a -Vault $args[0]; Get-Secret a -Vault $args[0] -AsPlainText } }
+        Do   = {
+            Invoke-EachPlan Get-Secret $troubles {
+                Get-Secret a -Vault $args[0]
+                Get-Secret a -Vault $args[0] -AsPlainText
+            }
+        }
     }
     @{
         Name = 'Get-Secret -ErrorAction Stop and an extension that fails'
-        Do   = { Invoke-EachPlan Get-Secret 'throw', 'error', 'password' { Get-Secret a -Vault $args[0] -ErrorAction Stop; 'not reached' } }
+        Do   = {
+            Invoke-EachPlan Get-Secret 'throw', 'error',
+                'password' { Get-Secret a -Vault $args[0] -ErrorAction Stop; 'not reached' }
+        }
     }
     @{
         Name = 'Set-Secret and an extension that fails'
-        Do   = { Invoke-EachPlan Set-Secret $troubles { Set-Secret a one -Vault $args[0]; Set-Secret a one -Vault $args[0] -Metadata @{ k = 'v' } }; (Get-Call).Count }
+        Do   = {
+            Invoke-EachPlan Set-Secret $troubles {
+                Set-Secret a one -Vault $args[0]
+                Set-Secret a one -Vault $args[0] -Metadata @{ k = 'v' }
+            }
+            (Get-Call).Count
+        }
     }
     @{
         Name = 'Set-SecretInfo and an extension that fails'
-        Do   = { Invoke-EachPlan Set-SecretInfo $troubles { Set-SecretInfo a @{ k = 'v' } -Vault $args[0] }; (Get-Call).Count }
+        Do   = {
+            Invoke-EachPlan Set-SecretInfo $troubles { Set-SecretInfo a @{ k = 'v' } -Vault $args[0] }
+            (Get-Call).Count
+        }
     }
     @{
         Name = 'Remove-Secret and an extension that fails'
@@ -114,7 +134,10 @@
     }
     @{
         Name = 'Unlock-SecretVault and an extension that fails'
-        Do   = { Invoke-EachPlan Unlock-SecretVault $troubles { Unlock-SecretVault $args[0] (New-Secure 'word') }; (Get-Call).Count }
+        Do   = {
+            Invoke-EachPlan Unlock-SecretVault $troubles { Unlock-SecretVault $args[0] (New-Secure 'word') }
+            (Get-Call).Count
+        }
     }
     @{
         Name = 'Unlock-SecretVault and an extension that can not be unlocked'
@@ -126,6 +149,12 @@
     }
     @{
         Name = 'Get-SecretInfo lists what it can where a vault fails'
-        Do   = { Register-Trouble @{ Get_SecretInfo = 'throw' }; Register-Plain Z; Set-Secret a one -Vault Z; Get-SecretInfo; Get-SecretInfo -ErrorAction Stop }
+        Do   = {
+            Register-Trouble @{ Get_SecretInfo = 'throw' }
+            Register-Plain Z
+            Set-Secret a one -Vault Z
+            Get-SecretInfo
+            Get-SecretInfo -ErrorAction Stop
+        }
     }
 )

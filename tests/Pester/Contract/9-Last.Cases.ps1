@@ -2,7 +2,11 @@
 @(
     @{
         Name = 'Unregister-SecretVault leaves a vault whose extension wants a password'
-        Do   = { Register-Trouble @{ Unregister_SecretVault = 'password' }; Unregister-SecretVault Trouble; Get-SecretVault | ForEach-Object Name }
+        Do   = {
+            Register-Trouble @{ Unregister_SecretVault = 'password' }
+            Unregister-SecretVault Trouble
+            Get-SecretVault | ForEach-Object Name
+        }
     }
     @{
         Name = 'A vault whose name has wildcard characters works, and can not be unregistered'

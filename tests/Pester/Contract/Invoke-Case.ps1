@@ -1,5 +1,5 @@
-# Plays the cases of the contract with whichever SecretManagement is first on PSModulePath, in a process and a home of its own, and writes what
-# each of them did, as text, into a file of JSON.
+# Plays the cases of the contract with whichever SecretManagement is first on PSModulePath, in a process and a home of
+# its own, and writes what each of them did, as text, into a file of JSON.
 [CmdletBinding()]
 param([Parameter(Mandatory)] [string] $PlainFileVault, [Parameter(Mandatory)] [string] $ResultFile)
 
@@ -10,7 +10,8 @@ $vaults = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../Vaults'))
 $plain = $PlainFileVault
 $trouble = Join-Path $vaults 'TroubleVault'
 $withoutMetadata = Join-Path $vaults 'NoMetadataVault'
-$troubles = 'default', 'throw', 'throw-type', 'error', 'error-and-value', 'all-and-throw', 'password', 'streams', 'missing-command', 'value', 'number',
+$troubles = 'default', 'throw', 'throw-type', 'error', 'error-and-value', 'all-and-throw', 'password', 'streams',
+    'missing-command', 'value', 'number',
     'two', 'bytes', 'true', 'false', 'null'
 
 function Register-Plain {
@@ -20,7 +21,8 @@ function Register-Plain {
 
 function Register-Trouble {
     param([hashtable] $Plan = @{}, [string] $Name = 'Trouble')
-    Register-SecretVault -Name $Name -ModuleName $trouble -VaultParameters ($Plan + @{ Calls = Join-Path $folder 'calls' })
+    Register-SecretVault -Name $Name -ModuleName $trouble -VaultParameters ($Plan +
+        @{ Calls = Join-Path $folder 'calls' })
 }
 
 <# What the vault of troubles was asked since it was last looked at. #>
@@ -45,8 +47,12 @@ function New-Extension {
     $module = Join-Path $folder "$script:Made/Made"
     $null = [IO.Directory]::CreateDirectory((Join-Path $module $Nested))
     Set-Content -LiteralPath (Join-Path $module "$Nested/$Nested.psm1") -Value $Script
-    Set-Content -LiteralPath (Join-Path $module "$Nested/$Nested.psd1") -Value "@{ ModuleVersion = '1.0'; RootModule = '$Nested.psm1'; FunctionsToExport = '*' }"
-    Set-Content -LiteralPath (Join-Path $module 'Made.psd1') -Value "@{ ModuleVersion = '1.0'; NestedModules = @('$Nested') }"
+    Set-Content -LiteralPath (
+        Join-Path $module "$Nested/$Nested.psd1"
+    ) -Value "@{ ModuleVersion = '1.0'; RootModule = '$Nested.psm1'; FunctionsToExport = '*' }"
+    Set-Content -LiteralPath (
+        Join-Path $module 'Made.psd1'
+    ) -Value "@{ ModuleVersion = '1.0'; NestedModules = @('$Nested') }"
     $module
 }
 
@@ -60,7 +66,8 @@ function Get-ExtensionScript {
         'Get-SecretInfo'   = '[string] $Filter, [string] $VaultName, [hashtable] $AdditionalParameters'
         'Test-SecretVault' = '[string] $VaultName, [hashtable] $AdditionalParameters'
     }
-    ($functions.Keys | Where-Object { $_ -ne $Without } | ForEach-Object { "function $_ { param($($functions[$_])) }" }) -join "`n"
+    ($functions.Keys | Where-Object { $_ -ne $Without } |
+        ForEach-Object { "function $_ { param($($functions[$_])) }" }) -join "`n"
 }
 
 <# Does the same with a vault of troubles for each of these plans for a function. #>
@@ -80,19 +87,25 @@ function Format-Value {
     switch ($Value) {
         { $Value -is [byte[]] } { return "Byte[] $($Value -join ' ')" }
         { $Value -is [securestring] } { return "SecureString $([Net.NetworkCredential]::new('', $Value).Password)" }
-        { $Value -is [pscredential] } { return "PSCredential $($Value.UserName) $($Value.GetNetworkCredential().Password)" }
+        { $Value -is [pscredential] } {
+            return "PSCredential $($Value.UserName) $($Value.GetNetworkCredential().Password)"
+        }
         { $Value -is [Collections.IDictionary] } {
-            return '{0} {{{1}}}' -f $Value.GetType().Name, (($Value.Keys | Sort-Object | ForEach-Object { "$_ = $(Format-Value $Value[$_])" }) -join '; ')
+            return '{0} {{{1}}}' -f $Value.GetType().Name,
+                (($Value.Keys | Sort-Object | ForEach-Object { "$_ = $(Format-Value $Value[$_])" }) -join '; ')
         }
         { $Value.GetType().FullName -eq 'Microsoft.PowerShell.SecretManagement.SecretInformation' } {
             return "SecretInformation $($Value.VaultName) $($Value.Name) $($Value.Type) $(Format-Value $Value.Metadata)"
         }
         { $Value.GetType().FullName -eq 'Microsoft.PowerShell.SecretManagement.SecretVaultInfo' } {
-            return "SecretVaultInfo $($Value.Name) $($Value.ModuleName) '$($Value.ModulePath)' '$($Value.Description)' IsDefault=$($Value.IsDefault) $(Format-Value $Value.VaultParameters)"
+            return "SecretVaultInfo $($Value.Name) $($Value.ModuleName) '$($Value.ModulePath)' " +
+                "'$($Value.Description)' IsDefault=$($Value.IsDefault) $(Format-Value $Value.VaultParameters)"
         }
     }
 
-    if ($Value -is [array]) { return "$($Value.GetType().Name) [$((@(foreach ($one in $Value) { Format-Value $one })) -join ', ')]" }
+    if ($Value -is [array]) {
+        return "$($Value.GetType().Name) [$((@(foreach ($one in $Value) { Format-Value $one })) -join ', ')]"
+    }
     "$($Value.GetType().Name) $Value"
 }
 
@@ -101,22 +114,35 @@ function Format-Target {
     if ($null -eq $Target) { 'null' } elseif ($Target -is [string]) { "'$Target'" } else { $Target.GetType().FullName }
 }
 
-<# An error as others can rely on it: id, types, category, target; the message of what lies at its bottom, which is the extension's own. #>
+<# An error as others can rely on it: id, types, category, target; the message of what lies at its bottom, which is the
+   extension's own. #>
 function Format-Error {
     param([Management.Automation.ErrorRecord] $Record)
-    $types = for ($exception = $Record.Exception; $exception; $exception = $exception.InnerException) { $exception.GetType().FullName; $bottom = $exception }
+    $types = for ($exception = $Record.Exception; $exception; $exception = $exception.InnerException) {
+        $exception.GetType().FullName
+        $bottom = $exception
+    }
     $types = @($types)
-    $own = if ($bottom.Message -match '^(The extension|The inner one|This vault|The secret '')') { ": $($bottom.Message)" }
-    "$($Record.FullyQualifiedErrorId) | $($types -join ' < ') | $($Record.CategoryInfo.Category) | $(Format-Target $Record.TargetObject)$own"
+    $own = if ($bottom.Message -match '^(The extension|The inner one|This vault|The secret '')') {
+        ": $($bottom.Message)"
+    }
+    "$($Record.FullyQualifiedErrorId) | $($types -join ' < ') | $($Record.CategoryInfo.Category) | " +
+        "$(Format-Target $Record.TargetObject)$own"
 }
 
 function Format-Item {
     param($Item)
-    if ($Item.PSTypeNames -and $Item.PSTypeNames[0] -eq 'Terminating') { return "terminating $(Format-Item $Item.Record)" }
+    if ($Item.PSTypeNames -and $Item.PSTypeNames[0] -eq 'Terminating') {
+        return "terminating $(Format-Item $Item.Record)"
+    }
     switch ($Item) {
         { $Item -is [Management.Automation.ErrorRecord] } { return "error: $(Format-Error $Item)" }
-        { $Item -is [Management.Automation.WarningRecord] } { return "warning$(if ("$Item" -eq 'A warning.') { ': A warning.' })" }
-        { $Item -is [Management.Automation.VerboseRecord] } { if ("$Item" -eq 'Forced.') { return "verbose: $Item" } else { return } }
+        { $Item -is [Management.Automation.WarningRecord] } {
+            return "warning$(if ("$Item" -eq 'A warning.') { ': A warning.' })"
+        }
+        { $Item -is [Management.Automation.VerboseRecord] } {
+            if ("$Item" -eq 'Forced.') { return "verbose: $Item" } else { return }
+        }
         { $Item -is [Management.Automation.DebugRecord] } { return "debug: $Item" }
         { $Item -is [Management.Automation.InformationRecord] } { return "information: $Item" }
     }
@@ -127,7 +153,8 @@ function Format-Item {
 <# Paths are other ones each time. #>
 function Hide-Place {
     param([string] $Text)
-    foreach ($place in @{ Path = $folder; As = '<folder>' }, @{ Path = $plain; As = '<plain>' }, @{ Path = $vaults; As = '<vaults>' }, @{ Path = $HOME; As = '<home>' }) {
+    foreach ($place in @{ Path = $folder; As = '<folder>' }, @{ Path = $plain; As = '<plain>' },
+            @{ Path = $vaults; As = '<vaults>' }, @{ Path = $HOME; As = '<home>' }) {
         $Text = $Text.Replace($place.Path, $place.As)
     }
 
@@ -135,7 +162,8 @@ function Hide-Place {
     $Text.Replace('Microsoft.PowerShell.SecretManagement.', '').Replace('System.Management.Automation.', '')
 }
 
-$results = foreach ($case in Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.Cases.ps1 | Sort-Object Name | ForEach-Object { & $_.FullName }) {
+$results = foreach ($case in Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.Cases.ps1 | Sort-Object Name |
+        ForEach-Object { & $_.FullName }) {
     # Some vaults can't be unregistered: those of the last cases.
     foreach ($left in Get-SecretVault) {
         try { Unregister-SecretVault -SecretVault $left }
@@ -156,4 +184,5 @@ $results = foreach ($case in Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.
 }
 
 $module = Get-Module Microsoft.PowerShell.SecretManagement
-@{ Version = "$($module.Version)"; Path = $module.Path; Results = @($results) } | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $ResultFile
+@{ Version = "$($module.Version)"; Path = $module.Path; Results = @($results) } | ConvertTo-Json -Depth 5 |
+    Set-Content -LiteralPath $ResultFile

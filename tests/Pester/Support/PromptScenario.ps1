@@ -10,12 +10,9 @@ if ($env:PROMPT_SCRIPT) {
 $null = Start-Transcript -Path $env:PROMPT_TRANSCRIPT
 Import-Module $env:NOTIONAUTH_MODULE_PATH
 $ProgressPreference = 'SilentlyContinue'
-if ($env:PROMPT_PASTE) {
-    $connection = Connect-NotionWorkspace -ClientId $env:PROMPT_CLIENT -RedirectUri $env:PROMPT_REDIRECT -BaseUri $env:PROMPT_BASE -SessionOnly -PasteCallback
-}
-else {
-    $connection = Connect-NotionWorkspace -ClientId $env:PROMPT_CLIENT -RedirectUri $env:PROMPT_REDIRECT -BaseUri $env:PROMPT_BASE -SessionOnly
-}
+$place = @{ RedirectUri = $env:PROMPT_REDIRECT; BaseUri = $env:PROMPT_BASE; SessionOnly = $true }
+if ($env:PROMPT_PASTE) { $place.PasteCallback = $true }
+$connection = Connect-NotionWorkspace -ClientId $env:PROMPT_CLIENT @place
 
 "CONNECTED TO $($connection.WorkspaceName)"
 $null = Stop-Transcript

@@ -1,14 +1,14 @@
 # Plays a reliability scenario; for the files Reliability*.Tests.ps1, which have loaded the support module before.
 $root = (Resolve-Path (Join-Path $PSScriptRoot '../../..')).Path
-$fake = $env:NOTIONAUTH_FAKE_DLL
-if (-not $fake) { $fake = (Get-ChildItem -Path "$root/tests/NotionAuth.FakeNotion/bin/*/net10.0/NotionAuth.FakeNotion.dll" | Select-Object -Last 1).FullName }
 
 function Invoke-Scenario([string] $Name, [string[]] $Size) {
     $result = Join-Path (New-TestFolder 'result') 'result.json'
     $before = $env:HOME
     try {
         $env:HOME = New-TestFolder 'scenario'
-        $said = pwsh -NoProfile -NonInteractive -File "$root/tests/Reliability/Invoke-Scenario.ps1" -Name $Name -ModulePath (Get-NotionAuthPath) -FakePath $fake -Result $result @Size 2>&1
+        $script = "$root/tests/Reliability/Invoke-Scenario.ps1"
+        $arguments = @('-Name', $Name, '-ModulePath', (Get-NotionAuthPath), '-Result', $result) + $Size
+        $said = pwsh -NoProfile -NonInteractive -File $script @arguments 2>&1
         $code = $LASTEXITCODE
     }
     finally { $env:HOME = $before }

@@ -1,5 +1,5 @@
-# Processes of one user whose environments differ, as a login shell's and cron's do, work with one vault at the same moment: connections that are made,
-# and one token that has expired.
+# Processes of one user whose environments differ, as a login shell's and cron's do, work with one vault at the same
+# moment: connections that are made, and one token that has expired.
 param([int] $Rounds, [int] $Seed, [int] $Processes = 4)
 
 $connection = Connect-App (New-App 'Acme')
@@ -8,12 +8,19 @@ $environments = @(
     @{}
     @{ XDG_STATE_HOME = (New-Item -ItemType Directory -Path "$elsewhere/state").FullName }
     @{ XDG_STATE_HOME = '/proc/nowhere' }
-    @{ TMPDIR = (New-Item -ItemType Directory -Path "$elsewhere/temporary").FullName; XDG_STATE_HOME = (New-Item -ItemType Directory -Path "$elsewhere/cron").FullName; DOTNET_SYSTEM_IO_DISABLEFILELOCKING = '1' }
+    @{
+        TMPDIR = (New-Item -ItemType Directory -Path "$elsewhere/temporary").FullName
+        XDG_STATE_HOME = (New-Item -ItemType Directory -Path "$elsewhere/cron").FullName
+        DOTNET_SYSTEM_IO_DISABLEFILELOCKING = '1'
+    }
 )
 $workers = foreach ($i in 0..($Processes - 1)) {
     # Not in the plan: files are searched for tokens.
-    $own = $environments[$i % $environments.Count] + @{ SCENARIO_TOKENS = @(1..$Rounds | ForEach-Object { New-Token "Team $i $_" }) -join ',' }
-    Start-Worker -Script ConnectAndCall -Id $i -Environment $own -Plan @{ Connection = 'Acme'; Rounds = $Rounds; BaseUri = $connection.BaseUri }
+    $own = $environments[$i % $environments.Count] +
+        @{ SCENARIO_TOKENS = @(1..$Rounds | ForEach-Object { New-Token "Team $i $_" }) -join ',' }
+    Start-Worker -Script ConnectAndCall -Id $i -Environment $own -Plan @{
+        Connection = 'Acme'; Rounds = $Rounds; BaseUri = $connection.BaseUri
+    }
 }
 $refreshes = 0
 $problems = @()
@@ -39,7 +46,8 @@ $problems += $outcome.Problems
 @{
     Tried    = "$Rounds rounds, $($kept.Count) connections made"
     Lost     = $problems.Count
-    Facts    = @("$($kept.Count) connections were reported as kept, and $($gone.Count) of them are gone; $refreshes refreshes in $Rounds rounds; $($outcome.Failures.Count) calls failed.")
+    Facts    = @("$($kept.Count) connections were reported as kept, and $($gone.Count) of them are gone; $refreshes " +
+        "refreshes in $Rounds rounds; $($outcome.Failures.Count) calls failed.")
     Problems = $problems
     Rounds   = $Rounds
 }

@@ -1,5 +1,6 @@
-# Processes whose timers' actions call Notion inside the commands that run on the same thread, beside nested pipelines, while the token expires before
-# and in the middle of a round. What waits for itself never ends: then the round isn't done, and the scenario breaks off.
+# Processes whose timers' actions call Notion inside the commands that run on the same thread, beside nested pipelines,
+# while the token expires before and in the middle of a round. What waits for itself never ends: then the round isn't
+# done, and the scenario breaks off.
 param([int] $Rounds, [int] $Seed, [int] $Processes = 2)
 
 $connection = Connect-App (New-App Acme)
@@ -33,7 +34,9 @@ $problems += $outcome.Problems
 @{
     Tried    = "$Rounds rounds, $own nested pipelines, $actions actions inside them"
     Lost     = $problems.Count
-    Facts    = @("$refreshes refreshes in $Rounds rounds, in each of which the token expired twice; $($outcome.Failures.Count) of $($own + $actions) pipelines and actions failed; nothing waited for itself.")
+    Facts    = @("$refreshes refreshes in $Rounds rounds, in each of which the token expired twice; " +
+        "$($outcome.Failures.Count) of $($own + $actions) pipelines and actions failed; nothing " +
+        'waited for itself.')
     Problems = $problems
     Rounds   = $Rounds
 }

@@ -1,9 +1,11 @@
-# A shell stands at SecretStore's question for its password, while other processes, which have the password, find their token expired and call: none of
-# them is Busy, and one refreshes. Then the question is answered, and the shell goes on.
+# A shell stands at SecretStore's question for its password, while other processes, which have the password, find their
+# token expired and call: none of them is Busy, and one refreshes. Then the question is answered, and the shell goes on.
 param([int] $Rounds, [int] $Seed, [int] $Processes = 3)
 
 if ($env:NOTIONAUTH_TEST_VAULTS -eq 'StandIn') { throw 'Only SecretStore asks.' }
-if (-not $IsLinux -or -not (Get-Command -Name script -CommandType Application -ErrorAction Ignore)) { throw 'A pseudo-terminal is needed: script (util-linux).' }
+if (-not $IsLinux -or -not (Get-Command -Name script -CommandType Application -ErrorAction Ignore)) {
+    throw 'A pseudo-terminal is needed: script (util-linux).'
+}
 
 $connection = Connect-App (New-App Acme)
 $password = New-SecretText 'open'
@@ -17,15 +19,23 @@ foreach ($session in $sessions) {
     }
 }
 
-# Takes what the terminal shows. A terminal that is asked where its cursor is answers at once: late, the answer would count as typed.
+# Reads what the terminal shows. A terminal answers at once where its cursor is: a late answer would count as typed.
 function Read-Terminal {
-    if (-not $terminal.Reading) { $terminal.Reading = $terminal.Process.StandardOutput.ReadAsync($terminal.Buffer, 0, $terminal.Buffer.Length) }
+    if (-not $terminal.Reading) {
+        $terminal.Reading = $terminal.Process.StandardOutput.ReadAsync($terminal.Buffer, 0, $terminal.Buffer.Length)
+    }
     if ($terminal.Reading.Wait(20)) {
         $terminal.Shown += [string]::new($terminal.Buffer, 0, $terminal.Reading.Result)
         $terminal.Reading = $null
     }
 
-    for ($asked = [regex]::Matches($terminal.Shown, "`e\[6n").Count; $terminal.Answered -lt $asked -and -not $terminal.Process.HasExited; $terminal.Answered++) { Send-Key "`e[1;1R" }
+    for (
+        $asked = [regex]::Matches($terminal.Shown, "`e\[6n").Count
+        $terminal.Answered -lt $asked -and -not $terminal.Process.HasExited
+        $terminal.Answered++
+    ) {
+        Send-Key "`e[1;1R"
+    }
 }
 
 function Send-Key([string] $Text) {
@@ -36,7 +46,9 @@ function Send-Key([string] $Text) {
 function Wait-Shown([string] $Pattern) {
     Wait-For -What "the terminal showed '$Pattern'" {
         Read-Terminal
-        if ($terminal.Process.HasExited -and $terminal.Shown -notmatch $Pattern) { throw "The terminal ended before it showed '$Pattern': $($terminal.Shown)" }
+        if ($terminal.Process.HasExited -and $terminal.Shown -notmatch $Pattern) {
+            throw "The terminal ended before it showed '$Pattern': $($terminal.Shown)"
+        }
         $terminal.Shown -match $Pattern
     }
 }
@@ -46,7 +58,10 @@ $longest = 0.0
 for ($round = 0; $round -lt $Rounds; $round++) {
     if (Test-TimeIsUp) { $Rounds = $round }
     if ($round -eq $Rounds) { break }
-    $terminal = @{ Process = Start-Worker -Script Asked -Id "asked-$round" -IsAtTerminal; Shown = ''; Buffer = [char[]]::new(4096); Reading = $null; Answered = 0 }
+    $terminal = @{
+        Process = Start-Worker -Script Asked -Id "asked-$round" -IsAtTerminal; Shown = ''; Buffer = [char[]]::new(4096)
+        Reading = $null; Answered = 0
+    }
     Wait-Shown "assword of vault 'Store': "
 
     $before = Get-RefreshCount
@@ -88,7 +103,10 @@ foreach ($session in $sessions) { Stop-Session $session }
 @{
     Tried    = "$Rounds questions, $($counts.Calls) calls beside them"
     Lost     = $problems.Count
-    Facts    = @("$($counts.Refreshes) refreshes in $Rounds rounds; $($counts.Busy) of $($counts.Calls) calls beside a question were Busy, and the longest took $('{0:0.0}' -f $longest) s; $($counts.Answered) questions were answered, and the shell went on; the vault held the newest pair after $($counts.Newest) of $Rounds rounds.")
+    Facts    = @("$($counts.Refreshes) refreshes in $Rounds rounds; $($counts.Busy) of $($counts.Calls) calls " +
+        "beside a question were Busy, and the longest took $('{0:0.0}' -f $longest) s; $($counts.Answered) " +
+        'questions were answered, and the shell went on; the vault held the newest pair after ' +
+        "$($counts.Newest) of $Rounds rounds.")
     Problems = $problems
     Rounds   = $Rounds
 }

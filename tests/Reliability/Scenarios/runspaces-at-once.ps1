@@ -12,7 +12,10 @@ $work = {
     param($Manifest)
     Import-Module $Manifest
     # Nested: the second call runs in the pipeline of the first one's output.
-    try { Invoke-NotionRequest users/me -Connection Acme -ErrorAction Stop | ForEach-Object { (Invoke-NotionRequest users/me -Connection Acme -ErrorAction Stop).object } }
+    try {
+        Invoke-NotionRequest users/me -Connection Acme -ErrorAction Stop |
+            ForEach-Object { (Invoke-NotionRequest users/me -Connection Acme -ErrorAction Stop).object }
+    }
     catch { "$($_.FullyQualifiedErrorId): $_" }
 }
 for ($round = 0; $round -lt $Rounds; $round++) {
@@ -22,7 +25,8 @@ for ($round = 0; $round -lt $Rounds; $round++) {
     $before = Get-RefreshCount
     $jobs = 1..4 | ForEach-Object { Start-ThreadJob -ScriptBlock $work -ArgumentList $manifest -ThrottleLimit 8 }
     $text = $work.ToString()
-    $answers = @(1..4 | ForEach-Object -ThrottleLimit 4 -Parallel { & ([scriptblock]::Create($using:text)) $using:manifest })
+    $answers = @(1..4 |
+        ForEach-Object -ThrottleLimit 4 -Parallel { & ([scriptblock]::Create($using:text)) $using:manifest })
     $answers += @($jobs | Receive-Job -Wait -AutoRemoveJob)
     $calls += 16
     foreach ($answer in $answers) { if ($answer -ne 'user') { $problems.Add("Round $round`: $answer") } }
@@ -35,7 +39,8 @@ for ($round = 0; $round -lt $Rounds; $round++) {
 @{
     Tried    = "$Rounds rounds, $calls calls"
     Lost     = $problems.Count
-    Facts    = @("4 thread jobs and 4 runspaces of ForEach-Object -Parallel a round, each with a pipeline in a pipeline: $refreshes refreshes in $Rounds rounds.")
+    Facts    = @('4 thread jobs and 4 runspaces of ForEach-Object -Parallel a round, each with a pipeline in a ' +
+        "pipeline: $refreshes refreshes in $Rounds rounds.")
     Problems = $problems
     Rounds   = $Rounds
 }

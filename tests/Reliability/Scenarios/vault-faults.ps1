@@ -1,7 +1,13 @@
-# The vault fails at one point of a refresh: before it (then the refresh token must not be spent), between Notion's reply and the write, or during the write
-# (then the pair stays usable in the process, the user is told once, and it is written at the next chance). What the fault met is read from Notion and from
-# what was said, not assumed.
-param([int] $Rounds, [int] $Seed, [ValidateSet('before', 'between', 'during')] [string] $Point, [string[]] $Kinds = @('held', 'locked', 'read-only', 'disk full', 'corrupt', 'file gone', 'folder gone', 'unregistered'))
+# The vault fails at one point of a refresh: before it (then the refresh token must not be spent), between Notion's
+# reply and the write, or during the write (then the pair stays usable in the process, the user is warned once, and it
+# is written at the next chance). What the fault met is read from Notion and from warnings and errors, not assumed.
+param(
+    [int] $Rounds,
+    [int] $Seed,
+    [ValidateSet('before', 'between', 'during')] [string] $Point,
+    [string[]] $Kinds = @('held', 'locked', 'read-only', 'disk full', 'corrupt', 'file gone', 'folder gone',
+        'unregistered')
+)
 
 $random = [Random]::new($Seed)
 New-ForeignSecret
@@ -76,7 +82,7 @@ function Clear-Fault {
         'locked' { $null = Invoke-Step $state.Session 'unlock 3600' }
         'read-only' { Set-StoreDisk rw }
         'disk full' { Remove-Filler }
-        # Whoever repairs it puts the copy back, unless the session has written it whole again meanwhile.
+        # A repair puts the copy back, unless the session has written the file again meanwhile.
         'corrupt' {
             $handle = Open-StoreFile
             $now = [byte[]]::new($handle.Length)
@@ -106,7 +112,13 @@ function Start-Call {
     if ($state.Kind -eq 'locked') {
         $null = Invoke-Step $state.Session "unlock $(if ($Point -eq 'before') { 1 } else { 3 })"
         if ($Point -eq 'before') { [Threading.Thread]::Sleep(1300) }
-        else { $null = Invoke-Control faults POST @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = $(if ($Point -eq 'between') { 3200 } else { $random.Next(2300, 3000) }); afterCommit = $true; times = 1 } }
+        else {
+            $null = Invoke-FakeNotionControl faults -Body @{
+                kind = 'delay'; path = '/v1/oauth/token'
+                delayMs = $(if ($Point -eq 'between') { 3200 } else { $random.Next(2300, 3000) }); afterCommit = $true
+                times = 1
+            }
+        }
         Send-Step $state.Session call
         return
     }
@@ -117,7 +129,9 @@ function Start-Call {
         return
     }
 
-    $null = Invoke-Control faults POST @{ kind = 'delay'; path = '/v1/oauth/token'; delayMs = 600; afterCommit = $true; times = 1 }
+    $null = Invoke-FakeNotionControl faults -Body @{
+        kind = 'delay'; path = '/v1/oauth/token'; delayMs = 600; afterCommit = $true; times = 1
+    }
     Send-Step $state.Session call
     Wait-For -What 'the refresh' { (Get-RefreshCount) -gt $before }
     if ($Point -eq 'during') {
@@ -125,7 +139,10 @@ function Start-Call {
         $written = [IO.File]::GetLastWriteTimeUtc($file)
         # The write test is over by now: the next change of the file is the pair's.
         $watch = [Diagnostics.Stopwatch]::StartNew()
-        while ($watch.Elapsed.TotalSeconds -lt 20 -and [IO.FileInfo]::new($file).Length -eq $length -and [IO.File]::GetLastWriteTimeUtc($file) -eq $written) { [Threading.Thread]::Sleep(1) }
+        while ($watch.Elapsed.TotalSeconds -lt 20 -and [IO.FileInfo]::new($file).Length -eq $length -and
+                [IO.File]::GetLastWriteTimeUtc($file) -eq $written) {
+            [Threading.Thread]::Sleep(1)
+        }
         [Threading.Thread]::Sleep($random.Next(0, 60))
     }
 
@@ -144,7 +161,8 @@ for ($i = 0; $i -lt $Rounds; $i++) {
     $isFirst = $kind -ne $state.Kind
     if ($isFirst) {
         Stop-Faulted
-        if ($kind -eq 'locked') { Set-StorePassword $password } elseif ($state.Kind -eq 'locked') { Set-StorePassword '' }
+        if ($kind -eq 'locked') { Set-StorePassword $password }
+        elseif ($state.Kind -eq 'locked') { Set-StorePassword '' }
         $state.Kind = $kind
     }
 
@@ -153,7 +171,9 @@ for ($i = 0; $i -lt $Rounds; $i++) {
         Stop-Faulted
         Start-Faulted
         $first = Invoke-Step $state.Session call
-        if ($first.ErrorId) { $problems.Add("Fault $i ($kind): the call before it failed: $($first.ErrorId) $($first.Message)") }
+        if ($first.ErrorId) {
+            $problems.Add("Fault $i ($kind): the call before it failed: $($first.ErrorId) $($first.Message)")
+        }
     }
 
     $label = "Fault $i ($kind, $Point)"
@@ -164,17 +184,27 @@ for ($i = 0; $i -lt $Rounds; $i++) {
     $spent = (Get-RefreshCount) - $before
     $told = @($answers | ForEach-Object { $_.Warnings } | Where-Object { $_ -like '*could not be written*' }).Count
     Clear-Fault
-    $null = Invoke-Control faults DELETE
+    $null = Invoke-FakeNotionControl faults DELETE
     if ($spent -eq 0) {
         $met = 'Refused'
-        foreach ($answer in $answers) { if ($answer.ErrorId -notlike 'Vault*') { $problems.Add("$label`: the refresh token was not spent, but a call said '$($answer.ErrorId) $($answer.Message)'") } }
+        foreach ($answer in $answers) {
+            if ($answer.ErrorId -notlike 'Vault*') {
+                $problems.Add(
+                    "$label`: the refresh token was not spent, but a call said '$($answer.ErrorId) $($answer.Message)'"
+                )
+            }
+        }
     }
     else {
         $met = if ($told) { 'Kept' } else { 'Through' }
         if ($spent -ne 1) { $problems.Add("$label`: $spent refreshes where one was enough.") }
         if ($told -gt 1) { $problems.Add("$label`: the user was told $told times.") }
-        # Where the pair got into the vault before the fault, a vault that can't be asked is an error that says so.
-        foreach ($answer in $answers) { if ($answer.ErrorId -and ($told -or $answer.ErrorId -notlike 'Vault*')) { $problems.Add("$label`: the pair was refreshed, but a call said $($answer.ErrorId): $($answer.Message)") } }
+        # Where the pair got into the vault before the fault, a vault that can't be read is an error that names it.
+        foreach ($answer in $answers) {
+            if ($answer.ErrorId -and ($told -or $answer.ErrorId -notlike 'Vault*')) {
+                $problems.Add("$label`: the pair was refreshed, but a call said $($answer.ErrorId): $($answer.Message)")
+            }
+        }
     }
 
     $counts[$met]++
@@ -192,14 +222,20 @@ for ($i = 0; $i -lt $Rounds; $i++) {
 }
 
 Stop-Faulted
-$kindsMet = foreach ($kind in $tally.Keys) { "$kind $($tally[$kind].Refused) / $($tally[$kind].Kept) / $($tally[$kind].Through)" }
+$kindsMet = foreach ($kind in $tally.Keys) {
+    "$kind $($tally[$kind].Refused) / $($tally[$kind].Kept) / $($tally[$kind].Through)"
+}
 @{
     Tried    = "$Rounds faults"
     Lost     = $problems.Count
     Facts    = @(
-        "Refused before the refresh token was spent / kept in the process after it / written in spite of the fault: $($kindsMet -join '; ')."
-        "$($counts.Refused) times the refresh token was not spent, and the call ended with an error that names the vault. $($counts.Kept) times Notion had rotated the pair already: the process went on with it, and the user was told once."
-        "After $($counts.Newest) of $Rounds faults the vault held the newest pair at the next command; foreign secrets (5 beside it) that changed: $($counts.Foreign)."
+        'Refused before the refresh token was spent / kept in the process after it / written in spite of ' +
+            "the fault: $($kindsMet -join '; ')."
+        "$($counts.Refused) times the refresh token was not spent, and the call ended with an error that " +
+            "names the vault. $($counts.Kept) times Notion had rotated the pair already: the process went on " +
+            'with it, and the user was told once.'
+        "After $($counts.Newest) of $Rounds faults the vault held the newest pair at the next command; " +
+            "foreign secrets (5 beside it) that changed: $($counts.Foreign)."
         if (-not $hasDisk) { 'A full and a read-only disk were left out: only root can mount a disk of its own.' }
     )
     Problems = $problems

@@ -1,4 +1,4 @@
-# A shell at a terminal, where somebody is asked for the vault's password.
+# A shell at a terminal, at which a person is asked for the vault's password.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'

@@ -1,4 +1,4 @@
-# Calls Notion once a round, in as many runspaces as the plan says, all at the same moment; everything that a session can write is written.
+# Calls Notion once a round, in all runspaces of the plan at the same moment. It writes all that a session can write.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'
@@ -10,7 +10,8 @@ if ($plan.PSObject.Properties['Vault']) {
     $parameters = @{}
     foreach ($one in $plan.Vault.VaultParameters.PSObject.Properties) { $parameters[$one.Name] = $one.Value }
     Import-Module Microsoft.PowerShell.SecretManagement
-    Register-SecretVault -Name $plan.Vault.Name -ModuleName $plan.Vault.ModuleName -VaultParameters $parameters -DefaultVault
+    $vault = @{ Name = $plan.Vault.Name; ModuleName = $plan.Vault.ModuleName; VaultParameters = $parameters }
+    Register-SecretVault @vault -DefaultVault
 }
 
 $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -Parallel {
@@ -23,12 +24,17 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
     $failures = [Collections.Generic.List[string]]::new()
     for ($round = 0; $round -lt $plan.Rounds; $round++) {
         [IO.File]::WriteAllText("$($plan.Folder)/ready.$round.$($plan.Id).$_", '')
-        while (-not [IO.File]::Exists("$($plan.Folder)/go.$round") -and -not [IO.File]::Exists("$($plan.Folder)/stop")) { [Threading.Thread]::Sleep(50) }
+        while (-not [IO.File]::Exists("$($plan.Folder)/go.$round") -and
+                -not [IO.File]::Exists("$($plan.Folder)/stop")) {
+            [Threading.Thread]::Sleep(50)
+        }
         if (-not [IO.File]::Exists("$($plan.Folder)/go.$round")) { break }
         try {
             $calls++
-            # 5>&1, 4>&1: what verbose and debug say is kept, to be searched for tokens.
-            foreach ($one in Invoke-NotionRequest users/me -Connection $plan.Connection -ErrorAction Stop -Verbose -Debug -WarningAction SilentlyContinue -WarningVariable +warnings 4>&1 5>&1) {
+            # 5>&1, 4>&1: verbose and debug lines are kept, for the search for tokens.
+            $how = @{ Connection = $plan.Connection; ErrorAction = 'Stop'; WarningAction = 'SilentlyContinue' }
+            foreach ($one in
+                    Invoke-NotionRequest users/me @how -Verbose -Debug -WarningVariable +warnings 4>&1 5>&1) {
                 $said.Add("$one")
                 if ($one.PSObject.Properties['object']) { $bots += $one.id }
             }
@@ -36,7 +42,11 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
         catch {
             $failures.Add(($_.FullyQualifiedErrorId -split ',')[0] + ': ' + $_)
             if ($plan.Reconnects -and $_.FullyQualifiedErrorId -like 'NeedsReconnect*') {
-                try { $null = Connect-NotionWorkspace -Name $plan.Connection -ClientId $plan.ClientId -BaseUri $plan.BaseUri -RedirectUri $plan.RedirectUri -TimeoutSec 120 -ErrorAction Stop 6> $null }
+                try {
+                    $client = @{ Name = $plan.Connection; ClientId = $plan.ClientId }
+                    $place = @{ BaseUri = $plan.BaseUri; RedirectUri = $plan.RedirectUri; TimeoutSec = 120 }
+                    $null = Connect-NotionWorkspace @client @place -ErrorAction Stop 6> $null
+                }
                 catch { $failures.Add('Reconnect: ' + ($_.FullyQualifiedErrorId -split ',')[0] + ': ' + $_) }
             }
         }
@@ -44,8 +54,13 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
         [IO.File]::WriteAllText("$($plan.Folder)/done.$round.$($plan.Id).$_", '')
     }
 
-    [IO.File]::WriteAllText("$($plan.Folder)/streams-$($plan.Id)-$_.txt", ($said -join "`n") + ($warnings -join "`n") + ($Error | Format-List * -Force | Out-String) + (Get-NotionConnection | ConvertTo-Json -Depth 5) + ([Management.Automation.PSSerializer]::Serialize((Get-NotionConnection))))
-    [pscustomobject]@{ Calls = $calls; Bots = $bots; Failures = $failures; Warnings = @($warnings | ForEach-Object { "$_" }) }
+    [IO.File]::WriteAllText("$($plan.Folder)/streams-$($plan.Id)-$_.txt",
+        ($said -join "`n") + ($warnings -join "`n") + ($Error | Format-List * -Force | Out-String) +
+            (Get-NotionConnection | ConvertTo-Json -Depth 5) +
+            ([Management.Automation.PSSerializer]::Serialize((Get-NotionConnection))))
+    [pscustomobject]@{
+        Calls = $calls; Bots = $bots; Failures = $failures; Warnings = @($warnings | ForEach-Object { "$_" })
+    }
 }
 
 $result = [ordered]@{

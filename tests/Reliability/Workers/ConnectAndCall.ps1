@@ -1,4 +1,4 @@
-# Makes a connection with a token and calls Notion with one whose token has expired, once a round; all that it says is kept.
+# Makes a connection with a token and calls Notion with one whose token has expired, once a round. Its output is kept.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'
@@ -11,11 +11,14 @@ $bots = @()
 $failures = @()
 for ($round = 0; $round -lt $plan.Rounds; $round++) {
     [IO.File]::WriteAllText("$($plan.Folder)/ready.$round.$($plan.Id)", '')
-    while (-not [IO.File]::Exists("$($plan.Folder)/go.$round") -and -not [IO.File]::Exists("$($plan.Folder)/stop")) { [Threading.Thread]::Sleep(20) }
+    while (-not [IO.File]::Exists("$($plan.Folder)/go.$round") -and -not [IO.File]::Exists("$($plan.Folder)/stop")) {
+        [Threading.Thread]::Sleep(20)
+    }
     if (-not [IO.File]::Exists("$($plan.Folder)/go.$round")) { break }
     try {
         $token = [Net.NetworkCredential]::new('', $tokens[$round]).SecurePassword
-        $bots += (Connect-NotionWorkspace -Token $token -BaseUri $plan.BaseUri -Name "Made by $($plan.Id) in $round").BotId
+        $bots +=
+            (Connect-NotionWorkspace -Token $token -BaseUri $plan.BaseUri -Name "Made by $($plan.Id) in $round").BotId
         $null = Invoke-NotionRequest users/me -Connection $plan.Connection
     }
     catch { $failures += ($_.FullyQualifiedErrorId -split ',')[0] + ': ' + $_ }

@@ -1,4 +1,5 @@
-# Calls Notion in pipelines, while the actions of timers call it too, on the same thread: inside the commands that run. The driver lets the token expire.
+# Calls Notion in pipelines, while the actions of timers call it too, on the same thread: inside the commands that run.
+# The driver lets the token expire.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'
@@ -9,7 +10,8 @@ $state = @{ Actions = 0; Own = 0; Failures = [Collections.Generic.List[string]]:
 $action = {
     $state = $Event.MessageData
     try {
-        $answer = Get-NotionConnection Acme -ErrorAction Stop | ForEach-Object { (Invoke-NotionRequest users/me -Connection $_.Name -ErrorAction Stop).object }
+        $answer = Get-NotionConnection Acme -ErrorAction Stop |
+            ForEach-Object { (Invoke-NotionRequest users/me -Connection $_.Name -ErrorAction Stop).object }
         if ("$answer" -ne 'user') { $state.Failures.Add("An action's answer was '$answer'.") }
     }
     catch { $state.Failures.Add("An action: $(($_.FullyQualifiedErrorId -split ',')[0]): $_") }
@@ -26,7 +28,9 @@ $timers = foreach ($pause in 5, 20, 45) {
 
 for ($round = 0; $round -lt $plan.Rounds; $round++) {
     [IO.File]::WriteAllText("$($plan.Folder)/ready.$round.$($plan.Id)", '')
-    while (-not [IO.File]::Exists("$($plan.Folder)/go.$round") -and -not [IO.File]::Exists("$($plan.Folder)/stop")) { [Threading.Thread]::Sleep(20) }
+    while (-not [IO.File]::Exists("$($plan.Folder)/go.$round") -and -not [IO.File]::Exists("$($plan.Folder)/stop")) {
+        [Threading.Thread]::Sleep(20)
+    }
     if (-not [IO.File]::Exists("$($plan.Folder)/go.$round")) { break }
     if ($round -eq 0) { $timers.Start() }
     $until = $state.Actions + 3
@@ -34,8 +38,10 @@ for ($round = 0; $round -lt $plan.Rounds; $round++) {
     for ($number = 0; $after -lt 2 -or $state.Actions -lt $until; $number++) {
         $isAgain = [IO.File]::Exists("$($plan.Folder)/again.$round")
         try {
-            $answer = Get-NotionConnection Acme -ErrorAction Stop | ForEach-Object { Invoke-NotionRequest users/me -Connection $_.Name -ErrorAction Stop } |
-                ForEach-Object { "users/$($_.id)"; 'users/me' } | Invoke-NotionRequest -Connection Acme -ThrottleLimit 2 -ErrorAction Stop |
+            $answer = Get-NotionConnection Acme -ErrorAction Stop |
+                ForEach-Object { Invoke-NotionRequest users/me -Connection $_.Name -ErrorAction Stop } |
+                ForEach-Object { "users/$($_.id)"; 'users/me' } |
+                Invoke-NotionRequest -Connection Acme -ThrottleLimit 2 -ErrorAction Stop |
                 ForEach-Object { (Test-NotionToken Acme -ErrorAction Stop).Connection; $_.object }
             if ("$answer" -ne 'Acme user Acme user') { $state.Failures.Add("A pipeline's answer was '$answer'.") }
         }
@@ -50,6 +56,7 @@ for ($round = 0; $round -lt $plan.Rounds; $round++) {
 
 $timers.Stop()
 $temporary = Join-Path $plan.Folder ".result-$($plan.Id)"
-@{ Id = $plan.Id; Actions = $state.Actions; Own = $state.Own; Failures = $state.Failures } | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath $temporary
+@{ Id = $plan.Id; Actions = $state.Actions; Own = $state.Own; Failures = $state.Failures } | ConvertTo-Json -Depth 5 |
+    Set-Content -LiteralPath $temporary
 [IO.File]::Move($temporary, (Join-Path $plan.Folder "result-$($plan.Id).json"))
 $null = Stop-Transcript

@@ -1,4 +1,4 @@
-# Somebody else's program: writes secrets of its own to the store, again and again, and knows nothing of our lock.
+# Another program: it writes secrets of its own to the store, again and again, and knows nothing of our lock.
 param([string] $PlanFile)
 
 $plan = [IO.File]::ReadAllText($PlanFile) | ConvertFrom-Json
@@ -8,7 +8,8 @@ $writes = 0
 $errors = 0
 while (-not [IO.File]::Exists("$($plan.Folder)/stop-foreign")) {
     try {
-        Set-Secret -Vault Store -Name "Other$($writes % 4)" -Secret "written by another program, number $writes" -ErrorAction Stop
+        $text = "written by another program, number $writes"
+        Set-Secret -Vault Store -Name "Other$($writes % 4)" -Secret $text -ErrorAction Stop
         $writes++
     }
     catch { $errors++ }

@@ -1,4 +1,4 @@
-# A process that remembers nothing: is the connection usable, or does it say NeedsReconnect?
+# A fresh process: is the connection usable, or is it NeedsReconnect?
 param([string] $PlanFile)
 
 $plan = [IO.File]::ReadAllText($PlanFile) | ConvertFrom-Json

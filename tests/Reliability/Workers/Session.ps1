@@ -1,4 +1,5 @@
-# Does what the scenario tells it, one command after the other, in one process that keeps what it knows: 'call', 'unlock <seconds>', 'end', or a script.
+# Runs the scenario's steps one after the other, in one process that keeps its state: 'call', 'unlock <seconds>', 'end',
+# or a script.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'
@@ -6,7 +7,8 @@ $plan = [IO.File]::ReadAllText($PlanFile) | ConvertFrom-Json
 $null = Start-Transcript -LiteralPath (Join-Path $plan.Folder "transcript-$($plan.Id).txt")
 Import-Module $plan.Module
 
-# Beside it a runspace that takes the vault out of this process's registry, and puts it back, while the other one may be at work.
+# Beside it a runspace that takes the vault out of this process's registry, and puts it back, while the other one may be
+# at work.
 if ($plan.HasBeside) {
     $beside = [powershell]::Create()
     $null = $beside.AddScript({
@@ -16,7 +18,12 @@ if ($plan.HasBeside) {
                 while (-not [IO.File]::Exists("$Folder/aside.$Id.$number")) { [Threading.Thread]::Sleep(2) }
                 $wanted = [IO.File]::ReadAllText("$Folder/aside.$Id.$number") -eq 'register'
                 while ($wanted -ne [bool](Get-SecretVault -Name Store -ErrorAction Ignore)) {
-                    try { if ($wanted) { Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault } else { Unregister-SecretVault -Name Store } }
+                    try {
+                        if ($wanted) {
+                            Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
+                        }
+                        else { Unregister-SecretVault -Name Store }
+                    }
                     catch { [Threading.Thread]::Sleep(5) }
                 }
                 [IO.File]::WriteAllText("$Folder/aside-done.$Id.$number", '')
@@ -33,12 +40,18 @@ for ($step = 0; ; $step++) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
     try {
         if ($what -like 'unlock*') {
-            Unlock-SecretStore -Password (ConvertTo-SecureString $env:STORE_PASSWORD -AsPlainText -Force) -PasswordTimeout ([int]($what -split ' ')[1]) -ErrorAction Stop
+            Unlock-SecretStore -Password (
+                ConvertTo-SecureString $env:STORE_PASSWORD -AsPlainText -Force
+            ) -PasswordTimeout ([int]($what -split ' ')[1]) -ErrorAction Stop
         }
-        elseif ($what -eq 'call') { $null = Invoke-NotionRequest users/me -Connection Acme -ErrorAction Stop -WarningVariable warnings -WarningAction SilentlyContinue }
+        elseif ($what -eq 'call') {
+            $streams = @{ WarningVariable = 'warnings'; WarningAction = 'SilentlyContinue' }
+            $null = Invoke-NotionRequest users/me -Connection Acme -ErrorAction Stop @streams
+        }
         else {
             foreach ($one in & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; $what")) 3>&1) {
-                if ($one -is [Management.Automation.WarningRecord]) { $warnings += $one } else { $answer.Output += "$one" }
+                if ($one -is [Management.Automation.WarningRecord]) { $warnings += $one }
+                else { $answer.Output += "$one" }
             }
         }
     }

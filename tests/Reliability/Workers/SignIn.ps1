@@ -1,4 +1,4 @@
-# Signs in as a user does, and tells how it went; all that it says is kept.
+# Signs in as a user does, and writes the outcome. Its output is kept.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'
@@ -8,7 +8,10 @@ Import-Module $plan.Module
 $warnings = @()
 $answer = @{ Name = ''; ErrorId = ''; Message = ''; Warnings = @() }
 try {
-    $said = @(Connect-NotionWorkspace -Name $plan.Connection -ClientId $plan.ClientId -BaseUri $plan.BaseUri -RedirectUri $plan.RedirectUri -TimeoutSec 600 -ErrorAction Stop -Verbose -Debug -WarningVariable warnings -WarningAction SilentlyContinue 4>&1 5>&1 6>&1)
+    $client = @{ Name = $plan.Connection; ClientId = $plan.ClientId }
+    $place = @{ BaseUri = $plan.BaseUri; RedirectUri = $plan.RedirectUri; TimeoutSec = 600 }
+    $streams = @{ Verbose = $true; Debug = $true; WarningVariable = 'warnings'; WarningAction = 'SilentlyContinue' }
+    $said = @(Connect-NotionWorkspace @client @place @streams -ErrorAction Stop 4>&1 5>&1 6>&1)
     $said | Out-String | Set-Content -LiteralPath "$($plan.Folder)/said-$($plan.Id).txt"
     $answer.Name = (Invoke-NotionRequest users/me -Connection $plan.Connection -ErrorAction Stop).object
 }

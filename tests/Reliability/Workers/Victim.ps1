@@ -1,4 +1,5 @@
-# A process that is killed: first it judges what the one before it left, then makes everything whole again, then begins the operation during which it dies.
+# A process that is killed: first it judges what the one before it left, then makes everything whole again, then begins
+# the operation during which it dies.
 param([string] $PlanFile)
 
 $PSStyle.OutputRendering = 'PlainText'
@@ -12,7 +13,8 @@ function Send-Signal([string] $Name, $Value) {
 }
 
 function Connect-Again([string] $Name, [string] $ClientId) {
-    Connect-NotionWorkspace -Name $Name -ClientId $ClientId -BaseUri $plan.BaseUri -RedirectUri $plan.RedirectUri -TimeoutSec 120 -ErrorAction Stop -Verbose 4>&1 6>&1
+    $place = @{ BaseUri = $plan.BaseUri; RedirectUri = $plan.RedirectUri; TimeoutSec = 120 }
+    Connect-NotionWorkspace -Name $Name -ClientId $ClientId @place -ErrorAction Stop -Verbose 4>&1 6>&1
 }
 
 while (-not [IO.File]::Exists("$($plan.Folder)/judge.$($plan.Id)")) { [Threading.Thread]::Sleep(50) }
@@ -30,7 +32,9 @@ foreach ($name in 'Victim', 'Bystander') {
     catch {
         $verdicts[$name] = ($_.FullyQualifiedErrorId -split ',')[0]
         $shown = @(Get-NotionConnection $name)
-        if ($verdicts[$name] -eq 'NeedsReconnect' -and -not $shown[0].NeedsReconnect) { $verdicts[$name] = 'NeedsReconnect, which Get-NotionConnection does not show' }
+        if ($verdicts[$name] -eq 'NeedsReconnect' -and -not $shown[0].NeedsReconnect) {
+            $verdicts[$name] = 'NeedsReconnect, which Get-NotionConnection does not show'
+        }
         if ($verdicts[$name] -notlike 'NeedsReconnect*') { $verdicts[$name] += ": $_" }
     }
 }
@@ -38,15 +42,21 @@ foreach ($name in 'Victim', 'Bystander') {
 $foreign = [ordered]@{}
 foreach ($info in Get-SecretInfo -Vault Store -Name Foreign*) {
     $text = Get-Secret -Vault Store -Name $info.Name -AsPlainText
-    $foreign[$info.Name] = [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($text)))
+    $foreign[$info.Name] =
+        [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($text)))
 }
 
 # Whole again, as a user would do it.
 $trouble = ''
 try {
-    if ($verdicts['Victim'] -eq 'NeedsReconnect' -or ($verdicts['Victim'] -eq 'absent' -and $plan.Operation -ne 'connect')) { $null = Connect-Again Victim $plan.ClientId }
+    if ($verdicts['Victim'] -eq 'NeedsReconnect' -or
+            ($verdicts['Victim'] -eq 'absent' -and $plan.Operation -ne 'connect')) {
+        $null = Connect-Again Victim $plan.ClientId
+    }
     if ($verdicts['Bystander'] -eq 'NeedsReconnect') { $null = Connect-Again Bystander $plan.OtherClientId }
-    if ($plan.Operation -eq 'connect' -and $plan.IsFirst -and 'Victim' -in @(Get-NotionConnection).Name) { Revoke-NotionToken Victim -Confirm:$false -ErrorAction Stop }
+    if ($plan.Operation -eq 'connect' -and $plan.IsFirst -and 'Victim' -in @(Get-NotionConnection).Name) {
+        Revoke-NotionToken Victim -Confirm:$false -ErrorAction Stop
+    }
 }
 catch { $trouble = "$($_.FullyQualifiedErrorId): $_" }
 Send-Signal "judged.$($plan.Id)" @{ Verdicts = $verdicts; Foreign = $foreign; Trouble = $trouble }

@@ -1,4 +1,5 @@
-# A vault of one file for each secret, with metadata. Each call is written down, by its function's name, in calls.txt beside the secrets.
+# A vault of one file for each secret, with metadata. Each call is written down, by its function's name, in calls.txt
+# beside the secrets.
 
 function Add-Call {
     param([hashtable] $AdditionalParameters, [string] $Function)
@@ -7,7 +8,10 @@ function Add-Call {
     [IO.File]::AppendAllText((Join-Path $AdditionalParameters.Path 'calls.txt'), "$Function`n")
 }
 
-function Get-SecretPath { param([string] $Name, [hashtable] $AdditionalParameters) Join-Path $AdditionalParameters.Path "$Name.xml" }
+function Get-SecretPath {
+    param([string] $Name, [hashtable] $AdditionalParameters)
+    Join-Path $AdditionalParameters.Path "$Name.xml"
+}
 
 function Get-Secret {
     [CmdletBinding()]
@@ -25,7 +29,8 @@ function Set-Secret {
 
     $null = $VaultName
     Add-Call $AdditionalParameters 'Set-Secret'
-    [pscustomobject]@{ Secret = $Secret; Metadata = @{} } | Export-Clixml -LiteralPath (Get-SecretPath $Name $AdditionalParameters)
+    [pscustomobject]@{ Secret = $Secret; Metadata = @{} } |
+        Export-Clixml -LiteralPath (Get-SecretPath $Name $AdditionalParameters)
 }
 
 function Set-SecretInfo {
@@ -35,7 +40,8 @@ function Set-SecretInfo {
     $null = $VaultName
     Add-Call $AdditionalParameters 'Set-SecretInfo'
     $path = Get-SecretPath $Name $AdditionalParameters
-    [pscustomobject]@{ Secret = (Import-Clixml -LiteralPath $path).Secret; Metadata = $Metadata } | Export-Clixml -LiteralPath $path
+    [pscustomobject]@{ Secret = (Import-Clixml -LiteralPath $path).Secret; Metadata = $Metadata } |
+        Export-Clixml -LiteralPath $path
 }
 
 function Remove-Secret {
@@ -56,9 +62,12 @@ function Get-SecretInfo {
     foreach ($file in Get-ChildItem -LiteralPath $AdditionalParameters.Path -Filter '*.xml') {
         if (-not $pattern.IsMatch($file.BaseName)) { continue }
         $metadata = [Collections.Generic.Dictionary[string, object]]::new()
-        foreach ($entry in (Import-Clixml -LiteralPath $file.FullName).Metadata.GetEnumerator()) { $metadata[$entry.Key] = $entry.Value }
+        foreach ($entry in (Import-Clixml -LiteralPath $file.FullName).Metadata.GetEnumerator()) {
+            $metadata[$entry.Key] = $entry.Value
+        }
         [Microsoft.PowerShell.SecretManagement.SecretInformation]::new(
-            $file.BaseName, [Microsoft.PowerShell.SecretManagement.SecretType]::SecureString, $VaultName, [Collections.ObjectModel.ReadOnlyDictionary[string, object]]::new($metadata))
+            $file.BaseName, [Microsoft.PowerShell.SecretManagement.SecretType]::SecureString, $VaultName,
+                [Collections.ObjectModel.ReadOnlyDictionary[string, object]]::new($metadata))
     }
 }
 

@@ -2,7 +2,6 @@ using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Collections.Specialized;
-using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
@@ -26,7 +25,6 @@ namespace NotionAuth.Conversion.ToJson;
 internal static class ObjectToJson
 {
     private const int MaximumDepth = JsonToObject.MaximumDepth;
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Makes a body. Script properties run, so this belongs on the pipeline thread.</summary>
     /// <param name="body">What the user passed.</param>
@@ -41,103 +39,11 @@ internal static class ObjectToJson
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static byte[] Convert(object body, CancellationToken stop)
     {
-        switch (ForeignValue.Unwrap(body))
-        {
-            case string text: return CheckedText(BytesOf(text), "The text that was passed");
-            case StringBuilder text: return CheckedText(BytesOf(text.ToString()), "The text that was passed");
-            case byte[] bytes: return CheckedText(bytes, "The bytes that were passed");
-            case FileInfo file: return CheckedText(ReadFile(file, stop), NameOf(file));
-            case Stream stream: return CheckedText(ReadStream(stream, stop), "The stream that was passed");
-        }
-
+        if (JsonSource.Read(ForeignValue.Unwrap(body), stop) is { } json) return json;
         var walk = new Walk(stop);
         walk.Write(body);
         return walk.ToUtf8();
     }
-
-    private static string NameOf(FileInfo file) => $"The file '{Redaction.OneLine(file.FullName)}'";
-
-    private static byte[] ReadFile(FileInfo file, CancellationToken stop)
-    {
-        try
-        {
-            return BodyReader.ReadFileAsync(file.FullName, BodyReader.MaximumJsonBytes, stop).GetAwaiter().GetResult()
-                ?? throw TooLarge(NameOf(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            string why = Redaction.OneLine(e.Message);
-            throw Invalid(ErrorIds.BodyUnreadable, $"{NameOf(file)} can't be read: {why}",
-                "Check the path and its permissions.");
-        }
-    }
-
-    private static byte[] ReadStream(Stream stream, CancellationToken stop)
-    {
-        try
-        {
-            // A class that was written in PowerShell runs on this thread alone, and PowerShell itself stops it.
-            byte[]? read = stream.GetType().Assembly.IsDynamic
-                ? BodyReader.Read(stream, BodyReader.MaximumJsonBytes, stop)
-                : BodyReader.ReadAsync(stream, BodyReader.MaximumJsonBytes, stop).GetAwaiter().GetResult();
-            return read ?? throw TooLarge("The stream that was passed");
-        }
-        catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException or NotSupportedException or ObjectDisposedException
-                or InvalidDataException)
-        {
-            throw Invalid(ErrorIds.BodyUnreadable,
-                $"The stream that was passed can't be read: {Redaction.Scrub(e.Message)}",
-                "Pass one that is open and at its beginning.");
-        }
-    }
-
-    private static byte[] BytesOf(string text)
-    {
-        try
-        {
-            return Utf8.GetBytes(text);
-        }
-        catch (EncoderFallbackException)
-        {
-            throw Invalid(ErrorIds.BodyNotJson,
-                "The text that was passed has half of a character in it (a lone surrogate).",
-                "Take it out, or write it as an escape: \\ud83d.");
-        }
-    }
-
-    private static byte[] CheckedText(byte[] text, string what)
-    {
-        if (text.Length > BodyReader.MaximumJsonBytes) throw TooLarge(what);
-        bool hasMark = text.Length >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF;
-        byte[] json = hasMark ? text.AsSpan(3).ToArray() : text;
-        if (!JsonString.IsUtf8(json))
-            throw Invalid(ErrorIds.BodyNotJson, $"{what} isn't UTF-8.", "Save or convert it as UTF-8.");
-        try
-        {
-            var reader = new Utf8JsonReader(json, JsonToObject.Options);
-            while (reader.Read())
-            {
-                // To the end: a body is sent as it stands, once it is known to be JSON.
-            }
-
-            return json;
-        }
-        catch (JsonException e)
-        {
-            throw Invalid(
-                ErrorIds.BodyNotJson, $"{what} isn't JSON, or ends early, or is nested deeper than {MaximumDepth} " +
-                    $"levels (line {e.LineNumber + 1}, byte {e.BytePositionInLine}).",
-                "Pass a hashtable, which is converted, or text that ConvertFrom-Json reads.");
-        }
-    }
-
-    private static NotionAuthException TooLarge(string what) => Invalid(
-        ErrorIds.BodyTooLarge, $"{what} is larger than {BodyReader.MaximumJsonBytes / 1024 / 1024} MiB, or has no end.",
-        "Notion takes about 500 KB in one request: send the rest with further requests.");
-
-    private static NotionAuthException Invalid(string id, string message, string action) =>
-        new(id, NotionErrorKind.InvalidArgument, message + " Nothing was sent.", action);
 
     private sealed class Walk(CancellationToken stop)
     {
@@ -151,8 +57,8 @@ internal static class ObjectToJson
         public byte[] ToUtf8()
         {
             CheckSize();
-            byte[] json = Utf8.GetBytes(_json.ToString());
-            return json.Length <= BodyReader.MaximumJsonBytes ? json : throw TooLarge("The body");
+            byte[] json = JsonSource.Utf8.GetBytes(_json.ToString());
+            return json.Length <= BodyReader.MaximumJsonBytes ? json : throw JsonSource.TooLarge("The body");
         }
 
         public void Write(object? value)
@@ -164,7 +70,7 @@ internal static class ObjectToJson
             else if (plain is PSObject or IDictionary or Array) WriteNested(plain);
             else if (Scalar.TextOf(plain, out bool isLiteral) is { } text) WriteScalar(text, isLiteral);
             else if (plain is SecureString or PSCredential)
-                throw Invalid(
+                throw JsonSource.Invalid(
                     ErrorIds.BodySecret, $"The body has a secret (SecureString or PSCredential) in it{At()}.",
                     "Secrets don't belong into Notion's pages; convert it yourself if it must be sent.");
             else if (Try(() => ForeignValue.JsonOf(plain), "JSON") is { } json) WriteForeignJson(json);
@@ -174,14 +80,14 @@ internal static class ObjectToJson
         // While it is written: a list may have no end.
         private void CheckSize()
         {
-            if (_json.Length > BodyReader.MaximumJsonBytes) throw TooLarge("The body");
+            if (_json.Length > BodyReader.MaximumJsonBytes) throw JsonSource.TooLarge("The body");
         }
 
         private void WriteScalar(string text, bool isLiteral)
         {
             if (!isLiteral) JsonString.Append(_json, text);
             else if (Scalar.IsFinite(text)) _json.Append(text);
-            else throw Invalid(ErrorIds.InvalidBody,
+            else throw JsonSource.Invalid(ErrorIds.InvalidBody,
                 $"The body has a number that JSON can't hold (NaN or infinity){At()}.", "Leave it out or pass $null.");
         }
 
@@ -189,7 +95,8 @@ internal static class ObjectToJson
         {
             // Two PSObjects may wrap one object: the object itself tells a cycle.
             if (!_open.Add(value))
-                throw Invalid(ErrorIds.BodyCycle, $"The body has a cycle{At()}: an object that contains itself.",
+                throw JsonSource.Invalid(ErrorIds.BodyCycle,
+                    $"The body has a cycle{At()}: an object that contains itself.",
                     "Take the reference back out.");
             if (_open.Count > MaximumDepth) throw TooDeep();
             switch (value)
@@ -254,7 +161,7 @@ internal static class ObjectToJson
 
         private void WriteForeignJson(string json)
         {
-            byte[] utf8 = Try(() => Utf8.GetBytes(json), "JSON");
+            byte[] utf8 = Try(() => JsonSource.Utf8.GetBytes(json), "JSON");
             WriteJson(utf8);
         }
 
@@ -264,13 +171,13 @@ internal static class ObjectToJson
             // The limit includes one level that isn't there where nothing is open.
             if (!IsJson(json, Math.Max(1, MaximumDepth - _open.Count)))
                 throw IsJson(json, int.MaxValue)
-                    ? TooDeep() : Invalid(ErrorIds.InvalidBody,
+                    ? TooDeep() : JsonSource.Invalid(ErrorIds.InvalidBody,
                         $"The body has a value{At()} that says it is JSON and isn't.",
                         "Leave it out, or pass what it stands for.");
 #if NET8_0_OR_GREATER
-            _json.Append(Utf8.GetString(json));
+            _json.Append(JsonSource.Utf8.GetString(json));
 #else
-            _json.Append(Utf8.GetString(json.ToArray()));
+            _json.Append(JsonSource.Utf8.GetString(json.ToArray()));
 #endif
         }
 
@@ -298,7 +205,7 @@ internal static class ObjectToJson
             foreach ((string name, object? member) in members)
             {
                 if (!names.Add(name))
-                    throw Invalid(ErrorIds.InvalidBody,
+                    throw JsonSource.Invalid(ErrorIds.InvalidBody,
                         $"The body has a dictionary{At()} in which two keys are the same text: " +
                         $"'{Redaction.Scrub(name)}'.", "Take one of them out.");
                 _json.Append(names.Count == 1 ? '{' : ',');
@@ -340,10 +247,12 @@ internal static class ObjectToJson
         private string NameOf(object? key)
         {
             object? plain = ForeignValue.Unwrap(key);
-            if (plain is null) throw Invalid(ErrorIds.InvalidBody, $"The body has a dictionary{At()} with a key that " +
+            if (plain is null)
+                throw JsonSource.Invalid(
+                    ErrorIds.InvalidBody, $"The body has a dictionary{At()} with a key that " +
                 "is null.", "Use text as keys.");
             return Scalar.TextOf(plain, out _)
-                ?? throw Invalid(ErrorIds.InvalidBody,
+                ?? throw JsonSource.Invalid(ErrorIds.InvalidBody,
                     $"The body has a dictionary{At()} with a key that is no text but a {plain.GetType().Name}.",
                     "Use text as keys.");
         }
@@ -390,17 +299,18 @@ internal static class ObjectToJson
             return $" at '{(shown.Length > LongestPlace ? $"{shown.Substring(0, LongestPlace)}…" : shown)}'";
         }
 
-        private NotionAuthException Unknown(object value) => Invalid(
+        private NotionAuthException Unknown(object value) => JsonSource.Invalid(
             ErrorIds.InvalidBody,
             $"The body has a {value.GetType().Name}{At()}, which isn't known to mean something in JSON.",
             "Pass its text, or an object of the properties that are meant (Select-Object).");
 
         private NotionAuthException Unreadable(string what, Exception why) =>
-            Invalid(ErrorIds.BodyUnreadable, $"{what} in the body{At()} can't be read: {Redaction.Scrub(why.Message)}",
+            JsonSource.Invalid(ErrorIds.BodyUnreadable,
+                $"{what} in the body{At()} can't be read: {Redaction.Scrub(why.Message)}",
                 "Leave it out, or pass its values.");
 
         private NotionAuthException TooDeep() =>
-            Invalid(ErrorIds.BodyTooDeep, $"The body is nested deeper than {MaximumDepth} levels{At()}.",
+            JsonSource.Invalid(ErrorIds.BodyTooDeep, $"The body is nested deeper than {MaximumDepth} levels{At()}.",
                 "Notion takes two levels of blocks in one request: append the rest with further requests.");
     }
 

@@ -1,9 +1,11 @@
-# A vault that can be given the habits of other vaults (docs/vaults.md). Vault parameters: Path is its folder; Habits names what it does otherwise than
-# a plain vault, with commas between; DelayMs is how long a change takes to be seen, ListMs how long a listing takes, LimitBytes what a secret may
-# have in UTF-16. Files in the folder are switches: "unhealthy" (it finds nothing, and Test-SecretVault says so), "changed" (the next call finds
-# nothing or writes nothing, as KeePass does after another process has written), "calls" (gets a line for each call).
+# A vault that can be given the habits of other vaults (docs/vaults.md). Vault parameters: Path is its folder; Habits
+# names what it does otherwise than a plain vault, with commas between; DelayMs is how long a change takes to be seen,
+# ListMs how long a listing takes, LimitBytes what a secret may have in UTF-16. Files in the folder are switches:
+# "unhealthy" (it finds nothing, and Test-SecretVault says so), "changed" (the next call finds nothing or writes
+# nothing, as KeePass does after another process has written), "calls" (gets a line for each call).
 #
-# It keeps every change as a file of its own and replays them, so that changes can be seen late and a name can be there twice.
+# It keeps every change as a file of its own and replays them, so that changes can be seen late and a name can be there
+# twice.
 
 Set-StrictMode -Version 3.0
 
@@ -34,10 +36,14 @@ function Get-Entry([hashtable] $Vault) {
         $change = Get-Content -LiteralPath $file.FullName -Raw | ConvertFrom-Json -AsHashtable
         $number++
         if ($change.at -gt $seen) { continue }
-        $old = $entries.FindIndex({ param($e) $e.name -ceq $change.name -and (-not $change['id'] -or $e.id -eq $change.id) })
+        $old = $entries.FindIndex(
+            { param($e) $e.name -ceq $change.name -and (-not $change['id'] -or $e.id -eq $change.id) }
+        )
         switch ($change.do) {
             'set' {
-                $entry = @{ id = $number; name = $change.name; type = $change.type; text = $change.text; metadata = @{} }
+                $entry = @{
+                    id = $number; name = $change.name; type = $change.type; text = $change.text; metadata = @{}
+                }
                 if ($old -lt 0 -or (Test-Habit $Vault 'SecondEntry')) { $entries.Add($entry) }
                 else {
                     $entry.id = $entries[$old].id
@@ -75,7 +81,9 @@ function Get-Secret {
     if (-not (Enter-Vault $AdditionalParameters "Get-Secret $Name")) { return }
     $entry = Get-Kept $AdditionalParameters $Name
     if (-not $entry) {
-        if (Test-Habit $AdditionalParameters 'ThrowsOnUnknown') { throw "Secret $Name not found in vault $VaultName, sorry!" }
+        if (Test-Habit $AdditionalParameters 'ThrowsOnUnknown') {
+            throw "Secret $Name not found in vault $VaultName, sorry!"
+        }
         if (Test-Habit $AdditionalParameters 'EmptyOnUnknown') {
             Write-Error 'Received an error: 404'
             return @{}
@@ -87,7 +95,9 @@ function Get-Secret {
     if (Test-Habit $AdditionalParameters 'ErrorBesideSecret') { Write-Error 'The cache is old.' }
     $secure = [Net.NetworkCredential]::new('', $entry.text).SecurePassword
     if (Test-Habit $AdditionalParameters 'GivesCredential') { return [pscredential]::new('notion', $secure) }
-    if (Test-Habit $AdditionalParameters 'GivesBytes') { return , [Text.Encoding]::UTF8.GetBytes("$([char]0xFEFF)$($entry.text)") }
+    if (Test-Habit $AdditionalParameters 'GivesBytes') {
+        return , [Text.Encoding]::UTF8.GetBytes("$([char]0xFEFF)$($entry.text)")
+    }
     if (Test-Habit $AdditionalParameters 'GivesTable') { return @{ $Name = $entry.text } }
     if (Test-Habit $AdditionalParameters 'GivesLines') { return $entry.text.Replace("`n", "`r`n") + "`r`n" }
     if ($entry.type -eq 'String') { return $entry.text }
@@ -121,7 +131,8 @@ function Set-Secret {
         (Get-ChildItem -LiteralPath $AdditionalParameters.Path -Filter '*.json' | Get-Content -Raw | ConvertFrom-Json |
             Where-Object { $_.do -eq 'remove' -and $_.name -ceq $Name }) -and
         -not (Get-Kept $AdditionalParameters $Name)) {
-        throw "Secret $Name is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged."
+        throw "Secret $Name is currently in a deleted but recoverable state, and its name cannot be reused; in " +
+            'this state, the secret can only be recovered or purged.'
     }
 
     Add-Change $AdditionalParameters @{ do = 'set'; name = $Name; type = $type; text = $text }
@@ -133,7 +144,9 @@ function Set-SecretInfo {
 
     $null = $VaultName
     if (-not (Enter-Vault $AdditionalParameters "Set-SecretInfo $Name")) { return }
-    if (Test-Habit $AdditionalParameters 'MetadataRemoves') { Add-Change $AdditionalParameters @{ do = 'remove'; name = $Name } }
+    if (Test-Habit $AdditionalParameters 'MetadataRemoves') {
+        Add-Change $AdditionalParameters @{ do = 'remove'; name = $Name }
+    }
     if (-not (Test-Habit $AdditionalParameters 'KeepsMetadata')) { throw 'This vault keeps no metadata.' }
     Add-Change $AdditionalParameters @{ do = 'describe'; name = $Name; metadata = $Metadata }
 }

@@ -1,13 +1,15 @@
-# A vault as simple as SecretManagement allows: one file for each secret, text and SecureString only, no metadata. Its folder is the vault
-# parameter Path. A file named "broken" in it makes every call fail, one named "read-only" every write; one named "reads" gets a line for each
-# secret that is read.
+# A vault as simple as SecretManagement allows: one file for each secret, text and SecureString only, no metadata. Its
+# folder is the vault parameter Path. A file named "broken" in it makes every call fail, one named "read-only" every
+# write; one named "reads" gets a line for each secret that is read.
 
 function Assert-Usable {
     param([hashtable] $AdditionalParameters, [switch] $Writes)
 
     $folder = $AdditionalParameters.Path
     if (Test-Path -LiteralPath (Join-Path $folder 'broken')) { throw 'The vault is broken, as a test wants it.' }
-    if ($Writes -and (Test-Path -LiteralPath (Join-Path $folder 'read-only'))) { throw 'The vault is read-only, as a test wants it.' }
+    if ($Writes -and (Test-Path -LiteralPath (Join-Path $folder 'read-only'))) {
+        throw 'The vault is read-only, as a test wants it.'
+    }
     $null = New-Item -ItemType Directory -Path $folder -Force
 }
 
@@ -15,7 +17,9 @@ function Get-SecretPath {
     param([string] $Name, [hashtable] $AdditionalParameters)
 
     # As strict as Azure Key Vault, so that a name that only some vaults take is found out.
-    if ($Name -notmatch '^[0-9A-Za-z-]{1,127}$') { throw "The name '$Name' has characters that this vault doesn't take." }
+    if ($Name -notmatch '^[0-9A-Za-z-]{1,127}$') {
+        throw "The name '$Name' has characters that this vault doesn't take."
+    }
     Join-Path $AdditionalParameters.Path "$Name.json"
 }
 
@@ -45,12 +49,15 @@ function Set-Secret {
     Assert-Usable $AdditionalParameters -Writes
     $path = Get-SecretPath $Name $AdditionalParameters
     $kept = switch ($Secret) {
-        { $_ -is [securestring] } { @{ type = 'SecureString'; text = [Net.NetworkCredential]::new('', $_).Password }; break }
+        { $_ -is [securestring] } {
+            @{ type = 'SecureString'; text = [Net.NetworkCredential]::new('', $_).Password }
+            break
+        }
         { $_ -is [string] } { @{ type = 'String'; text = $_ }; break }
         default { throw "This vault keeps text and SecureString only, not $($_.GetType().Name)." }
     }
 
-    # Written beside and moved, so that nobody reads half a secret.
+    # Written to another file and moved, so that no reader sees half a secret.
     $whole = "$path.$([guid]::NewGuid().ToString('N'))"
     $kept | ConvertTo-Json | Set-Content -LiteralPath $whole -Encoding utf8
     [IO.File]::Move($whole, $path, $true)
@@ -74,7 +81,8 @@ function Get-SecretInfo {
     foreach ($file in Get-ChildItem -LiteralPath $AdditionalParameters.Path -Filter '*.json') {
         if (-not $pattern.IsMatch($file.BaseName)) { continue }
         $type = (Get-Content -LiteralPath $file.FullName -Raw | ConvertFrom-Json).type
-        [Microsoft.PowerShell.SecretManagement.SecretInformation]::new($file.BaseName, [Microsoft.PowerShell.SecretManagement.SecretType]$type, $VaultName)
+        [Microsoft.PowerShell.SecretManagement.SecretInformation]::new($file.BaseName,
+            [Microsoft.PowerShell.SecretManagement.SecretType]$type, $VaultName)
     }
 }
 

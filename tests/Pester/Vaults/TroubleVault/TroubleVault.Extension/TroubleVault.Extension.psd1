@@ -5,7 +5,8 @@
     Author            = 'The NotionAuth contributors'
     PowerShellVersion = '5.1'
     FunctionsToExport = @(
-        'Get-Secret', 'Get-SecretInfo', 'Set-Secret', 'Set-SecretInfo', 'Remove-Secret', 'Test-SecretVault', 'Unlock-SecretVault', 'Unregister-SecretVault'
+        'Get-Secret', 'Get-SecretInfo', 'Set-Secret', 'Set-SecretInfo', 'Remove-Secret', 'Test-SecretVault',
+        'Unlock-SecretVault', 'Unregister-SecretVault'
     )
     CmdletsToExport   = @()
     VariablesToExport = @()

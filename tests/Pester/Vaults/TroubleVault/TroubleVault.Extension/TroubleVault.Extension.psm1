@@ -1,8 +1,9 @@
-# A vault that does what the vault parameter of a function's name (Get_Secret, Set_Secret ...) says, and writes a line for each call into the file
-# that the vault parameter Calls names. By default a call succeeds and returns nothing.
+# A vault that does what the vault parameter of a function's name (Get_Secret, Set_Secret ...) says, and writes a line
+# for each call into the file that the vault parameter Calls names. By default a call succeeds and returns nothing.
 
 function Invoke-Plan {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'What becomes of it is what a test looks at.')]
+    # A test looks at what becomes of the text.
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '')]
     param([string] $Function, [hashtable] $With, [hashtable] $AdditionalParameters)
 
     if ($AdditionalParameters.Calls) {
@@ -10,7 +11,9 @@ function Invoke-Plan {
             $value = $With[$key]
             if ($key -eq 'AdditionalParameters') { "$key=$(($value.Keys | Sort-Object) -join '+')"; continue }
             if ($value -is [securestring]) { $value = [Net.NetworkCredential]::new('', $value).Password }
-            if ($value -is [hashtable]) { $value = '{' + (($value.Keys | Sort-Object | ForEach-Object { "$_=$($value[$_])" }) -join ' ') + '}' }
+            if ($value -is [hashtable]) {
+                $value = '{' + (($value.Keys | Sort-Object | ForEach-Object { "$_=$($value[$_])" }) -join ' ') + '}'
+            }
             if ($null -ne $With[$key]) { "$key=$($With[$key].GetType().Name) $value" } else { "$key=" }
         }
 
@@ -19,16 +22,27 @@ function Invoke-Plan {
 
     switch ($AdditionalParameters[$Function.Replace('-', '_')]) {
         'throw' { throw 'The extension throws.' }
-        'throw-type' { throw [IO.InvalidDataException]::new('The extension throws a type.', [TimeoutException]::new('The inner one.')) }
-        'error' { Write-Error -Message 'The extension writes an error.' -ErrorId OwnId -Category DeviceError -TargetObject 'target' }
+        'throw-type' {
+            throw [IO.InvalidDataException]::new('The extension throws a type.',
+                [TimeoutException]::new('The inner one.'))
+        }
+        'error' {
+            $own = @{ ErrorId = 'OwnId'; Category = 'DeviceError'; TargetObject = 'target' }
+            Write-Error -Message 'The extension writes an error.' @own
+        }
         'all-and-throw' {
             Write-Warning 'A warning.'
             Write-Information 'Information.'
             Write-Error -Message 'The extension writes an error.' -ErrorId OwnId
             throw 'The extension throws.'
         }
-        'error-and-value' { Write-Error -Message 'The extension writes an error.' -ErrorId OwnId -Category DeviceError; 'value' }
-        'password' { throw [Microsoft.PowerShell.SecretManagement.PasswordRequiredException]::new('A password is required.') }
+        'error-and-value' {
+            Write-Error -Message 'The extension writes an error.' -ErrorId OwnId -Category DeviceError
+            'value'
+        }
+        'password' {
+            throw [Microsoft.PowerShell.SecretManagement.PasswordRequiredException]::new('A password is required.')
+        }
         'streams' {
             Write-Warning 'A warning.'
             Write-Verbose 'A verbose line.'
@@ -43,26 +57,42 @@ function Invoke-Plan {
         'number' { 42 }
         'two' { 'first', 'second' }
         'bytes' { , [byte[]](1, 2) }
-        'types' { ($AdditionalParameters.Keys | Sort-Object | ForEach-Object { "$_ $($AdditionalParameters[$_].GetType().FullName)" }) -join '; ' }
+        'types' {
+            ($AdditionalParameters.Keys | Sort-Object |
+                ForEach-Object { "$_ $($AdditionalParameters[$_].GetType().FullName)" }) -join '; '
+        }
         'true' { $true }
         'false' { $false }
         'null' { $null }
         'count' { $script:Count++; "$($script:Count)" }
         'wait' {
             Set-Content -LiteralPath "$($AdditionalParameters.Calls).waits" -Value ''
-            while (-not (Test-Path -LiteralPath "$($AdditionalParameters.Calls).go")) { [Threading.Thread]::Yield() | Out-Null }
+            while (-not (Test-Path -LiteralPath "$($AdditionalParameters.Calls).go")) {
+                [Threading.Thread]::Yield() | Out-Null
+            }
             'value'
         }
-        'verbose-parameter' { "$($AdditionalParameters.Verbose) $(if ($null -ne $AdditionalParameters.Verbose) { $AdditionalParameters.Verbose.GetType().Name })" }
-        'preferences' { "$VerbosePreference $DebugPreference $ErrorActionPreference $InformationPreference $WarningPreference $((Get-Location).Path -eq $HOME)" }
-        'info-named' { [Microsoft.PowerShell.SecretManagement.SecretInformation]::new($With.Filter, 'String', $With.VaultName) }
+        'verbose-parameter' {
+            "$($AdditionalParameters.Verbose) " +
+                "$(if ($null -ne $AdditionalParameters.Verbose) { $AdditionalParameters.Verbose.GetType().Name })"
+        }
+        'preferences' {
+            "$VerbosePreference $DebugPreference $ErrorActionPreference $InformationPreference " +
+                "$WarningPreference $((Get-Location).Path -eq $HOME)"
+        }
+        'info-named' {
+            [Microsoft.PowerShell.SecretManagement.SecretInformation]::new($With.Filter, 'String', $With.VaultName)
+        }
         'variables' { @(Get-Variable -Name ContractProbe -ValueOnly -Scope Global -ErrorAction Ignore) -join ','; }
         'runspace' { "$([runspace]::DefaultRunspace.Id) $($Host.Name)" }
         'info' {
             [Microsoft.PowerShell.SecretManagement.SecretInformation]::new('zeta', 'String', $With.VaultName)
-            [Microsoft.PowerShell.SecretManagement.SecretInformation]::new('alpha', 'String', $With.VaultName, @{ number = 1 })
+            [Microsoft.PowerShell.SecretManagement.SecretInformation]::new('alpha', 'String', $With.VaultName,
+                @{ number = 1 })
         }
-        'info-other' { [Microsoft.PowerShell.SecretManagement.SecretInformation]::new('elsewhere', 'Hashtable', 'AnotherVault') }
+        'info-other' {
+            [Microsoft.PowerShell.SecretManagement.SecretInformation]::new('elsewhere', 'Hashtable', 'AnotherVault')
+        }
         'info-wrong' { 'no information' }
     }
 }
@@ -83,7 +113,13 @@ function Get-SecretInfo {
 
 function Set-Secret {
     [CmdletBinding()]
-    param([string] $Name, [object] $Secret, [string] $VaultName, [hashtable] $AdditionalParameters, [hashtable] $Metadata)
+    param(
+        [string] $Name,
+        [object] $Secret,
+        [string] $VaultName,
+        [hashtable] $AdditionalParameters,
+        [hashtable] $Metadata
+    )
 
     Invoke-Plan Set-Secret $PSBoundParameters $AdditionalParameters
 }

@@ -4,7 +4,8 @@
     GUID              = '0c6bb4f0-2d55-4b3e-8a0c-52e9d4a0b6c7'
     Author            = 'The NotionAuth contributors'
     PowerShellVersion = '5.1'
-    FunctionsToExport = @('Get-Secret', 'Get-SecretInfo', 'Set-Secret', 'Set-SecretInfo', 'Remove-Secret', 'Test-SecretVault')
+    FunctionsToExport = @('Get-Secret', 'Get-SecretInfo', 'Set-Secret', 'Set-SecretInfo', 'Remove-Secret',
+        'Test-SecretVault')
     CmdletsToExport   = @()
     VariablesToExport = @()
     AliasesToExport   = @()

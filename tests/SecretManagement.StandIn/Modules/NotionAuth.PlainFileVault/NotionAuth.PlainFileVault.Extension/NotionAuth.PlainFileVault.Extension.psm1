@@ -1,5 +1,6 @@
-# A vault in one file of CLIXML, for tests and the demo: all secret types, metadata, nothing encrypted. The vault parameter Path names the file;
-# without it the file is in the home folder. The file is written beside its place and moved there, so that nobody reads half of it.
+# A vault in one file of CLIXML, for tests and the demo: all secret types, metadata, nothing encrypted. The vault
+# parameter Path names the file; without it the file is in the home folder. The file is written beside its place and
+# moved there, so that no reader sees half of it.
 
 function Get-VaultPath {
     param([hashtable] $AdditionalParameters)
@@ -15,7 +16,9 @@ function Read-Vault {
     $kept = [Collections.Generic.SortedDictionary[string, object]]::new([StringComparer]::Ordinal)
     $path = Get-VaultPath $AdditionalParameters
     if ([IO.File]::Exists($path)) {
-        foreach ($entry in [Management.Automation.PSSerializer]::Deserialize([IO.File]::ReadAllText($path))) { $kept[$entry.Name] = $entry }
+        foreach ($entry in [Management.Automation.PSSerializer]::Deserialize([IO.File]::ReadAllText($path))) {
+            $kept[$entry.Name] = $entry
+        }
     }
 
     , $kept
@@ -30,9 +33,12 @@ function Write-Vault {
     try {
         # Only its owner may read it: it is a vault all the same.
         [IO.File]::WriteAllText($beside, '')
-        if ($PSVersionTable.PSVersion -ge [version]'7.4' -and -not $IsWindows) { [IO.File]::SetUnixFileMode($beside, 'UserRead, UserWrite') }
+        if ($PSVersionTable.PSVersion -ge [version]'7.4' -and -not $IsWindows) {
+            [IO.File]::SetUnixFileMode($beside, 'UserRead, UserWrite')
+        }
         [IO.File]::WriteAllText($beside, [Management.Automation.PSSerializer]::Serialize(@($Kept.Values), 4))
-        if ([IO.File]::Exists($path)) { [IO.File]::Replace($beside, $path, [NullString]::Value) } else { [IO.File]::Move($beside, $path) }
+        if ([IO.File]::Exists($path)) { [IO.File]::Replace($beside, $path, [NullString]::Value) }
+        else { [IO.File]::Move($beside, $path) }
     }
     finally {
         [IO.File]::Delete($beside)
@@ -45,7 +51,9 @@ function Get-Secret {
 
     $null = $VaultName
     $entry = $null
-    if ((Read-Vault $AdditionalParameters).TryGetValue($Name, [ref] $entry)) { Write-Output -InputObject $entry.Secret -NoEnumerate }
+    if ((Read-Vault $AdditionalParameters).TryGetValue($Name, [ref] $entry)) {
+        Write-Output -InputObject $entry.Secret -NoEnumerate
+    }
 }
 
 function Get-SecretInfo {
@@ -55,13 +63,20 @@ function Get-SecretInfo {
     $pattern = [WildcardPattern]::new($(if ($Filter) { $Filter } else { '*' }), 'IgnoreCase')
     foreach ($entry in (Read-Vault $AdditionalParameters).Values) {
         if (-not $pattern.IsMatch($entry.Name)) { continue }
-        [Microsoft.PowerShell.SecretManagement.SecretInformation]::new($entry.Name, [Microsoft.PowerShell.SecretManagement.SecretType]$entry.Type, $VaultName, $entry.Metadata)
+        [Microsoft.PowerShell.SecretManagement.SecretInformation]::new($entry.Name,
+            [Microsoft.PowerShell.SecretManagement.SecretType]$entry.Type, $VaultName, $entry.Metadata)
     }
 }
 
 function Set-Secret {
     [CmdletBinding()]
-    param([string] $Name, [object] $Secret, [string] $VaultName, [hashtable] $AdditionalParameters, [hashtable] $Metadata)
+    param(
+        [string] $Name,
+        [object] $Secret,
+        [string] $VaultName,
+        [hashtable] $AdditionalParameters,
+        [hashtable] $Metadata
+    )
 
     $null = $VaultName
     $type = if ($Secret -is [byte[]]) { 'ByteArray' }
@@ -69,10 +84,15 @@ function Set-Secret {
     elseif ($Secret -is [securestring]) { 'SecureString' }
     elseif ($Secret -is [pscredential]) { 'PSCredential' }
     elseif ($Secret -is [hashtable]) { 'Hashtable' }
-    else { throw "This vault keeps byte[], string, SecureString, PSCredential and Hashtable, not $($Secret.GetType().Name)." }
+    else {
+        throw 'This vault keeps byte[], string, SecureString, PSCredential and Hashtable, not ' +
+            "$($Secret.GetType().Name)."
+    }
 
     $kept = Read-Vault $AdditionalParameters
-    $kept[$Name] = @{ Name = $Name; Type = $type; Secret = $Secret; Metadata = if ($Metadata) { $Metadata } else { @{} } }
+    $kept[$Name] = @{
+        Name = $Name; Type = $type; Secret = $Secret; Metadata = if ($Metadata) { $Metadata } else { @{} }
+    }
     Write-Vault $AdditionalParameters $kept
 }
 
