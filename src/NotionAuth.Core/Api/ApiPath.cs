@@ -173,8 +173,6 @@ internal static class ApiPath
 
     private static NotionAuthException Invalid(string path, string why, string action =
         "Pass a path such as users/me, pages/<id> or data_sources/<id>/query.") =>
-        new(ErrorIds.InvalidPath, NotionErrorKind.InvalidArgument, $"The path {why}. Nothing was sent.", action)
-        {
-            Target = Redaction.Scrub(SplitQuery(path).Path)
-        };
+        NotionAuthException.NothingSent(
+            ErrorIds.InvalidPath, $"The path {why}.", action, Redaction.Scrub(SplitQuery(path).Path));
 }

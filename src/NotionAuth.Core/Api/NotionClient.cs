@@ -184,9 +184,8 @@ public sealed class NotionClient
         {
             if (request.Body is null)
                 return await FileContent.OpenAsync(request.File, context, cancellationToken).ConfigureAwait(false);
-            throw new NotionAuthException(
-                ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument,
-                "A request has a body or a file, not both. Nothing was sent.", "Pass -Body or -InFile.");
+            throw NotionAuthException.NothingSent(
+                ErrorIds.InvalidBody, "A request has a body or a file, not both.", "Pass -Body or -InFile.");
         }
 
         return request.Body is null
@@ -208,12 +207,10 @@ public sealed class NotionClient
                 continue;
 
             string shown = Redaction.Scrub(name);
-            throw new NotionAuthException(
-                ErrorIds.InvalidHeader, NotionErrorKind.InvalidArgument,
-                $"The header '{shown}' can't be set. Nothing was sent.",
+            throw NotionAuthException.NothingSent(
+                ErrorIds.InvalidHeader, $"The header '{shown}' can't be set.",
                 "Authorization comes from the connection (-Connection or -Token), the version from -NotionVersion, " +
-                "the content type from -Body; other headers take printable ASCII only.")
-            { Target = shown };
+                "the content type from -Body; other headers take printable ASCII only.", shown);
         }
     }
 }

@@ -53,9 +53,8 @@ internal static class RequestSender
     {
         if (!options.All && options.PageSize is null) return;
         if (request.IsReadOnly || NotionEndpoint.Find(request.Path, request.Method)?.IsList == true) return;
-        throw new NotionAuthException(
-            ErrorIds.InvalidPaging, NotionErrorKind.InvalidArgument,
-            "-All and -PageSize are for lists, and this request writes. Nothing was sent.",
+        throw NotionAuthException.NothingSent(
+            ErrorIds.InvalidPaging, "-All and -PageSize are for lists, and this request writes.",
             "Leave them out, or read the list: with GET, or with POST on search and on a query.");
     }
 

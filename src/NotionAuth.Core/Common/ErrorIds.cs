@@ -2,15 +2,13 @@ namespace NotionAuth.Core.Common;
 
 /// <summary>
 /// The stable ids of NotionAuth's own errors. Errors of Notion's API and of OAuth carry their own codes in Pascal case
-/// instead (<c>object_not_found</c> is <c>ObjectNotFound</c>, <c>invalid_grant</c> is <c>InvalidGrant</c>).
+/// instead (<c>object_not_found</c> is <c>ObjectNotFound</c>, <c>invalid_grant</c> is <c>InvalidGrant</c>). A code of
+/// Notion's needs a line here only where the module itself compares it or makes the same error. In alphabetical order.
 /// </summary>
 public static class ErrorIds
 {
     /// <summary>The user pressed Deny or Cancel on Notion's page (RFC 6749 section 4.1.2.1).</summary>
     public const string AccessDenied = "AccessDenied";
-
-    /// <summary>A base URI that isn't https, or http on a loopback host.</summary>
-    public const string InvalidBaseUri = "InvalidBaseUri";
 
     /// <summary>A body that contains itself.</summary>
     public const string BodyCycle = "BodyCycle";
@@ -21,17 +19,14 @@ public static class ErrorIds
     /// <summary>A body with a SecureString or a PSCredential in it.</summary>
     public const string BodySecret = "BodySecret";
 
-    /// <summary>A body of more bytes than the limit, or without end.</summary>
-    public const string BodyTooLarge = "BodyTooLarge";
-
     /// <summary>A body with more levels than the limit.</summary>
     public const string BodyTooDeep = "BodyTooDeep";
 
+    /// <summary>A body of more bytes than the limit, or without end.</summary>
+    public const string BodyTooLarge = "BodyTooLarge";
+
     /// <summary>A body whose file, stream, property or list can't be read.</summary>
     public const string BodyUnreadable = "BodyUnreadable";
-
-    /// <summary>Another process holds the lock of a connection or vault.</summary>
-    public const string Busy = "Busy";
 
     /// <summary>The browser couldn't be started.</summary>
     public const string BrowserFailed = "BrowserFailed";
@@ -39,32 +34,29 @@ public static class ErrorIds
     /// <summary>There is no browser here: SSH, a container, no display.</summary>
     public const string BrowserUnavailable = "BrowserUnavailable";
 
+    /// <summary>Another process holds the lock of a connection or vault.</summary>
+    public const string Busy = "Busy";
+
     /// <summary>No callback came within the time-out.</summary>
     public const string CallbackTimeout = "CallbackTimeout";
-
-    /// <summary>Several connections of one store have the name that was asked for.</summary>
-    public const string ConnectionAmbiguous = "ConnectionAmbiguous";
-
-    /// <summary>A connection of that name isn't stored.</summary>
-    public const string ConnectionNotFound = "ConnectionNotFound";
-
-    /// <summary>Notion couldn't be reached, or the connection broke.</summary>
-    public const string ConnectionFailed = "ConnectionFailed";
 
     /// <summary>Parameters that make no sense together.</summary>
     public const string ConflictingParameters = "ConflictingParameters";
 
-    /// <summary>A file's path that isn't one of the file system.</summary>
-    public const string InvalidFilePath = "InvalidFilePath";
+    /// <summary>Several connections of one store have the name that was asked for.</summary>
+    public const string ConnectionAmbiguous = "ConnectionAmbiguous";
 
-    /// <summary>A body with something in it that can't be JSON.</summary>
-    public const string InvalidBody = "InvalidBody";
+    /// <summary>Notion couldn't be reached, or the connection broke.</summary>
+    public const string ConnectionFailed = "ConnectionFailed";
 
-    /// <summary>No content type is known for the file's extension, or the one that was given isn't one.</summary>
-    public const string InvalidContentType = "InvalidContentType";
+    /// <summary>A connection of that name isn't stored.</summary>
+    public const string ConnectionNotFound = "ConnectionNotFound";
 
-    /// <summary>A file that is empty, or larger than Notion takes at once.</summary>
-    public const string InvalidFileSize = "InvalidFileSize";
+    /// <summary>No room on the disk for a reply.</summary>
+    public const string DiskFull = "DiskFull";
+
+    /// <summary>A reply's object whose keys a PowerShell object can't hold.</summary>
+    public const string DuplicateKey = "DuplicateKey";
 
     /// <summary>A file that changed while it was sent.</summary>
     public const string FileChanged = "FileChanged";
@@ -75,17 +67,11 @@ public static class ErrorIds
     /// <summary>A file that can't be read or written: locked, a folder, or not allowed.</summary>
     public const string FileUnavailable = "FileUnavailable";
 
-    /// <summary>No room on the disk for a reply.</summary>
-    public const string DiskFull = "DiskFull";
+    /// <summary>A base URI that isn't https, or http on a loopback host.</summary>
+    public const string InvalidBaseUri = "InvalidBaseUri";
 
-    /// <summary>A script block of a parameter that fails, or gives nothing that fits.</summary>
-    public const string InvalidScriptBlock = "InvalidScriptBlock";
-
-    /// <summary>A variable for the reply's status or headers that can't be set.</summary>
-    public const string InvalidVariable = "InvalidVariable";
-
-    /// <summary>A name, a vault, a client or a body that was passed or piped, and is null or empty.</summary>
-    public const string MissingValue = "MissingValue";
+    /// <summary>A body with something in it that can't be JSON.</summary>
+    public const string InvalidBody = "InvalidBody";
 
     /// <summary>
     /// The callback, or the text pasted in its place, has neither a code nor an error, or one of them twice.
@@ -98,8 +84,14 @@ public static class ErrorIds
     /// <summary>A client id with characters that no client id has.</summary>
     public const string InvalidClientId = "InvalidClientId";
 
-    /// <summary>A reply's object whose keys a PowerShell object can't hold.</summary>
-    public const string DuplicateKey = "DuplicateKey";
+    /// <summary>No content type is known for the file's extension, or the one that was given isn't one.</summary>
+    public const string InvalidContentType = "InvalidContentType";
+
+    /// <summary>A file's path that isn't one of the file system.</summary>
+    public const string InvalidFilePath = "InvalidFilePath";
+
+    /// <summary>A file that is empty, or larger than Notion takes at once.</summary>
+    public const string InvalidFileSize = "InvalidFileSize";
 
     /// <summary>A header that may not be set, or isn't one.</summary>
     public const string InvalidHeader = "InvalidHeader";
@@ -128,8 +120,14 @@ public static class ErrorIds
     /// <summary>A reply of Notion's that isn't what it should be.</summary>
     public const string InvalidReply = "InvalidReply";
 
+    /// <summary>A script block of a parameter that fails, or gives nothing that fits.</summary>
+    public const string InvalidScriptBlock = "InvalidScriptBlock";
+
     /// <summary>A token that is empty or has characters that no token has.</summary>
     public const string InvalidToken = "InvalidToken";
+
+    /// <summary>A variable for the reply's status or headers that can't be set.</summary>
+    public const string InvalidVariable = "InvalidVariable";
 
     /// <summary>
     /// No lock against other processes can be had, though nobody holds it: a read-only or full disk, another user's
@@ -140,11 +138,14 @@ public static class ErrorIds
     /// <summary>Neither a client id nor a client secret is known.</summary>
     public const string MissingClient = "MissingClient";
 
+    /// <summary>NOTION_TOKEN and NOTION_API_TOKEN are both empty.</summary>
+    public const string MissingEnvironmentToken = "MissingEnvironmentToken";
+
     /// <summary>A proxy's credential without a proxy.</summary>
     public const string MissingProxy = "MissingProxy";
 
-    /// <summary>NOTION_TOKEN and NOTION_API_TOKEN are both empty.</summary>
-    public const string MissingEnvironmentToken = "MissingEnvironmentToken";
+    /// <summary>A name, a vault, a client or a body that was passed or piped, and is null or empty.</summary>
+    public const string MissingValue = "MissingValue";
 
     /// <summary>The name belongs to a connection of another bot.</summary>
     public const string NameInUse = "NameInUse";
@@ -158,14 +159,11 @@ public static class ErrorIds
     /// <summary>A person is needed, and the host can't ask one.</summary>
     public const string NotInteractive = "NotInteractive";
 
-    /// <summary>Another process listens on the port of every redirect URI.</summary>
-    public const string PortInUse = "PortInUse";
-
     /// <summary>Opening the redirect URI's port was refused.</summary>
     public const string PortDenied = "PortDenied";
 
-    /// <summary>Notion doesn't know the redirect URI for this client.</summary>
-    public const string RedirectUriNotRegistered = "RedirectUriNotRegistered";
+    /// <summary>Another process listens on the port of every redirect URI.</summary>
+    public const string PortInUse = "PortInUse";
 
     /// <summary>
     /// Notion's rate limit was reached: Notion's own code, and what a request is told that would wait longer than it
@@ -173,11 +171,20 @@ public static class ErrorIds
     /// </summary>
     public const string RateLimited = "RateLimited";
 
-    /// <summary>A reply larger than the module takes.</summary>
-    public const string ReplyTooLarge = "ReplyTooLarge";
+    /// <summary>Notion doesn't know the redirect URI for this client.</summary>
+    public const string RedirectUriNotRegistered = "RedirectUriNotRegistered";
 
     /// <summary>Notion's next page is the page before.</summary>
     public const string RepeatedCursor = "RepeatedCursor";
+
+    /// <summary>A reply larger than the module takes.</summary>
+    public const string ReplyTooLarge = "ReplyTooLarge";
+
+    /// <summary>A request took longer than its time-out.</summary>
+    public const string RequestTimeout = "RequestTimeout";
+
+    /// <summary>A token that can't be revoked by API.</summary>
+    public const string RevokeNotSupported = "RevokeNotSupported";
 
     /// <summary>A stored secret that can't be read: broken, or not NotionAuth's.</summary>
     public const string SecretInvalid = "SecretInvalid";
@@ -202,14 +209,8 @@ public static class ErrorIds
     /// <summary>The callback has more than one state.</summary>
     public const string StateRepeated = "StateRepeated";
 
-    /// <summary>A request took longer than its time-out.</summary>
-    public const string RequestTimeout = "RequestTimeout";
-
     /// <summary>A stream of events that told of an error.</summary>
     public const string StreamFailed = "StreamFailed";
-
-    /// <summary>A token that can't be revoked by API.</summary>
-    public const string RevokeNotSupported = "RevokeNotSupported";
 
     /// <summary>A redirect, which Notion's API never sends.</summary>
     public const string UnexpectedRedirect = "UnexpectedRedirect";
@@ -220,12 +221,6 @@ public static class ErrorIds
     /// <summary>The vault is locked.</summary>
     public const string VaultLocked = "VaultLocked";
 
-    /// <summary>The password of a vault that a person gave is wrong.</summary>
-    public const string VaultPasswordWrong = "VaultPasswordWrong";
-
-    /// <summary>A person ended a vault's question for its password: with Ctrl+C, or without a password.</summary>
-    public const string VaultPromptCancelled = "VaultPromptCancelled";
-
     /// <summary>No vault is registered, or several and none is the default.</summary>
     public const string VaultNotConfigured = "VaultNotConfigured";
 
@@ -234,6 +229,12 @@ public static class ErrorIds
 
     /// <summary>The vault can't keep what NotionAuth writes: it cuts, changes, hides or loses it.</summary>
     public const string VaultNotSuitable = "VaultNotSuitable";
+
+    /// <summary>The password of a vault that a person gave is wrong.</summary>
+    public const string VaultPasswordWrong = "VaultPasswordWrong";
+
+    /// <summary>A person ended a vault's question for its password: with Ctrl+C, or without a password.</summary>
+    public const string VaultPromptCancelled = "VaultPromptCancelled";
 
     /// <summary>A token of another kind than the parameter takes.</summary>
     public const string WrongTokenKind = "WrongTokenKind";

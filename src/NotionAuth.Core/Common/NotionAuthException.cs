@@ -48,6 +48,9 @@ public enum NotionErrorKind
 /// </summary>
 public class NotionAuthException : Exception
 {
+    /// <summary>How a message says that the request never left this machine.</summary>
+    internal const string NothingWasSent = "Nothing was sent.";
+
     /// <summary>Makes an error.</summary>
     /// <param name="errorId">A stable id, one of <see cref="ErrorIds"/> or Notion's own code in Pascal case.</param>
     /// <param name="kind">What kind of trouble it is.</param>
@@ -63,6 +66,19 @@ public class NotionAuthException : Exception
         Kind = kind;
         RecommendedAction = recommendedAction;
     }
+
+    /// <summary>An error about the caller's input, found before anything was sent. Its message says so.</summary>
+    /// <param name="errorId">A stable id.</param>
+    /// <param name="message">What is wrong, in whole sentences; redacted already.</param>
+    /// <param name="recommendedAction">What to do next.</param>
+    /// <param name="target">What it is about, redacted already.</param>
+    /// <returns>The error.</returns>
+    internal static NotionAuthException NothingSent(
+        string errorId, string message, string recommendedAction, string? target = null) =>
+        new(errorId, NotionErrorKind.InvalidArgument, $"{message} {NothingWasSent}", recommendedAction)
+        {
+            Target = target,
+        };
 
     /// <summary>The stable id.</summary>
     public string ErrorId { get; }

@@ -34,9 +34,8 @@ internal sealed class EnvironmentProxy(Func<string, string?> read) : IWebProxy, 
         string why = variable.Value.StartsWith("socks", StringComparison.OrdinalIgnoreCase)
             ? "names a SOCKS proxy, and SOCKS isn't supported"
             : "holds something that isn't a proxy's http or https address";
-        throw new NotionAuthException(
-            ErrorIds.InvalidProxy, NotionErrorKind.InvalidArgument,
-            $"The environment variable {variable.Name} {why}. Nothing was sent.",
+        throw NotionAuthException.NothingSent(
+            ErrorIds.InvalidProxy, $"The environment variable {variable.Name} {why}.",
             $"Set {variable.Name} to an address such as http://proxy:8080, or pass -Proxy; "
             + $"without a proxy, clear the variable, or name the host {destination.Host} in NO_PROXY.");
     }

@@ -31,8 +31,8 @@ internal static class FilePath
         }
     }
 
-    private static NotionAuthException Invalid(string parameter, string path, string why) => new(
-        ErrorIds.InvalidFilePath, NotionErrorKind.InvalidArgument, $"The path of -{parameter} {why}. Nothing was sent.",
-        "Pass a file's path, such as ./photo.png.")
-    { Target = Redaction.OneLine(path) };
+    private static NotionAuthException Invalid(string parameter, string path, string why) =>
+        NotionAuthException.NothingSent(
+            ErrorIds.InvalidFilePath, $"The path of -{parameter} {why}.", "Pass a file's path, such as ./photo.png.",
+            Redaction.OneLine(path));
 }

@@ -38,10 +38,10 @@ internal sealed class ResultVariable
         }
         catch (RuntimeException e)
         {
-            throw new NotionAuthException(
-                ErrorIds.InvalidVariable, NotionErrorKind.InvalidArgument,
+            throw NotionAuthException.NothingSent(
+                ErrorIds.InvalidVariable,
                 $"The variable '{Redaction.OneLine(name)}' of -{parameter} can't be set: " +
-                $"{Redaction.Scrub(e.Message)} Nothing was sent.", "Name another variable, without the $.");
+                $"{Redaction.Scrub(e.Message)}", "Name another variable, without the $.");
         }
 
         return new ResultVariable(session, name);

@@ -77,6 +77,7 @@ $foreignChanged = 0
 $besideChanged = 0
 $over = 0
 $previous = $null
+$storeFile = Join-Path (Get-StoreFolder) storefile
 $queue = [Collections.Generic.Queue[object]]::new()
 $next = 0
 while ($queue.Count -lt 3 -and $next -le $Rounds) { $queue.Enqueue((Start-Next $next)); $next++ }
@@ -87,6 +88,18 @@ for ($i = 0; $i -le $Rounds; $i++) {
     Set-Signal "judge.$i"
     Wait-Signal "judged.$i" -Process $victim
     $judged = [IO.File]::ReadAllText("$folder/judged.$i") | ConvertFrom-Json -AsHashtable
+    if ($previous -and $judged.Verdicts['Victim'] -match 'integrity check failed') {
+        # SecretStore writes its file in place. A kill in the middle of that spoils the whole store.
+        $problems.Add("Kill $($i - 1) ($($previous.Operation), slow $($previous.Slow)) spoiled SecretStore's " +
+            'own file, with all its secrets. The run went on with the file of before.')
+        $victim.Kill()
+        $victim.WaitForExit()
+        [IO.File]::WriteAllBytes($storeFile, $previous.Store)
+        if ($next -le $Rounds) { $queue.Enqueue((Start-Next $next)); $next++ }
+        $previous = $null
+        continue
+    }
+
     if ($judged.Trouble) { $problems.Add("Before kill $i the connection could not be made whole: $($judged.Trouble)") }
     foreach ($wrong in Compare-Foreign $judged.Foreign) {
         $foreignChanged++
@@ -137,6 +150,7 @@ for ($i = 0; $i -le $Rounds; $i++) {
     $before = Get-Fingerprint $bot
     $moment = ($span[$plan.Operation] + $extra) * 1.1 * $plan.Share
     $watch = [Diagnostics.Stopwatch]::StartNew()
+    $stored = [IO.File]::ReadAllBytes($storeFile)
     Set-Signal "begin.$i"
     while ($watch.Elapsed.TotalMilliseconds -lt $moment -and -not [IO.File]::Exists("$folder/survived.$i")) {
         [Threading.Thread]::Sleep(1)
@@ -157,6 +171,7 @@ for ($i = 0; $i -le $Rounds; $i++) {
     $previous = @{
         Operation = $plan.Operation; Slow = $plan.Slow; IsFirst = $plan.IsFirst; Was = $verdict
         Committed = (Get-Fingerprint $bot) -ne $before
+        Store = $stored
     }
     if ($next -le $Rounds) { $queue.Enqueue((Start-Next $next)); $next++ }
 }

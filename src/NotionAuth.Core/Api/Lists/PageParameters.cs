@@ -122,8 +122,7 @@ internal static class PageParameters
 
     private static string NameOf(string pair) => Uri.UnescapeDataString(pair.Split('=')[0]);
 
-    private static NotionAuthException NoObject() => new(
-        ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument,
-        "The body of a paginated request must be a JSON object. Nothing was sent.",
+    private static NotionAuthException NoObject() => NotionAuthException.NothingSent(
+        ErrorIds.InvalidBody, "The body of a paginated request must be a JSON object.",
         "Pass a hashtable or a JSON object with -Body.");
 }

@@ -55,9 +55,8 @@ internal sealed class FileContent : HttpContent
     {
         string shown = FileErrors.Shown(file.Path);
         if (file.PartNumber is < 1 or > 10_000)
-            throw new NotionAuthException(
-                ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument,
-                "A part's number is between 1 and 10,000. Nothing was sent.", "Correct -PartNumber.");
+            throw NotionAuthException.NothingSent(
+                ErrorIds.InvalidBody, "A part's number is between 1 and 10,000.", "Correct -PartNumber.");
         try
         {
             var info = new FileInfo(file.Path);
@@ -68,15 +67,16 @@ internal sealed class FileContent : HttpContent
                     ? null : await BodyReader.ReadAsync(source, LargestFile, cancellationToken).ConfigureAwait(false);
                 if (length == 0) length = content?.Length;
                 if (length is null or 0 or > LargestFile)
-                    throw new NotionAuthException(
-                        ErrorIds.InvalidFileSize, NotionErrorKind.InvalidArgument,
-                        length == 0 ? $"The file '{shown}' is empty. Nothing was sent." : $"The file '{shown}' is " +
-                            "larger than the 20 MiB that Notion takes at once. Nothing was sent.",
+                    throw NotionAuthException.NothingSent(
+                        ErrorIds.InvalidFileSize,
+                        length == 0
+                            ? $"The file '{shown}' is empty."
+                            : $"The file '{shown}' is larger than the 20 MiB that Notion takes at once.",
                         length == 0
                             ? "Check the path; Notion takes no empty files."
                             : "Make a multi_part upload, split the file into parts of 5 to 20 MiB (the last may be " +
-                                "smaller), and send each with -PartNumber.")
-                    { Target = shown };
+                                "smaller), and send each with -PartNumber.",
+                        shown);
                 return new FileContent(file, context, info, content, FileTypes.ContentTypeOf(file));
             }
         }

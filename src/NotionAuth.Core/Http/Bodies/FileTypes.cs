@@ -68,18 +68,14 @@ internal static class FileTypes
         if (file.ContentType is { } given)
             return MediaTypeHeaderValue.TryParse(given, out MediaTypeHeaderValue? parsed)
                 ? parsed.ToString()
-                : throw new NotionAuthException(
-                    ErrorIds.InvalidContentType, NotionErrorKind.InvalidArgument,
-                    $"'{Redaction.Scrub(given)}' isn't a content type. Nothing was sent.",
-                    "Pass one such as application/pdf with -ContentType.")
-                { Target = shown };
+                : throw NotionAuthException.NothingSent(
+                    ErrorIds.InvalidContentType, $"'{Redaction.Scrub(given)}' isn't a content type.",
+                    "Pass one such as application/pdf with -ContentType.", shown);
 
         if (Known.TryGetValue(Path.GetExtension(file.Path), out string? type)) return type;
-        throw new NotionAuthException(
-            ErrorIds.InvalidContentType, NotionErrorKind.InvalidArgument,
-            $"No content type that Notion takes is known for the extension of '{shown}'. Nothing was sent.",
+        throw NotionAuthException.NothingSent(
+            ErrorIds.InvalidContentType, $"No content type that Notion takes is known for the extension of '{shown}'.",
             "Name it with -ContentType, as it was named when the upload was created; " +
-            "a part of a larger file has the whole file's type.")
-        { Target = shown };
+            "a part of a larger file has the whole file's type.", shown);
     }
 }

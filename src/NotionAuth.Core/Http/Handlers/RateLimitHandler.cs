@@ -74,7 +74,7 @@ internal sealed class RateLimitHandler(HttpMessageHandler inner, RetryPolicy pol
                 "Notion's rate limit for {0} holds the request back for another {1:0} s, " +
                 "which is more than the {2:0} s that are left to it.{3}",
                 scope, left.TotalSeconds, context.TimeLeft.TotalSeconds,
-                context.Retry == 0 ? " Nothing was sent." : string.Empty),
+                context.Retry == 0 ? $" {NotionAuthException.NothingWasSent}" : string.Empty),
             "Run the command again after that time, or allow it more time with -TotalTimeoutSec.")
         { Target = request.RequestUri!.AbsolutePath };
     }

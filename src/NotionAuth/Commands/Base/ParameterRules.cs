@@ -49,8 +49,8 @@ internal static class ParameterRules
     public static void CheckBody(IDictionary<string, object> bound, string method, PSObject? body)
     {
         if (method == "GET" && (body is not null || Has(bound, "InFile")))
-            throw new NotionAuthException(
-                ErrorIds.InvalidBody, NotionErrorKind.InvalidArgument, "A GET request has no body. Nothing was sent.",
+            throw NotionAuthException.NothingSent(
+                ErrorIds.InvalidBody, "A GET request has no body.",
                 "Pass -Method POST or PATCH with -Body, or the values with -Query.");
         if (method != "GET" && body is null && bound.ContainsKey("Body")) throw Missing("Body", isPiped: false);
     }
@@ -74,7 +74,7 @@ internal static class ParameterRules
 
     /// <summary>The error for parameters that don't fit.</summary>
     public static NotionAuthException Conflict(string message, string action) =>
-        new(ErrorIds.ConflictingParameters, NotionErrorKind.InvalidArgument, message + " Nothing was sent.", action);
+        NotionAuthException.NothingSent(ErrorIds.ConflictingParameters, message, action);
 
     private static NotionAuthException Missing(string name, bool isPiped) => new(
         ErrorIds.MissingValue, NotionErrorKind.InvalidArgument,

@@ -126,6 +126,6 @@ internal static class PerInput
     }
 
     private static NotionAuthException Invalid(string parameter, string what, string action) =>
-        new(ErrorIds.InvalidScriptBlock, NotionErrorKind.InvalidArgument,
-            $"The script block of -{parameter} {what}. Nothing was sent.", action);
+        NotionAuthException.NothingSent(
+            ErrorIds.InvalidScriptBlock, $"The script block of -{parameter} {what}.", action);
 }

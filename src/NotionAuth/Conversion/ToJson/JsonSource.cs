@@ -33,7 +33,7 @@ internal static class JsonSource
 
     /// <summary>An error about a body, before anything is sent.</summary>
     public static NotionAuthException Invalid(string id, string message, string action) =>
-        new(id, NotionErrorKind.InvalidArgument, message + " Nothing was sent.", action);
+        NotionAuthException.NothingSent(id, message, action);
 
     private static string NameOf(FileInfo file) => $"The file '{Redaction.OneLine(file.FullName)}'";
 

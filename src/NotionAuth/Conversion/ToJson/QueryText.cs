@@ -131,5 +131,5 @@ internal static class QueryText
     }
 
     private static NotionAuthException Invalid(string errorId, string message, string action) =>
-        new(errorId, NotionErrorKind.InvalidArgument, message + " Nothing was sent.", action);
+        NotionAuthException.NothingSent(errorId, message, action);
 }
