@@ -313,7 +313,9 @@ Describe 'Invoke-NotionRequest' {
         It 'warns when Notion stopped at its limit' {
             try {
                 Set-FakeBehavior @{ queryRowCap = 20 }
-                $all = @{ Method = 'POST'; All = $true; PageSize = 10; WarningAction = 'SilentlyContinue' }
+                # Sorted by a column, the query can't go on by the time of creation.
+                $body = @{ sorts = @(@{ property = 'Name'; direction = 'ascending' }) }
+                $all = @{ Body = $body; All = $true; PageSize = 10; WarningAction = 'SilentlyContinue' }
                 $rows = Invoke-NotionRequest "data_sources/$dataSourceId/query" @all -WarningVariable warnings
             }
             finally {

@@ -103,6 +103,11 @@ public sealed class NotionClient
         return await SendAsync(request, file, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The origin that a request goes to.</summary>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidPath"/>.</exception>
+    internal string OriginOf(NotionRequest request) =>
+        Http.BaseUri.Text(ApiPath.ToUri(request.Path, _baseUri, request.Query));
+
     private async Task<NotionReply> SendAsync(
         NotionRequest request, ReplyFile? file, CancellationToken cancellationToken)
     {

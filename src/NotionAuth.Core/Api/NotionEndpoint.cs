@@ -35,6 +35,12 @@ internal sealed partial record NotionEndpoint(string Path, IReadOnlyList<Endpoin
             .FirstOrDefault();
     }
 
+    /// <summary>The method of a request that names none: the endpoint's own where it has just one.</summary>
+    /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
+    /// <returns>The method; GET where several are known, or none.</returns>
+    public static string DefaultMethod(string path) =>
+        Find(path)?.Methods is { Count: 1 } only ? only[0] : "GET";
+
     /// <summary>
     /// Completes a path that has been begun: the segments that are there stay as they are, and the rest comes from the
     /// endpoints.

@@ -16,6 +16,9 @@ internal sealed record RequestOptions
     /// <summary>Whether every page of a list is fetched, and its items are wanted.</summary>
     public bool All { get; init; }
 
+    /// <summary>Whether the items of a list are wanted in place of the list.</summary>
+    public bool Items { get; init; }
+
     /// <summary>
     /// How many items a page has, 1 to 100; null where that is left to the request, or to <see cref="Paginator"/>.
     /// </summary>
@@ -33,9 +36,11 @@ internal sealed record RequestOptions
 /// <param name="Values">The values in it, each JSON in UTF-8: the reply's body, or the page's items.</param>
 /// <param name="IsCapped">Whether Notion stopped a list at its limit of 10,000 rows although there is more.</param>
 /// <param name="Event">The event; null for all other replies.</param>
+/// <param name="HasMore">Whether the items are those of one page, and the list has more.</param>
+/// <param name="Note">What happened before it, for who wants to know it; null for nothing.</param>
 internal sealed record ReplyPiece(
     NotionReply Response, IReadOnlyList<ReadOnlyMemory<byte>> Values, bool IsCapped = false,
-    ServerSentEvent? Event = null);
+    ServerSentEvent? Event = null, bool HasMore = false, string? Note = null);
 
 /// <summary>Sends a request as its options say, and gives what comes of it piece by piece.</summary>
 internal static class RequestSender
@@ -61,17 +66,45 @@ internal static class RequestSender
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>The pieces.</returns>
     /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>
-    /// and <see cref="Paginator.PagesAsync"/>.</exception>
+    /// and <see cref="Paginator.PagesAsync"/>; <see cref="ErrorIds.SeveralDataSources"/>.</exception>
     public static async IAsyncEnumerable<ReplyPiece> RunAsync(
+        NotionClient client, NotionRequest request, RequestOptions options, Task turn,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        request = await DataSourceFinder.ToDataSourceAsync(client, request, cancellationToken).ConfigureAwait(false);
+        IAsyncEnumerator<ReplyPiece> pieces = PiecesAsync(client, request, options, turn, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        await using (pieces.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await pieces.MoveNextAsync().ConfigureAwait(false)) yield break;
+                }
+                catch (NotionApiException e)
+                {
+                    NotionAuthException explained = await DataSourceFinder
+                        .ExplainAsync(client, request, e, cancellationToken).ConfigureAwait(false);
+                    if (ReferenceEquals(explained, e)) throw;
+                    throw explained;
+                }
+
+                yield return pieces.Current;
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<ReplyPiece> PiecesAsync(
         NotionClient client, NotionRequest request, RequestOptions options, Task turn,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (options.All)
         {
             await foreach (
-                NotionPage page in Paginator.PagesAsync(client, request, options.PageSize, cancellationToken, turn)
+                NotionPage page in QueryReader.PagesAsync(client, request, options.PageSize, cancellationToken, turn)
                 .ConfigureAwait(false))
-                yield return new(page.Response, page.Items, page.IsCapped);
+                yield return new(page.Response, page.Items, page.IsCapped, Note: page.Note);
             yield break;
         }
 
@@ -82,6 +115,12 @@ internal static class RequestSender
             .ConfigureAwait(false);
         if (response.Events is null)
         {
+            if (options.Items && response.Status < 400 && PageReader.Read(response) is { } page)
+            {
+                yield return new(response, page.Items, page.IsCapped, HasMore: page.NextCursor is not null);
+                yield break;
+            }
+
             yield return new(response, response.Body.Length > 0 ? [response.Body] : []);
             yield break;
         }

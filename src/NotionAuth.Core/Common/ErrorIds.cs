@@ -197,6 +197,9 @@ public static class ErrorIds
     /// <summary>A stored secret of a newer version of NotionAuth.</summary>
     public const string SecretTooNew = "SecretTooNew";
 
+    /// <summary>A database with several data sources, or none, was queried as if it had one.</summary>
+    public const string SeveralDataSources = "SeveralDataSources";
+
     /// <summary>The callback's state isn't the one that was sent.</summary>
     public const string StateMismatch = "StateMismatch";
 

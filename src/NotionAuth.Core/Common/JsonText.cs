@@ -52,6 +52,14 @@ internal static class JsonText
         }
     }
 
+    /// <summary>A string in checked JSON, lone surrogates and all.</summary>
+    public static string TextOf(JsonElement value)
+    {
+        if (StringOf(value) is { } text) return text;
+        string raw = value.GetRawText();
+        return JsonString.Decode(Encoding.UTF8.GetBytes(raw.Substring(1, raw.Length - 2)));
+    }
+
     public static string? StringOf(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value)
             && value.ValueKind == JsonValueKind.String ? StringOf(value) : null;

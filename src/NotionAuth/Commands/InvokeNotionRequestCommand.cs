@@ -14,6 +14,7 @@ using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Http;
 using NotionAuth.Core.OAuth;
+using NotionAuth.Core.Rows;
 using NotionAuth.Host;
 using NotionAuth.Pipeline;
 
@@ -29,8 +30,12 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     private ResultVariable? _headersVariable;
     private bool _isPathGiven;
 
-    /// <summary>The path, such as users/me, or a URL on the connection's host.</summary>
+    /// <summary>
+    /// The path, such as users/me, or a URL on the connection's host; a link of Notion's, or an object that Notion
+    /// returned.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [NotionPath]
     [ArgumentCompleter(typeof(PathCompleter))]
     public string Path { get; set; } = string.Empty;
 
@@ -127,6 +132,10 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     [Parameter]
     public SwitchParameter AsHashtable { get; set; }
 
+    /// <summary>Whether pages are returned as rows of plain values.</summary>
+    [Parameter]
+    public SwitchParameter AsRow { get; set; }
+
     /// <summary>How many seconds one attempt may take.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
@@ -201,11 +210,12 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         if (!request.IsReadOnly && !ShouldProcess(Path, request.Method.Method)) return null;
 
         NotionClient client = Client(piped);
-        var form = new OutputForm(Raw, AsHashtable);
+        var form = new OutputForm(
+            Raw, AsHashtable, AsRow ? new RowReader(client, request, RowObject.Reserved) : null);
         return turn =>
         {
             IAsyncEnumerable<RequestOutput> outputs =
-                form.ConvertAsync(RequestSender.RunAsync(client, request, options, turn, StopToken));
+                form.ConvertAsync(RequestSender.RunAsync(client, request, options, turn, StopToken), StopToken);
             return input.Transfer is null ? outputs : input.Transfer.DuringAsync(outputs);
         };
     }
@@ -213,6 +223,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     private protected override void Write(RequestOutput piece)
     {
         SetVariables(piece.Response.Status, () => piece.Response.Headers);
+        if (piece.Note is not null) Tell(() => WriteVerbose(piece.Note));
         WriteObject(piece.Objects, enumerateCollection: true);
         if (piece.Warning is not null) Tell(() => WriteWarning(piece.Warning));
     }

@@ -42,6 +42,7 @@ internal sealed class RequestInput(
         var options = new RequestOptions
         {
             All = command.All,
+            Items = command.AsRow,
             PageSize = command.PageSize > 0 ? command.PageSize : null,
             OutFile = outFile is null ? null : FilePath.Resolve(session, outFile, nameof(command.OutFile)),
             Progress = Transfer is null ? null : Transfer.Take,
@@ -64,7 +65,7 @@ internal sealed class RequestInput(
     {
         string method = Of<string>(nameof(command.Method), command.Method, PerInputMethodAttribute.IsMethod)
             ?.ToUpperInvariant()
-            ?? (inFile is null ? "GET" : "POST");
+            ?? (inFile is null ? NotionEndpoint.DefaultMethod(command.Path) : "POST");
         PSObject? body = Of<PSObject>(nameof(command.Body), command.Body);
         ParameterRules.CheckBody(command.MyInvocation.BoundParameters, method, body);
         string? contentType = Of<string>(nameof(command.ContentType), command.ContentType);

@@ -56,6 +56,29 @@ public sealed class NotionEndpointTests
     public void Only_what_is_known_to_read_counts_as_reading(string method, string path, bool reads) =>
         Assert.Equal(reads, new NotionRequest { Path = path, Method = new HttpMethod(method) }.IsReadOnly);
 
+    [Theory]
+    [InlineData("search", "POST")]
+    [InlineData("/v1/search?x=y", "POST")]
+    [InlineData("data_sources/x/query", "POST")]
+    [InlineData("databases/x/query", "POST")]
+    [InlineData("blocks/meeting_notes/query", "POST")]
+    [InlineData("file_uploads/x/complete", "POST")]
+    [InlineData("users", "GET")]
+    [InlineData("pages/x", "GET")]
+    [InlineData("blocks/x/children", "GET")]
+    [InlineData("comments", "GET")]
+    [InlineData("agents", "GET")]
+    [InlineData("unknown/x/query", "GET")]
+    public void Where_an_endpoint_has_one_method_alone_it_is_the_default(string path, string method) =>
+        Assert.Equal(method, NotionEndpoint.DefaultMethod(path));
+
+    [Fact]
+    public void The_methods_of_an_endpoint_stand_in_order_reading_first_and_DELETE_last()
+    {
+        string[] order = ["GET", "POST", "PATCH", "PUT", "DELETE"];
+        Assert.All(NotionEndpoint.All, e => Assert.Equal(e.Methods.OrderBy(m => Array.IndexOf(order, m)), e.Methods));
+    }
+
     [Fact]
     public void Nothing_typed_gives_every_endpoint_and_each_is_there_once()
     {

@@ -18,6 +18,9 @@ public sealed record NotionPage(
     /// other list.
     /// </summary>
     internal string? ViewQueryId { get; init; }
+
+    /// <summary>What happened before this page, for who wants to know it; null for nothing.</summary>
+    internal string? Note { get; init; }
 }
 
 /// <summary>Reads list replies without making objects of their items.</summary>

@@ -24,15 +24,20 @@ public abstract class WordCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
         IDictionary fakeBoundParameters)
     {
-        string typed = CommandText.Unquoted(wordToComplete ?? string.Empty);
-        foreach ((string completed, string hint) in Words(typed, fakeBoundParameters))
+        // PowerShell puts variables' values into the word, and leaves out their names.
+        bool hasVariable = CommandArgument.IsExpandable(commandAst, parameterName, out string text);
+        string typed = hasVariable ? text : CommandText.Unquoted(wordToComplete ?? string.Empty);
+        foreach ((string completed, string hint) in Words(typed, commandAst, fakeBoundParameters))
         {
             if (!completed.StartsWith(typed, StringComparison.OrdinalIgnoreCase)) continue;
             yield return new CompletionResult(
-                CommandText.Argument(completed), completed, CompletionResultType.ParameterValue,
-                hint.Length == 0 ? completed : hint);
+                hasVariable ? $"\"{completed}\"" : CommandText.Argument(completed), completed,
+                CompletionResultType.ParameterValue, hint.Length == 0 ? completed : hint);
         }
     }
+
+    private protected virtual IEnumerable<(string Word, string Hint)> Words(
+        string typed, CommandAst command, IDictionary boundParameters) => Words(typed, boundParameters);
 
     private protected abstract IEnumerable<(string Word, string Hint)> Words(string typed, IDictionary boundParameters);
 
@@ -85,12 +90,21 @@ public sealed class VaultNameCompleter : WordCompleter
         Quietly((secrets, _) => Task.FromResult(secrets.GetVaults()), []).Select(v => (v.Name, v.ModuleName));
 }
 
-/// <summary>Completes HTTP methods.</summary>
+/// <summary>Completes HTTP methods: those that the path takes, or all where none of them fits.</summary>
 public sealed class MethodCompleter : WordCompleter
 {
     private protected override IEnumerable<(string Word, string Hint)> Words(
         string typed, IDictionary boundParameters) =>
         PerInputMethodAttribute.Methods.Select(m => (m, string.Empty));
+
+    private protected override IEnumerable<(string Word, string Hint)> Words(
+        string typed, CommandAst command, IDictionary boundParameters)
+    {
+        List<(string Word, string Hint)> taken =
+            [.. (NotionEndpoint.Find(CommandArgument.TextOf(command, "Path") ?? string.Empty)?.Methods ?? [])
+                .Where(m => m.StartsWith(typed, StringComparison.OrdinalIgnoreCase)).Select(m => (m, string.Empty))];
+        return taken.Count > 0 ? taken : Words(typed, boundParameters);
+    }
 }
 
 /// <summary>Completes Notion-Versions.</summary>

@@ -10,7 +10,7 @@ internal static class ParameterRules
 {
     private static readonly (string One, string Other)[] Exclusive =
         [("All", "OutFile"), ("Body", "InFile"), ("Raw", "AsHashtable"), ("Raw", "OutFile"),
-            ("AsHashtable", "OutFile")];
+            ("AsHashtable", "OutFile"), ("AsRow", "Raw"), ("AsRow", "AsHashtable"), ("AsRow", "OutFile")];
 
     private static readonly (string Name, string Needed)[] Needs =
         [("PartNumber", "InFile"), ("ContentType", "InFile")];

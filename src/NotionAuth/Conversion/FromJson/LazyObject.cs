@@ -7,6 +7,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using NotionAuth.Conversion.ToJson;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Conversion.FromJson;
 
@@ -125,8 +126,8 @@ internal static class LazyObject
     // The constructor that knows the number of members (PowerShell 7 has it, the reference assembly doesn't) keeps them
     // in the object; the one without keeps them in a table of weak references, which the garbage collector pays for.
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
-    private static extern PSObject New(int capacity);
+    internal static extern PSObject New(int capacity);
 #else
-    private static PSObject New(int _) => new();
+    internal static PSObject New(int _) => new();
 #endif
 }

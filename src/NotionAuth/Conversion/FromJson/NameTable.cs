@@ -1,5 +1,5 @@
 using System;
-using NotionAuth.Conversion.ToJson;
+using NotionAuth.Core.Common;
 
 namespace NotionAuth.Conversion.FromJson;
 

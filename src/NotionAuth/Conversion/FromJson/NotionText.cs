@@ -86,6 +86,12 @@ public static class NotionText
     /// <param name="name">The property.</param>
     public static string RichText(object? value, string name) => RichText(Get(value, name));
 
+    /// <summary>A database's data sources: each one's name and id.</summary>
+    /// <param name="value">The database.</param>
+    /// <param name="separator">What stands between two of them.</param>
+    public static string DataSources(object? value, string separator) => string.Join(
+        separator, Items(Get(value, "data_sources")).Select(s => $"{Line(Get(s, "name"))} ({Line(Get(s, "id"))})"));
+
     /// <summary>The text of a property.</summary>
     /// <param name="value">The object.</param>
     /// <param name="name">The property.</param>

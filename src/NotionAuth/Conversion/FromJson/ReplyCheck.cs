@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using NotionAuth.Conversion.ToJson;
 using NotionAuth.Core.Common;
 
 namespace NotionAuth.Conversion.FromJson;

@@ -2,11 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Api.Events;
 using NotionAuth.Core.Common;
+using NotionAuth.Core.Rows;
 
 namespace NotionAuth.Conversion.FromJson;
 
@@ -21,6 +24,9 @@ public sealed class RequestOutput
 
     /// <summary>What the user must know; null for nothing.</summary>
     public string? Warning { get; init; }
+
+    /// <summary>What happened before it, for who wants to know it; null for nothing.</summary>
+    public string? Note { get; init; }
 }
 
 /// <summary>
@@ -29,27 +35,38 @@ public sealed class RequestOutput
 /// </summary>
 /// <param name="isRaw">Whether JSON text is wanted.</param>
 /// <param name="asHashtable">Whether dictionaries are wanted in place of objects.</param>
-internal sealed class OutputForm(bool isRaw, bool asHashtable)
+/// <param name="rows">Makes rows of pages; null where none are wanted.</param>
+internal sealed class OutputForm(bool isRaw, bool asHashtable, RowReader? rows = null)
 {
+    private const string HasMore = "There are more rows than this page of the list has. Pass -All to get every one.";
+
     private const string Capped =
         "Notion stopped at 10,000 rows although there are more. Narrow the query with a filter, " +
         "for example by last_edited_time, and run one for each range.";
 
-    public async IAsyncEnumerable<RequestOutput> ConvertAsync(IAsyncEnumerable<ReplyPiece> pieces)
+    public async IAsyncEnumerable<RequestOutput> ConvertAsync(
+        IAsyncEnumerable<ReplyPiece> pieces, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (ReplyPiece piece in pieces.ConfigureAwait(false))
+        await foreach (ReplyPiece piece in pieces.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             var objects = new object?[piece.Event is null ? piece.Values.Count : 1];
             for (int i = 0; i < objects.Length; i++)
-                objects[i] = piece.Event is null ? Convert(piece.Values[i]) : Convert(piece.Event);
+                objects[i] = piece.Event is not null ? Convert(piece.Event)
+                    : await RowOfAsync(piece.Values[i], cancellationToken).ConfigureAwait(false)
+                    ?? Convert(piece.Values[i]);
             yield return new RequestOutput
             {
                 Objects = objects,
                 Response = piece.Response,
-                Warning = piece.IsCapped ? Capped : null
+                Note = piece.Note,
+                Warning = piece.IsCapped ? Capped : piece.HasMore ? HasMore : null
             };
         }
     }
+
+    private async ValueTask<PSObject?> RowOfAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        rows is not null && await rows.ReadAsync(json, cancellationToken).ConfigureAwait(false) is { } row
+            ? RowObject.Of(row) : null;
 
     private object? Convert(ReadOnlyMemory<byte> json) =>
         isRaw ? Encoding.UTF8.GetString(json.ToArray()) : JsonToObject.Convert(json.Span, asHashtable);

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Unicode;
 #endif
 
-namespace NotionAuth.Conversion.ToJson;
+namespace NotionAuth.Core.Common;
 
 /// <summary>
 /// JSON's strings. .NET's reader and writer refuse or replace what stands in JSON as the escape of a lone surrogate; a

@@ -1,0 +1,107 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Common;
+
+namespace NotionAuth.Core.Api.Lists;
+
+/// <summary>Reads a list to its end, and a query beyond the 10,000 rows at which Notion stops.</summary>
+internal static class QueryReader
+{
+    /// <summary>
+    /// Fetches the pages as <see cref="Paginator.PagesAsync"/> does. Where Notion stops a query, the rows that were
+    /// created from the last one's time on are queried next; what came already is left out, by its ids.
+    /// </summary>
+    /// <returns>The pages. One that is capped is the last: the query can't go on.</returns>
+    public static async IAsyncEnumerable<NotionPage> PagesAsync(
+        NotionClient client, NotionRequest request, int? pageSize,
+        [EnumeratorCancellation] CancellationToken cancellationToken, Task? turn = null)
+    {
+        bool? direction = QueryWindow.IsDescending(request);
+        var returned = new ReturnedItems();
+        NotionRequest window = request;
+        string? begin = null, note = null;
+        while (true)
+        {
+            var times = new CreationTimes();
+            NotionPage? capped = null;
+            await foreach (NotionPage page in Paginator.PagesAsync(client, window, pageSize, cancellationToken, turn)
+                .ConfigureAwait(false))
+            {
+                if (direction is null)
+                {
+                    yield return page;
+                    continue;
+                }
+
+                times.Add(page.Items);
+                NotionPage given = page with { IsCapped = false, Note = note };
+                if (window != request) given = given with { Items = returned.Without(page.Items) };
+                note = null;
+                returned.Add(given.Items);
+                if (page.IsCapped) capped = page;
+                yield return given;
+            }
+
+            if (capped is null) yield break;
+
+            // Without sorts Notion chooses the order: rows that come in that of their times go on from there, others
+            // are looked for from the first one on.
+            bool isDescending = direction == true || (window == request && times.Fall && !times.Rise);
+            string? next = times.Rise || times.Fall ? times.Last : null;
+            bool isStuck = next is null ? window != request || QueryWindow.HasCursor(request) : next == begin;
+            if (isStuck || !returned.HaveIds)
+            {
+                yield return capped with { Items = [] };
+                yield break;
+            }
+
+            direction = isDescending;
+            begin = next;
+            window = QueryWindow.After(request, next, isDescending);
+            note = "Notion stopped at 10,000 rows. Going on with the rows that were created " +
+                $"{(next is null ? "first" : $"{(isDescending ? "until" : "from")} {Redaction.OneLine(next)}")}.";
+        }
+    }
+
+    /// <summary>The order in which rows came.</summary>
+    private sealed class CreationTimes
+    {
+        public string? Last { get; private set; }
+
+        public bool Rise { get; private set; } = true;
+
+        public bool Fall { get; private set; } = true;
+
+        public void Add(IReadOnlyList<ReadOnlyMemory<byte>> items)
+        {
+            foreach (string? time in items.Select(i => TimeOf(i.Span)))
+            {
+                // As text: they have one form.
+                int order = Last is null ? 0 : string.CompareOrdinal(Last, time);
+                if (time is null || order > 0) Rise = false;
+                if (time is null || order < 0) Fall = false;
+                Last = time ?? Last;
+            }
+        }
+
+        private static string? TimeOf(ReadOnlySpan<byte> item)
+        {
+            var reader = new Utf8JsonReader(item, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isTime = reader.ValueTextEquals("created_time");
+                reader.Read();
+                if (isTime) return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                reader.Skip();
+            }
+
+            return null;
+        }
+    }
+}

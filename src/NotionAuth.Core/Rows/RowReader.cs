@@ -1,0 +1,114 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Net.Http;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using NotionAuth.Core.Api;
+using NotionAuth.Core.Api.Lists;
+using NotionAuth.Core.Common;
+
+namespace NotionAuth.Core.Rows;
+
+/// <summary>Makes rows of pages. What a page shows cut is read to its end.</summary>
+/// <param name="client">The client.</param>
+/// <param name="request">The request that the pages come from.</param>
+/// <param name="reserved">Names that no column may have, in any case.</param>
+internal sealed class RowReader(NotionClient client, NotionRequest request, IReadOnlyCollection<string> reserved)
+{
+    private readonly ColumnOrder _order = new(client, request);
+
+    /// <summary>Makes a row.</summary>
+    /// <param name="json">A page; JSON in UTF-8.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <returns>The row; null where it is no page.</returns>
+    /// <exception cref="NotionAuthException">What a page shows cut couldn't be read.</exception>
+    public async Task<Row?> ReadAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        using JsonDocument? document = DocumentOf(json);
+        if (document is null || JsonText.StringOf(document.RootElement, "object") != "page") return null;
+        JsonElement page = document.RootElement;
+        string? id = JsonText.StringOf(page, "id");
+        var columns = new List<KeyValuePair<string, object?>>
+        {
+            new("Id", id), new("Url", JsonText.StringOf(page, "url")),
+        };
+        var taken = new HashSet<string>(reserved, StringComparer.OrdinalIgnoreCase) { "Id", "Url" };
+        IReadOnlyList<string> order = await _order.OfAsync(page, cancellationToken).ConfigureAwait(false);
+        foreach (JsonProperty property in InOrder(page, order))
+        {
+            IReadOnlyList<JsonElement>? entries = id is not null && RowValue.IsCut(property.Value)
+                ? await EntriesAsync(id, property.Value, cancellationToken).ConfigureAwait(false) : null;
+            columns.Add(new(Free(property.Name, taken), RowValue.Of(property.Value, entries)));
+        }
+
+        return new Row(columns);
+    }
+
+    // Names that can't be read can only be where something is escaped, or isn't UTF-8; looking at every name is most of
+    // what a row costs.
+    private static JsonDocument? DocumentOf(ReadOnlyMemory<byte> json)
+    {
+        if (json.Span.IndexOf("\\u"u8) >= 0 || !JsonString.IsUtf8(json.ToArray())) return JsonText.Parse(json);
+        try
+        {
+            return JsonDocument.Parse(json, JsonText.Limits);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<JsonProperty> InOrder(JsonElement page, IReadOnlyList<string> order)
+    {
+        if (!page.TryGetProperty("properties", out JsonElement properties)
+            || properties.ValueKind != JsonValueKind.Object) return [];
+        if (order.Count == 0) return properties.EnumerateObject();
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < order.Count; i++) places[order[i]] = i;
+        return properties.EnumerateObject().OrderBy(p =>
+            JsonText.StringOf(p.Value, "id") is { } id && places.TryGetValue(id, out int place)
+                ? place : int.MaxValue);
+    }
+
+    // 'Id (2)' beside Id, and 'name (2)' beside Name.
+    private static string Free(string name, HashSet<string> taken)
+    {
+        string free = name.Length == 0 ? "(2)" : name;
+        for (int i = 2; !taken.Add(free); i++)
+            free = string.Format(CultureInfo.InvariantCulture, "{0} ({1})", name, i);
+        return free;
+    }
+
+    private async Task<IReadOnlyList<JsonElement>> EntriesAsync(
+        string page, JsonElement property, CancellationToken cancellationToken)
+    {
+        string type = JsonText.StringOf(property, "type")!;
+        string id = JsonText.StringOf(property, "id") ?? string.Empty;
+        // Notion's ids of properties are encoded already; one with a character that a path can't have isn't.
+        if (id.Any(c => c is not ('%' or '-' or '_' or '.' or '~') && !(c < 128 && char.IsLetterOrDigit(c))))
+            id = Uri.EscapeDataString(id);
+        NotionRequest whole = request with
+        {
+            Path = $"pages/{page}/properties/{id}",
+            Method = HttpMethod.Get,
+            Query = [],
+            Body = null,
+            ReturnsErrorReplies = false,
+        };
+        var entries = new List<JsonElement>();
+        await foreach (NotionPage part in Paginator.PagesAsync(client, whole, null, cancellationToken)
+            .ConfigureAwait(false))
+            foreach (ReadOnlyMemory<byte> item in part.Items)
+            {
+                using JsonDocument entry = JsonDocument.Parse(item, JsonText.Limits);
+                if (entry.RootElement.ValueKind == JsonValueKind.Object
+                    && entry.RootElement.TryGetProperty(type, out JsonElement content)) entries.Add(content.Clone());
+            }
+
+        return entries;
+    }
+}
