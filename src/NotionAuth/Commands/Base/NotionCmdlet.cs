@@ -19,6 +19,7 @@ namespace NotionAuth.Commands.Base;
 /// </summary>
 public abstract class NotionCmdlet : PSCmdlet, IDisposable
 {
+    private static readonly TimeSpan StopArrives = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly PipelinePump _pump = new();
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
@@ -98,7 +99,11 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     private protected void Report(ErrorRecord record)
     {
         WriteError(record);
-        if (EndsAll(record.Exception)) throw new PipelineStoppedException();
+        if (!EndsAll(record.Exception)) return;
+
+        // Ctrl+C ends the question first and stops the pipeline a moment later. Until then a trap could catch this.
+        _stopping.Token.WaitHandle.WaitOne(StopArrives);
+        throw new PipelineStoppedException();
     }
 
     // Who answers a question with Ctrl+C wants everything to end, as with Ctrl+C at any other time, and not the same
