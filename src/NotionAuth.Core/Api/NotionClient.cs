@@ -55,10 +55,10 @@ public sealed class NotionClient
     /// <summary>The longest wait between two attempts; a longer one isn't begun.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.MaxValue;
 
-    /// <summary>Told when a wait before an attempt begins; may be called on any thread.</summary>
+    /// <summary>Called when a wait before an attempt begins; may be called on any thread.</summary>
     public Action<RequestWait>? Waiting { get; init; }
 
-    /// <summary>Told when that wait has ended, also by being cancelled.</summary>
+    /// <summary>Called when that wait has ended, also by being cancelled.</summary>
     public Action<RequestWait>? Waited { get; init; }
 
     /// <summary>Sends a request.</summary>
@@ -86,7 +86,8 @@ public sealed class NotionClient
     /// <param name="request">The request.</param>
     /// <param name="path">The file, whose content is replaced where it exists; a link, a device or a pipe stays what it
     /// is.</param>
-    /// <param name="progress">Told of what has arrived, a few times a second at most, on any thread; or null.</param>
+    /// <param name="progress">Called with what has arrived, a few times a second at most, on any thread; or
+    /// null.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>The reply without its body; an error that <see cref="NotionRequest.ReturnsErrorReplies"/> wants has its
     /// body, and no file.</returns>
@@ -146,7 +147,7 @@ public sealed class NotionClient
         }
         finally
         {
-            // Events that are handed on belong to whoever gets them.
+            // Events that are handed on belong to the caller.
             if (!isHandedOn)
             {
                 context.Events?.Dispose();

@@ -25,7 +25,7 @@ public sealed record NotionReply(int Status, ReadOnlyMemory<byte> Body, string? 
     internal ReplyHeaders? Source { get; init; }
 
     /// <summary>
-    /// The events of a text/event-stream, each as it arrives; null for any other reply. Whoever gets the reply disposes
+    /// The events of a text/event-stream, each as it arrives; null for any other reply. The caller disposes
     /// of them.
     /// </summary>
     public ServerSentEvents? Events { get; init; }

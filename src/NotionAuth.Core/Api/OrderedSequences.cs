@@ -66,7 +66,7 @@ internal sealed class OrderedSequences<TInput, T>(int limit)
         return result;
     }
 
-    /// <summary>Gives up every sequence; whoever calls has cancelled them.</summary>
+    /// <summary>Gives up every sequence; the caller has cancelled them.</summary>
     /// <returns>A task that ends when none of them runs any more.</returns>
     public async Task AbandonAsync()
     {

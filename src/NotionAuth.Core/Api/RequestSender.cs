@@ -27,7 +27,7 @@ internal sealed record RequestOptions
     /// <summary>The full path of the file that a success is written to; null for none.</summary>
     public string? OutFile { get; init; }
 
-    /// <summary>Told of what has arrived for <see cref="OutFile"/>; on any thread.</summary>
+    /// <summary>Called with what has arrived for <see cref="OutFile"/>; on any thread.</summary>
     public Action<TransferProgress>? Progress { get; init; }
 }
 

@@ -125,7 +125,7 @@ internal sealed class FileLock : IDisposable
             ".lock";
     }
 
-    // Whoever may open a lock's file may hold the lock, and so keep us waiting: nobody else may.
+    // A process that may open a lock's file may hold the lock and make this one wait: no other user may.
     private static void CreateOwnFolder(string folder)
     {
 #if NET8_0_OR_GREATER

@@ -11,7 +11,7 @@ namespace NotionAuth.Core.Connections;
 /// <summary>Finds connections by name or id.</summary>
 /// <param name="stores">The host's stores.</param>
 /// <param name="cache">What this process knows already.</param>
-/// <param name="warn">Told where a vault's metadata differs from its secrets, or null.</param>
+/// <param name="warn">Called where a vault's metadata differs from its secrets, or null.</param>
 internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache cache, Action<string>? warn = null)
 {
     /// <summary>Finds one connection.</summary>

@@ -14,12 +14,12 @@ namespace NotionAuth.Core.Connections;
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="cache">What this process knows.</param>
-/// <param name="warn">Told where metadata differs from a secret, or null.</param>
+/// <param name="warn">Called where metadata differs from a secret, or null.</param>
 internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache cache, Action<string>? warn)
 {
     /// <summary>
-    /// The lock of all names of a store, for whoever gives one. It is taken before any connection's lock, and never by
-    /// one who holds such a lock.
+    /// The lock of all names of a store, for a connection that gets a name. It is taken before any connection's lock,
+    /// and never by one who holds such a lock.
     /// </summary>
     public const string Lock = "names of connections";
 
@@ -34,7 +34,7 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
         IReadOnlyList<NotionConnection> found = await LookAsync(listing, name, cancellationToken).ConfigureAwait(false);
         if (found.Count <= 1) return found;
 
-        // Whoever replaces a connection has two for a moment, and holds the names meanwhile.
+        // A sign-in that replaces a connection has two for a moment, and holds the names meanwhile.
         using (await store.LockAsync(Lock, cancellationToken).ConfigureAwait(false))
         {
             StoreListing settled = await store.ListAsync(cancellationToken).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
         return (all[true].Any() ? all[true] : all[false]).ToList();
     }
 
-    // The one secret is read in such a way that whoever uses the connection next needn't read it again.
+    // The one secret is kept after it is read, so that the connection's next use needn't read it again.
     private async Task<bool> IsTrueAsync(
         StoreListing listing, NotionConnection listed, CancellationToken cancellationToken)
     {

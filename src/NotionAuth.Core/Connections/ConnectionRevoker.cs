@@ -13,7 +13,7 @@ namespace NotionAuth.Core.Connections;
 /// <param name="store">Where it is kept.</param>
 /// <param name="cache">What this process knows.</param>
 /// <param name="transport">The way to Notion.</param>
-/// <param name="log">Told of each attempt, or null.</param>
+/// <param name="log">Called with each attempt, or null.</param>
 internal sealed class ConnectionRevoker(
     KnownConnection session, IConnectionStore store, ConnectionCache cache, NotionTransport transport,
     Action<RequestLogEntry>? log)

@@ -11,7 +11,7 @@ namespace NotionAuth.Core.Connections;
 /// <param name="session">The connection.</param>
 /// <param name="store">Where it is kept.</param>
 /// <param name="transport">The way to Notion.</param>
-/// <param name="log">Told of each attempt, or null.</param>
+/// <param name="log">Called with each attempt, or null.</param>
 internal sealed class ConnectionTester(
     KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
 {

@@ -16,8 +16,8 @@ namespace NotionAuth.Core.Connections;
 /// <param name="session">The connection.</param>
 /// <param name="store">Where it is kept.</param>
 /// <param name="transport">The way to Notion.</param>
-/// <param name="log">Told of each attempt, or null.</param>
-/// <param name="warn">Told what the user must know.</param>
+/// <param name="log">Called with each attempt, or null.</param>
+/// <param name="warn">Called with what the user must know.</param>
 internal sealed class ConnectionTokenSource(
     KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log,
     Action<string> warn) : IAccessTokenSource
@@ -200,7 +200,7 @@ internal sealed class ConnectionTokenSource(
         if (session.IsUnsaved) await TrySaveAsync(unsaved.Over(stored), cancellationToken).ConfigureAwait(false);
     }
 
-    // Whoever wrote a pair while this process held one that the vault didn't take has signed in anew: that pair counts.
+    // A pair that another process wrote while this one held an unsaved pair is a new sign-in: that pair counts.
     // A mark does only on this very pair.
     private async Task<StoredConnection?> TakeNewerAsync(StoredConnection unsaved, CancellationToken cancellationToken)
     {
@@ -220,7 +220,7 @@ internal sealed class ConnectionTokenSource(
         session.IsUnsaved = true;
         try
         {
-            // What isn't there any more was removed, by whoever replaced it or by hand: it isn't made again.
+            // A connection that is gone was replaced or removed by hand: it isn't made again.
             if (session.IsLost) await store.WriteAsync(connection, cancellationToken).ConfigureAwait(false);
             else if (!await store.OverwriteAsync(connection, cancellationToken).ConfigureAwait(false)) throw Removed();
             session.IsUnsaved = session.IsLost = false;

@@ -11,7 +11,7 @@ namespace NotionAuth.Core.Connections;
 /// <summary>Keeps a new connection: decides on its name, and writes over nothing that it shouldn't.</summary>
 /// <param name="store">Where to.</param>
 /// <param name="cache">What this process knows.</param>
-/// <param name="warn">Told where a vault's metadata differs from its secrets, or null.</param>
+/// <param name="warn">Called where a vault's metadata differs from its secrets, or null.</param>
 internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache cache, Action<string>? warn)
 {
     /// <summary>Writes a connection and makes it known in the process.</summary>

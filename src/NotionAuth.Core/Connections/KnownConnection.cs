@@ -62,7 +62,7 @@ public sealed class KnownConnection(ConnectionKey key)
     internal StoredConnection? Newest(StoredConnection? stored) =>
         stored is not null && Connection is { } known && known.IsNewerThan(stored) ? known : stored;
 
-    /// <summary>Reads the connection for its name, so that whoever uses it next needn't read it again.</summary>
+    /// <summary>Reads the connection for its name, so that its next use needn't read it again.</summary>
     /// <param name="store">Where it is kept.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The connection, or null where there is none.</returns>

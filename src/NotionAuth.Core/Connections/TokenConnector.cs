@@ -29,14 +29,14 @@ public record ConnectOptions
 /// <param name="store">Where the connection is kept.</param>
 /// <param name="cache">What this process knows.</param>
 /// <param name="transport">The way to Notion.</param>
-/// <param name="log">Told of each attempt, or null.</param>
+/// <param name="log">Called with each attempt, or null.</param>
 internal sealed class TokenConnector(
     IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
 
-    /// <summary>Told where a vault's metadata differs from its secrets, or null.</summary>
+    /// <summary>Called where a vault's metadata differs from its secrets, or null.</summary>
     public Action<string>? Warn { get; init; }
 
     /// <summary>Validates a token with users/me and keeps it.</summary>

@@ -70,7 +70,7 @@ public sealed record TokenTestResult
 
 /// <summary>Tests tokens. Never refreshes one.</summary>
 /// <param name="transport">The way to Notion.</param>
-/// <param name="log">Told of each attempt, or null.</param>
+/// <param name="log">Called with each attempt, or null.</param>
 internal sealed class TokenTester(NotionTransport transport, Action<RequestLogEntry>? log)
 {
     /// <summary>What bounds the requests have.</summary>

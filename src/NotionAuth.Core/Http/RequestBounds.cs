@@ -17,10 +17,10 @@ public sealed record RequestBounds
     /// <summary>The parameter that decides on <see cref="LongestWait"/>, for the error; null for none.</summary>
     public string? Parameter { get; init; }
 
-    /// <summary>Told when a wait begins; may be called on any thread.</summary>
+    /// <summary>Called when a wait begins; may be called on any thread.</summary>
     public Action<RequestWait>? Waiting { get; init; }
 
-    /// <summary>Told when that wait has ended, also by being cancelled.</summary>
+    /// <summary>Called when that wait has ended, also by being cancelled.</summary>
     public Action<RequestWait>? Waited { get; init; }
 
     /// <summary>The same with a shorter longest wait, where this one's isn't shorter already.</summary>

@@ -59,13 +59,13 @@ internal sealed class RequestContext
     /// </summary>
     public bool CompletesOnceSent { get; init; }
 
-    /// <summary>Told of each attempt and each wait; may be called on any thread.</summary>
+    /// <summary>Called with each attempt and each wait; may be called on any thread.</summary>
     public Action<RequestLogEntry>? Log { get; init; }
 
-    /// <summary>Told when a wait begins; may be called on any thread.</summary>
+    /// <summary>Called when a wait begins; may be called on any thread.</summary>
     public Action<RequestWait>? Waiting { get; init; }
 
-    /// <summary>Told when that wait has ended, also by being cancelled.</summary>
+    /// <summary>Called when that wait has ended, also by being cancelled.</summary>
     public Action<RequestWait>? Waited { get; init; }
 
     /// <summary>

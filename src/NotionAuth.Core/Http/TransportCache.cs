@@ -49,7 +49,7 @@ internal sealed class TransportCache
         {
             if (_transports.TryGetValue(key, out NotionTransport? known)) return known;
 
-            // Whoever uses the one that is dropped goes on using it; its idle connections end by themselves.
+            // Requests that use the one that is dropped go on using it; its idle connections end by themselves.
             if (_oldest.Count >= Capacity) _transports.Remove(_oldest.Dequeue());
             _oldest.Enqueue(key);
             return _transports[key] = new NotionTransport(new WebProxy(address) { Credentials = credential });

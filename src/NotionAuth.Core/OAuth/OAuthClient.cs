@@ -21,7 +21,7 @@ namespace NotionAuth.Core.OAuth;
 /// <param name="credentials">The integration.</param>
 /// <param name="baseUri">Notion's origin.</param>
 /// <param name="notionVersion">The Notion-Version to send.</param>
-/// <param name="log">Told of each attempt, or null.</param>
+/// <param name="log">Called with each attempt, or null.</param>
 internal sealed class OAuthClient(
     NotionTransport transport, ClientCredentials credentials, Uri baseUri, string notionVersion,
     Action<RequestLogEntry>? log = null)
@@ -40,7 +40,7 @@ internal sealed class OAuthClient(
     /// <param name="code">The code of the callback.</param>
     /// <param name="redirectUri">The redirect URI of the authorization request, character for character.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The pair and what came with it.</returns>
+    /// <returns>The token pair and the details beside it.</returns>
     /// <exception cref="OAuthException">Notion refused.</exception>
     /// <exception cref="NotionAuthException">No answer, or an unusable one.</exception>
     public Task<TokenReply> ExchangeAsync(Secret code, string redirectUri, CancellationToken cancellationToken) =>

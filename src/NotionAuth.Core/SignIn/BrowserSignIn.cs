@@ -12,14 +12,14 @@ using NotionAuth.Core.SignIn.Callback;
 namespace NotionAuth.Core.SignIn;
 
 /// <summary>
-/// One sign-in: listen, open the browser, take the callback, exchange the code, keep what came, and only then tell the
+/// One sign-in: listen, open the browser, take the callback, exchange the code, keep the tokens, and only then tell the
 /// browser how it went (RFC 6749 section 4.1, RFC 8252).
 /// </summary>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="client">The integration's token endpoint.</param>
 /// <param name="baseUri">Notion's origin.</param>
 /// <param name="options">How.</param>
-/// <param name="log">Told of each attempt, or null.</param>
+/// <param name="log">Called with each attempt, or null.</param>
 internal sealed class BrowserSignIn(
     NotionTransport transport, OAuthClient client, Uri baseUri, SignInOptions options,
     Action<RequestLogEntry>? log = null)

@@ -27,7 +27,7 @@ public sealed record SignInOptions
     /// <summary>Shows the URL and the redirect URI to the user.</summary>
     public required Func<AuthorizationRequest, Task> Show { get; init; }
 
-    /// <summary>Told what the user should know while the sign-in goes on.</summary>
+    /// <summary>Called with what the user should know while the sign-in goes on.</summary>
     public required Action<string> Warn { get; init; }
 
     /// <summary>Asks the user for the URL that the browser ended on, in place of a listener; null to listen.</summary>

@@ -19,7 +19,7 @@ internal sealed class PipelinePump
     /// Waits for work; called on the pipeline thread, which runs what is queued until the work has ended.
     /// </summary>
     /// <param name="work">The work. How it ended is the caller's to look at.</param>
-    /// <param name="stop">Told that an action on the pipeline thread failed: all work should end.</param>
+    /// <param name="stop">Called when an action on the pipeline thread failed: all work should end.</param>
     /// <exception cref="Exception">What an action on the pipeline thread threw.</exception>
     public void Wait(Task work, Action stop)
     {

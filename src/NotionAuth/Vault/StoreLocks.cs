@@ -14,10 +14,10 @@ internal static class StoreLocks
 {
     private static int _isTold;
 
-    /// <summary>Takes a lock. Where none can be had, that is told once in a process.</summary>
+    /// <summary>Takes a lock. Where there can be none, a warning says so once in a process.</summary>
     /// <param name="name">What is locked.</param>
     /// <param name="timeout">How long to wait where somebody else holds it.</param>
-    /// <param name="warn">Told that there is no lock; null where the caller throws that.</param>
+    /// <param name="warn">Called when there is no lock; null where the caller throws that.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The lock, or why there is none.</returns>
     public static async Task<FileLock> TakeAsync(

@@ -14,7 +14,8 @@ internal static class QueryReader
 {
     /// <summary>
     /// Fetches the pages as <see cref="Paginator.PagesAsync"/> does. Where Notion stops a query, the rows that were
-    /// created from the last one's time on are queried next; what came already is left out, by its ids.
+    /// created from the last one's time on are queried next; rows that were returned already are left out, by their
+    /// ids.
     /// </summary>
     /// <returns>The pages. One that is capped is the last: the query can't go on.</returns>
     public static async IAsyncEnumerable<NotionPage> PagesAsync(

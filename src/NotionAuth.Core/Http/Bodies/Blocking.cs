@@ -13,7 +13,7 @@ namespace NotionAuth.Core.Http.Bodies;
 
 /// <summary>
 /// Work that the system may keep waiting for as long as it likes: a pipe that nobody opens at its other end, a
-/// network's disk that is gone. Whoever gives up on it goes on at once.
+/// network's disk that is gone. A caller that gives up on it goes on at once.
 /// </summary>
 internal static class Blocking
 {

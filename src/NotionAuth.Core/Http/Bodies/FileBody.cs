@@ -18,6 +18,6 @@ public sealed record FileBody
     /// <summary>The media type; null for the one that belongs to the file's extension.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>Told of what was sent, a few times a second at most; on any thread.</summary>
+    /// <summary>Called with what was sent, a few times a second at most; on any thread.</summary>
     public Action<TransferProgress>? Progress { get; init; }
 }

@@ -21,7 +21,7 @@ internal readonly record struct LinuxFile(uint Links, uint Owner, uint Group, Un
     private const int NotSupported = 95;
 
     /// <summary>Asks; null where there is no such file, or the system is another one.</summary>
-    /// <param name="path">The full path. A link is told of, not what it leads to.</param>
+    /// <param name="path">The full path. For a link it is the link itself, not its target.</param>
     public static LinuxFile? Find(string path)
     {
         if (!OperatingSystem.IsLinux()) return null;

@@ -46,7 +46,7 @@ internal sealed class AttemptTimer : IDisposable
         _source.CancelAfter(Span);
     }
 
-    /// <summary>Whoever reads is busy with what has arrived: that is no silence.</summary>
+    /// <summary>The reader is busy with data that has arrived: that is no silence.</summary>
     public void Pause() => _source.CancelAfter(Timeout.InfiniteTimeSpan);
 
     public void ThrowIfCallerEnded() => _caller.ThrowIfCancellationRequested();

@@ -26,7 +26,7 @@ internal sealed class RetryPolicy
         @"(?<![a-z])(?:not|no|never|don't|non)[^a-z].{0,15}?(?:retr|repeat|resend|send)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 
-    // What clocks and timers differ by, and nobody needs to be told of.
+    // Clocks and timers differ by this much. Shorter waits are not shown.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How waiting is done; tests replace it.</summary>
@@ -76,7 +76,8 @@ internal sealed class RetryPolicy
         wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestAsked ? LongestAsked : wait;
 
     /// <summary>
-    /// Waits before an attempt: the one place where requests wait, which tells the log and whoever shows progress.
+    /// Waits before an attempt: the one place where requests wait, which reports them to the log and to the progress
+    /// display.
     /// </summary>
     internal Task WaitAsync(
         HttpRequestMessage request, RequestContext context, WaitReason reason, string detail, TimeSpan wait,
@@ -94,7 +95,7 @@ internal sealed class RetryPolicy
             return;
         }
 
-        var told = new RequestWait
+        var announced = new RequestWait
         {
             Method = method,
             Path = path,
@@ -107,8 +108,8 @@ internal sealed class RetryPolicy
         };
         context.Log?.Invoke(new RequestLogEntry
         {
-            Method = told.Method,
-            Path = told.Path,
+            Method = announced.Method,
+            Path = announced.Path,
             Note = reason switch
             {
                 WaitReason.Gate =>
@@ -117,18 +118,18 @@ internal sealed class RetryPolicy
                 WaitReason.Vault =>
                     string.Format(CultureInfo.InvariantCulture, "{0} in {1:0.0} s", detail, wait.TotalSeconds),
                 _ => string.Format(
-                    CultureInfo.InvariantCulture, "{0}, retry {1} of {2} in {3:0.0} s", detail, told.Retry,
-                    told.MaximumRetryCount, wait.TotalSeconds),
+                    CultureInfo.InvariantCulture, "{0}, retry {1} of {2} in {3:0.0} s", detail, announced.Retry,
+                    announced.MaximumRetryCount, wait.TotalSeconds),
             },
         });
-        context.Waiting?.Invoke(told);
+        context.Waiting?.Invoke(announced);
         try
         {
             await Delay(wait, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            context.Waited?.Invoke(told);
+            context.Waited?.Invoke(announced);
         }
     }
 

@@ -93,7 +93,7 @@ internal sealed class CallbackListener : IDisposable
     /// <summary>Waits for Notion's answer. Once only; a request that came before is looked at now.</summary>
     /// <param name="state">The state that the authorization request carries.</param>
     /// <param name="refused">
-    /// Told of each request on the redirect URI that was refused for its state, on threads of the pool and possibly
+    /// Called with each request on the redirect URI that was refused for its state, on threads of the pool and possibly
     /// several at once. There may be thousands of them: not each is worth a warning.
     /// </param>
     /// <param name="ct">Ends the wait at once, and frees the port.</param>

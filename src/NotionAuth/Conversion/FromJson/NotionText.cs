@@ -53,7 +53,7 @@ public static class NotionText
         return type == "to_do" ? (Get(content, "checked") is true ? "[x] " : "[ ] ") + text : text;
     }
 
-    /// <summary>The name of whoever wrote a comment, or the id where Notion tells no more.</summary>
+    /// <summary>The name of a comment's author, or the id where Notion gives no name.</summary>
     public static string Author(object? value) =>
         First(Line(Get(Get(value, "display_name"), "resolved_name")), Person(Get(value, "created_by")));
 

@@ -186,7 +186,7 @@ internal sealed class ReplyCheck
         "Run the command again; -Raw shows the reply as it came. If it happens again, " +
         "check whether a proxy changes replies.");
 
-    /// <summary>Where a key stands, and what can be told of it at a glance. The default is an object's mark.</summary>
+    /// <summary>Where a key stands, and what is known of it at a glance. The default is an object's mark.</summary>
     private readonly struct Key(ReadOnlySpan<byte> text, int start, bool isEscaped)
     {
         private readonly bool _isKey = true;
