@@ -309,6 +309,33 @@ public sealed class ErrorAdviceTests
         Assert.DoesNotContain("Look first", refused.RecommendedAction, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_null_that_Notion_refuses_is_advised_to_be_left_out()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        NotionRequest search = Request("POST", "search") with { Body = """{"query":null}"""u8.ToArray() };
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "ValidationError", () => notion.Client().SendAsync(search, default));
+        Assert.Equal(
+            "Leave body.query out, or give it a value: null isn't the same as leaving it out.",
+            error.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task An_id_of_the_wrong_kind_is_advised_to_be_called_by_its_own_path()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: new SeedOptions());
+        Sample sample = notion.Fake.DefaultWorkspace.Sample;
+        NotionApiException page = await Expect.ErrorAsync<NotionApiException>(
+            "ValidationError",
+            () => notion.Client().SendAsync(Request("GET", $"pages/{sample.DatabaseId}"), default));
+        Assert.Equal("The id is a database's: call databases/<id>.", page.RecommendedAction);
+        NotionApiException database = await Expect.ErrorAsync<NotionApiException>(
+            "ValidationError",
+            () => notion.Client().SendAsync(Request("GET", $"databases/{sample.PageId}"), default));
+        Assert.Equal("The id is a page's: call pages/<id>.", database.RecommendedAction);
+    }
+
     private static NotionRequest Request(string method, string path) => new()
     {
         Path = path,

@@ -58,6 +58,46 @@ public sealed class FakeApiTests
         Assert.Equal(200, (await fake.ApiAsync("POST", ofDatabase, "{}", "2022-06-28")).Status);
     }
 
+    [Theory]
+    [InlineData("v1/search", "query", "a string")]
+    [InlineData("v1/search", "filter", "an object")]
+    [InlineData("v1/search", "sort", "an object")]
+    [InlineData("v1/search", "start_cursor", "a string")]
+    [InlineData("v1/search", "page_size", "a number")]
+    [InlineData("rows", "filter", "an object")]
+    [InlineData("rows", "sorts", "an array")]
+    [InlineData("rows", "start_cursor", "a string")]
+    [InlineData("rows", "page_size", "a number")]
+    public async Task A_member_that_is_null_is_refused_where_it_may_only_be_left_out(
+        string path, string member, string type)
+    {
+        await using var fake = await FakeClient.StartAsync();
+        path = path == "rows" ? $"v1/data_sources/{fake.Sample.DataSourceId}/query" : path;
+        Answer reply = await fake.ApiAsync("POST", path, $"{{\"{member}\":null}}");
+        Assert.Equal(400, reply.Status);
+        Assert.Equal(
+            $"body failed validation: body.{member} should be {type} or `undefined`, instead was `null`.",
+            (string?)reply.Json["message"]);
+    }
+
+    [Fact]
+    public async Task An_id_of_the_wrong_kind_is_refused_with_the_name_of_the_right_API()
+    {
+        await using var fake = await FakeClient.StartAsync();
+        Answer page = await fake.ApiAsync("GET", $"v1/pages/{fake.Sample.DatabaseId}");
+        Answer database = await fake.ApiAsync("GET", $"v1/databases/{fake.Sample.PageId}");
+        Assert.Equal((400, "validation_error"), (page.Status, page.Code));
+        Assert.Equal((400, "validation_error"), (database.Status, database.Code));
+        Assert.Equal(
+            $"Provided ID {fake.Sample.DatabaseId} is a database, not a page. Use the retrieve database API instead.",
+            (string?)page.Json["message"]);
+        Assert.Equal(
+            $"Provided database_id {fake.Sample.PageId} is a page, not a database. " +
+            "Use the pages API instead, or pass the ID of the database itself.",
+            (string?)database.Json["message"]);
+        Assert.Equal(404, (await fake.ApiAsync("GET", $"v1/pages/{fake.Sample.DataSourceId}")).Status);
+    }
+
     [Fact]
     public async Task The_two_messages_about_the_version_are_notions()
     {

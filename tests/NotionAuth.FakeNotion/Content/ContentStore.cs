@@ -42,6 +42,21 @@ internal sealed class ContentStore
             : throw NotionFailure.NotFound(kindName ?? NameOf(kind), id.ToString(), bot);
     }
 
+    /// <summary>The page of a path. A database's id is told apart, which names the API for it.</summary>
+    public Entity GetPage(Bot bot, Guid id) =>
+        Find(id) is { Kind: EntityKind.Database } other && CanSee(bot, other)
+            ? throw NotionFailure.Validation(
+                $"Provided ID {id} is a database, not a page. Use the retrieve database API instead.")
+            : Get(bot, id, EntityKind.Page);
+
+    /// <summary>The database of a path. A page's id is told apart, which names the API for it.</summary>
+    public Entity GetDatabase(Bot bot, Guid id) =>
+        Find(id) is { Kind: EntityKind.Page } other && CanSee(bot, other)
+            ? throw NotionFailure.Validation(
+                $"Provided database_id {id} is a page, not a database. Use the pages API instead, " +
+                "or pass the ID of the database itself.")
+            : Get(bot, id, EntityKind.Database);
+
     /// <summary>A block, or a page or database seen as one.</summary>
     public Entity GetBlock(Bot bot, Guid id)
     {

@@ -16,6 +16,8 @@ internal static class RowQuery
     {
         call.AllowQuery("filter_properties", "filter_properties[]");
         call.AllowBody("filter", "sorts", "start_cursor", "page_size", "in_trash", "archived", "result_type");
+        call.RefuseNull("filter", "an object");
+        call.RefuseNull("sorts", "an array");
         var rows = call.OptionalBool("in_trash") == true
             ? call.Content.All(e => e.Parent == source && e.InTrash)
             : call.Content.ChildrenOf(source);

@@ -114,6 +114,15 @@ internal sealed class Call(HttpContext http, FakeNotionState state, RecordedRequ
         }
     }
 
+    /// <summary>
+    /// Refuses a member that is null where it may only be left out: <c>{"query":null}</c> isn't <c>{}</c>.
+    /// </summary>
+    public void RefuseNull(string name, string type)
+    {
+        if (Json.TryGetPropertyValue(name, out var node) && node is null)
+            throw NotionFailure.Field($"body.{name}", $"{type} or `undefined`", null);
+    }
+
     public string? QueryText(string name) => Query.TryGetValue(name, out var value) ? value[^1] : null;
 
     public JsonObject RequiredObject(string name) => Json[name] as JsonObject

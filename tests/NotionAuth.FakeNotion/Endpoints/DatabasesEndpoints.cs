@@ -68,5 +68,5 @@ internal static class DatabasesEndpoints
         return Reply.Object(call, database.Render(call.Shape), committedId: database.IdText);
     }
 
-    private static Entity Find(Call call) => call.Content.Get(call.Bot, call.Id("database_id"), EntityKind.Database);
+    private static Entity Find(Call call) => call.Content.GetDatabase(call.Bot, call.Id("database_id"));
 }

@@ -21,7 +21,7 @@ internal static class PagesEndpoints
     private static Reply Retrieve(Call call)
     {
         call.AllowQuery("filter_properties");
-        var page = call.Content.Get(call.Bot, call.Id("page_id"), EntityKind.Page);
+        var page = call.Content.GetPage(call.Bot, call.Id("page_id"));
         var wanted = call.Query.TryGetValue("filter_properties", out var ids) ? ids.ToArray() : [];
         return wanted.Length == 0
             ? Reply.Object(call, page.Render(call.Shape))
@@ -139,7 +139,7 @@ internal static class PagesEndpoints
     {
         call.AllowQuery();
         Trash.AllowBody(call, "properties", "icon", "cover", "is_locked", "is_archived", "template", "erase_content");
-        var page = call.Content.Get(call.Bot, call.Id("page_id"), EntityKind.Page);
+        var page = call.Content.GetPage(call.Bot, call.Id("page_id"));
         lock (call.Content.Lock)
         {
             var json = page.Json;
@@ -201,7 +201,7 @@ internal static class PagesEndpoints
     {
         call.AllowQuery();
         call.AllowBody("parent");
-        var page = call.Content.Get(call.Bot, call.Id("page_id"), EntityKind.Page);
+        var page = call.Content.GetPage(call.Bot, call.Id("page_id"));
         var parent = FindParent(call)
             ?? throw NotionFailure.Field("body.parent.page_id", "defined", null, present: false);
         for (var at = parent; at is not null; at = at.Parent)
@@ -226,7 +226,7 @@ internal static class PagesEndpoints
     private static Reply Property(Call call)
     {
         call.AllowQuery("start_cursor", "page_size");
-        var page = call.Content.Get(call.Bot, call.Id("page_id"), EntityKind.Page);
+        var page = call.Content.GetPage(call.Bot, call.Id("page_id"));
         var wanted = call.Args["property_id"];
         var value = page.Json["properties"]!.AsObject()
             .Select(p => p.Value!.AsObject())

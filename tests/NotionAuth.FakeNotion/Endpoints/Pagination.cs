@@ -39,6 +39,8 @@ internal static class Pagination
     public static Reply FromBody<T>(
         Call call, IReadOnlyList<T> items, Func<T, Guid> id, Func<T, byte[]> render, string type, bool capped = false)
     {
+        call.RefuseNull("page_size", "a number");
+        call.RefuseNull("start_cursor", "a string");
         int? size = null;
         if (call.Json["page_size"] is { } node)
         {

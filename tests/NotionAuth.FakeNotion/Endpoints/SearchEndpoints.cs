@@ -14,6 +14,9 @@ internal static class SearchEndpoints
     {
         call.AllowQuery();
         call.AllowBody("query", "sort", "filter", "start_cursor", "page_size");
+        call.RefuseNull("query", "a string");
+        call.RefuseNull("sort", "an object");
+        call.RefuseNull("filter", "an object");
         var query = call.OptionalText("query") ?? "";
         var kind = Kind(call);
         var ascending = Ascending(call);
