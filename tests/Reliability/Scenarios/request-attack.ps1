@@ -2,9 +2,9 @@
 # clear error each, bounded memory, and the token arrives at no other host. A round is each of them once.
 param([int] $Rounds, [int] $Seed)
 
-Add-Type -Path (Join-Path $PSScriptRoot '../Attackers/LyingServer.cs')
+Add-Type -Path (Join-Path $PSScriptRoot '../Attackers/HostileServer.cs')
 $token = New-SecretText ntn_
-$server = [NotionAuth.Reliability.LyingServer]::new($token)
+$server = [NotionAuth.Reliability.HostileServer]::new($token)
 $base = "http://127.0.0.1:$($server.Port)"
 $elsewhere = "127.0.0.1:$($server.PortElsewhere)"
 

@@ -16,7 +16,7 @@ namespace NotionAuth.Reliability;
 /// In Notion's place: answers that lie, one kind for each path below /v1/lie/. Beside it a second server, at which
 /// nothing must ever arrive.
 /// </summary>
-public sealed class LyingServer : IDisposable
+public sealed class HostileServer : IDisposable
 {
     private const long Gigabyte = 1L << 30;
     private static readonly byte[] Megabyte = new byte[1 << 20];
@@ -28,7 +28,7 @@ public sealed class LyingServer : IDisposable
     private int _page;
 
     /// <param name="token">The token that it is to be asked with.</param>
-    public LyingServer(string token)
+    public HostileServer(string token)
     {
         _token = token;
         Array.Fill(Megabyte, (byte)'a');
