@@ -20,7 +20,6 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Xml.Linq;
-using NotionAuth.FakeNotion.Endpoints;
 
 const string GetIt = "How to get it: https://aka.ms/install-powershell";
 
