@@ -279,8 +279,12 @@ static string Dll(string configuration, string folder, string name) => Path.Comb
 
 static Process Start(string program, IEnumerable<string> arguments, Dictionary<string, string>? environment = null)
 {
-    var start = new ProcessStartInfo(program, arguments) {
-        RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 };
+    var start = new ProcessStartInfo(program, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        StandardOutputEncoding = Encoding.UTF8,
+    };
     foreach ((string name, string value) in environment ?? []) start.Environment[name] = value;
     return Process.Start(start)!;
 }

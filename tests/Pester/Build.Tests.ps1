@@ -36,3 +36,11 @@ Describe 'Test -File' {
         Get-XunitFilter @() '' | Should -BeNullOrEmpty
     }
 }
+
+Describe 'The start without PowerShell' {
+    It 'builds without a warning' {
+        $file = Join-Path $PSScriptRoot '../../build/WithoutPowerShell.cs'
+        $shown = & dotnet build $file --nologo -v q 2>&1
+        $LASTEXITCODE | Should -Be 0 -Because "$shown"
+    }
+}
