@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
-using System.Net.Http;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,7 +16,6 @@ namespace NotionAuth.Core.Api;
 /// </summary>
 internal static class DataSourceFinder
 {
-    private const string Query = "databases/{database_id}/query";
     private const string SourceRoom = "data_sources";
 
     // By origin and database. Only what a database has alone: of several the caller chooses.
@@ -33,7 +31,8 @@ internal static class DataSourceFinder
     public static async Task<NotionRequest> ToDataSourceAsync(
         NotionClient client, NotionRequest request, CancellationToken cancellationToken)
     {
-        if (NotionEndpoint.Find(request.Path)?.Path != Query || !HasDataSources(client, request)) return request;
+        if (NotionEndpoint.Find(request.Path)?.Path != NotionEndpoint.DatabaseQuery
+            || !client.HasDataSources(request)) return request;
         string database = IdIn(request);
         (string, string) key = (client.OriginOf(request), database);
         if (!Known.TryGetValue(key, out string? source))
@@ -60,7 +59,7 @@ internal static class DataSourceFinder
         NotionClient client, NotionRequest request, NotionApiException error, CancellationToken cancellationToken)
     {
         if (error.Status != (int)HttpStatusCode.NotFound || !IsOfDataSource(request)
-            || !HasDataSources(client, request)) return error;
+            || !client.HasDataSources(request)) return error;
         string id = IdIn(request);
         foreach ((string Origin, string Database) key in Known.Where(k => k.Value == id).Select(k => k.Key).ToList())
             Known.TryRemove(key, out _);
@@ -79,9 +78,6 @@ internal static class DataSourceFinder
         }
     }
 
-    private static bool HasDataSources(NotionClient client, NotionRequest request) =>
-        NotionVersion.HasDataSources(request.NotionVersion ?? client.NotionVersion);
-
     private static bool IsOfDataSource(NotionRequest request)
     {
         string[] segments = ApiPath.Relative(request.Path).Split('/');
@@ -93,17 +89,8 @@ internal static class DataSourceFinder
     private static async Task<List<(string Id, string Name)>> SourcesAsync(
         NotionClient client, NotionRequest request, string database, CancellationToken cancellationToken)
     {
-        NotionReply reply = await client.SendAsync(
-            request with
-            {
-                Path = $"databases/{database}",
-                Method = HttpMethod.Get,
-                Query = [],
-                Body = null,
-                File = null,
-                ReturnsErrorReplies = false,
-            },
-            cancellationToken).ConfigureAwait(false);
+        NotionReply reply = await client.SendAsync(request.Reading($"databases/{database}"), cancellationToken)
+            .ConfigureAwait(false);
         using JsonDocument body = reply.ParseJson();
         if (body.RootElement.ValueKind != JsonValueKind.Object
             || !body.RootElement.TryGetProperty("data_sources", out JsonElement sources)

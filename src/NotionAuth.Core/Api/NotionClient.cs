@@ -104,6 +104,10 @@ public sealed class NotionClient
         return await SendAsync(request, file, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Whether rows are in data sources under the version that a request is sent with.</summary>
+    internal bool HasDataSources(NotionRequest request) =>
+        Api.NotionVersion.HasDataSources(request.NotionVersion ?? NotionVersion);
+
     /// <summary>The origin that a request goes to.</summary>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidPath"/>.</exception>
     internal string OriginOf(NotionRequest request) =>

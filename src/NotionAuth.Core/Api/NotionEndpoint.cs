@@ -14,6 +14,9 @@ namespace NotionAuth.Core.Api;
 /// <param name="Operations">What can be done there; empty where that isn't known.</param>
 internal sealed partial record NotionEndpoint(string Path, IReadOnlyList<EndpointOperation> Operations)
 {
+    /// <summary>The path of a query of a database's rows.</summary>
+    public const string DatabaseQuery = "databases/{database_id}/query";
+
     private readonly string[] _segments = Path.Split('/');
 
     /// <summary>The methods that it takes; empty where that isn't known.</summary>
@@ -31,9 +34,11 @@ internal sealed partial record NotionEndpoint(string Path, IReadOnlyList<Endpoin
     public static NotionEndpoint? Find(string path)
     {
         string[] segments = ApiPath.Relative(path).Split('/');
-        return All.Where(e => e.Matches(segments, segments.Length)).OrderBy(e => e._segments.Count(IsPlaceholder))
-            .FirstOrDefault();
+        return Shapes.Known[(segments.Length, segments[0])].FirstOrDefault(e => e.Matches(segments, segments.Length));
     }
+
+    /// <summary>Whether it is a query of rows: of a data source, or before 2025-09-03 of a database.</summary>
+    public bool IsRowQuery => Path is "data_sources/{data_source_id}/query" or DatabaseQuery;
 
     /// <summary>The method of a request that names none: the endpoint's own where it has just one.</summary>
     /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
@@ -119,4 +124,12 @@ internal sealed partial record NotionEndpoint(string Path, IReadOnlyList<Endpoin
     }
 
     private static bool IsPlaceholder(string segment) => segment[0] == '{';
+
+    // Each request looks its endpoint up, several times: by how many segments there are and the first, which is never a
+    // placeholder; the one with the fewest placeholders first.
+    private static class Shapes
+    {
+        public static readonly ILookup<(int Count, string First), NotionEndpoint> Known = All
+            .OrderBy(e => e._segments.Count(IsPlaceholder)).ToLookup(e => (e._segments.Length, e._segments[0]));
+    }
 }

@@ -56,6 +56,18 @@ public sealed record NotionRequest
     public bool IsReadOnly =>
         Method == HttpMethod.Get || (Method == HttpMethod.Post && NotionEndpoint.Find(Path, Method)?.Reads == true);
 
+    /// <summary>A request that reads something else with the same headers, version and bounds.</summary>
+    /// <param name="path">What is read.</param>
+    internal NotionRequest Reading(string path) => this with
+    {
+        Path = path,
+        Method = HttpMethod.Get,
+        Query = [],
+        Body = null,
+        File = null,
+        ReturnsErrorReplies = false,
+    };
+
     /// <summary>Whether doing it twice does no harm.</summary>
     internal bool IsSafeToRepeat => IsReadOnly || Method == HttpMethod.Delete;
 }

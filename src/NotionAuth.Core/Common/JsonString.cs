@@ -30,11 +30,11 @@ internal static class JsonString
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Whether bytes are UTF-8, which .NET's JSON reader doesn't ask of strings.</summary>
-    public static bool IsUtf8(byte[] json)
+    public static bool IsUtf8(ReadOnlySpan<byte> json)
     {
         try
         {
-            return Strict.GetCharCount(json) >= 0;
+            return Strict.GetCharCount(json.ToArray()) >= 0;
         }
         catch (DecoderFallbackException)
         {
@@ -43,7 +43,7 @@ internal static class JsonString
     }
 #else
     /// <summary>Whether bytes are UTF-8, which .NET's JSON reader doesn't ask of strings.</summary>
-    public static bool IsUtf8(byte[] json) => Utf8.IsValid(json);
+    public static bool IsUtf8(ReadOnlySpan<byte> json) => Utf8.IsValid(json);
 #endif
 
     /// <summary>Writes a text as a JSON string, quotes included.</summary>

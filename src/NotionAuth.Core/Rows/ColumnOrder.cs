@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.Linq;
-using System.Net.Http;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -16,19 +14,22 @@ namespace NotionAuth.Core.Rows;
 /// <param name="request">The request that the rows come from: its version and its bounds count here, too.</param>
 internal sealed class ColumnOrder(NotionClient client, NotionRequest request)
 {
-    private static readonly ConcurrentDictionary<(string Origin, string Path), IReadOnlyList<string>> Known = new();
+    private static readonly ConcurrentDictionary<(string Origin, string Path), IReadOnlyDictionary<string, int>> Known =
+        new();
+
+    private static readonly Dictionary<string, int> None = [];
 
     private readonly ConcurrentDictionary<string, bool> _unreadable = new(StringComparer.Ordinal);
 
-    /// <summary>The ids of the columns that a page has, in order.</summary>
+    /// <summary>The places of the columns that a page has, by their ids.</summary>
     /// <param name="page">The page.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <returns>The ids; none where the page is in no data source, or in one that can't be read.</returns>
-    public async Task<IReadOnlyList<string>> OfAsync(JsonElement page, CancellationToken cancellationToken)
+    /// <returns>The places; none where the page is in no data source, or in one that can't be read.</returns>
+    public async Task<IReadOnlyDictionary<string, int>> OfAsync(JsonElement page, CancellationToken cancellationToken)
     {
-        if (PathOf(page) is not { } path || _unreadable.ContainsKey(path)) return [];
+        if (PathOf(page) is not { } path || _unreadable.ContainsKey(path)) return None;
         (string, string) key = (client.OriginOf(request), path);
-        if (Known.TryGetValue(key, out IReadOnlyList<string>? order)) return order;
+        if (Known.TryGetValue(key, out IReadOnlyDictionary<string, int>? order)) return order;
         try
         {
             return Known[key] = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
@@ -37,28 +38,29 @@ internal sealed class ColumnOrder(NotionClient client, NotionRequest request)
         {
             // The rows are there all the same, in the order in which the page has its columns.
             _unreadable[path] = true;
-            return [];
+            return None;
         }
     }
 
     private string? PathOf(JsonElement page)
     {
         if (!page.TryGetProperty("parent", out JsonElement parent)) return null;
-        bool hasSources = NotionVersion.HasDataSources(request.NotionVersion ?? client.NotionVersion);
+        bool hasSources = client.HasDataSources(request);
         return NotionLink.PathOf(
             hasSources ? "data_source" : "database",
             JsonText.StringOf(parent, hasSources ? "data_source_id" : "database_id"));
     }
 
-    private async Task<IReadOnlyList<string>> ReadAsync(string path, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, int>> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        NotionReply reply = await client.SendAsync(
-            request with { Path = path, Method = HttpMethod.Get, Query = [], Body = null, ReturnsErrorReplies = false },
-            cancellationToken).ConfigureAwait(false);
+        NotionReply reply = await client.SendAsync(request.Reading(path), cancellationToken).ConfigureAwait(false);
         using JsonDocument body = reply.ParseJson();
         if (body.RootElement.ValueKind != JsonValueKind.Object
             || !body.RootElement.TryGetProperty("properties", out JsonElement columns)
             || columns.ValueKind != JsonValueKind.Object) throw reply.Invalid("has no columns");
-        return [.. columns.EnumerateObject().Select(c => JsonText.StringOf(c.Value, "id")).OfType<string>()];
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (JsonProperty column in columns.EnumerateObject())
+            if (JsonText.StringOf(column.Value, "id") is { } id) places[id] = places.Count;
+        return places;
     }
 }

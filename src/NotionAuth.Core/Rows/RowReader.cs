@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using System.Net.Http;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -36,8 +35,8 @@ internal sealed class RowReader(NotionClient client, NotionRequest request, IRea
             new("Id", id), new("Url", JsonText.StringOf(page, "url")),
         };
         var taken = new HashSet<string>(reserved, StringComparer.OrdinalIgnoreCase) { "Id", "Url" };
-        IReadOnlyList<string> order = await _order.OfAsync(page, cancellationToken).ConfigureAwait(false);
-        foreach (JsonProperty property in InOrder(page, order))
+        IReadOnlyDictionary<string, int> places = await _order.OfAsync(page, cancellationToken).ConfigureAwait(false);
+        foreach (JsonProperty property in InOrder(page, places))
         {
             IReadOnlyList<JsonElement>? entries = id is not null && RowValue.IsCut(property.Value)
                 ? await EntriesAsync(id, property.Value, cancellationToken).ConfigureAwait(false) : null;
@@ -51,7 +50,7 @@ internal sealed class RowReader(NotionClient client, NotionRequest request, IRea
     // what a row costs.
     private static JsonDocument? DocumentOf(ReadOnlyMemory<byte> json)
     {
-        if (json.Span.IndexOf("\\u"u8) >= 0 || !JsonString.IsUtf8(json.ToArray())) return JsonText.Parse(json);
+        if (json.Span.IndexOf("\\u"u8) >= 0 || !JsonString.IsUtf8(json.Span)) return JsonText.Parse(json);
         try
         {
             return JsonDocument.Parse(json, JsonText.Limits);
@@ -62,13 +61,11 @@ internal sealed class RowReader(NotionClient client, NotionRequest request, IRea
         }
     }
 
-    private static IEnumerable<JsonProperty> InOrder(JsonElement page, IReadOnlyList<string> order)
+    private static IEnumerable<JsonProperty> InOrder(JsonElement page, IReadOnlyDictionary<string, int> places)
     {
         if (!page.TryGetProperty("properties", out JsonElement properties)
             || properties.ValueKind != JsonValueKind.Object) return [];
-        if (order.Count == 0) return properties.EnumerateObject();
-        var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < order.Count; i++) places[order[i]] = i;
+        if (places.Count == 0) return properties.EnumerateObject();
         return properties.EnumerateObject().OrderBy(p =>
             JsonText.StringOf(p.Value, "id") is { } id && places.TryGetValue(id, out int place)
                 ? place : int.MaxValue);
@@ -91,14 +88,7 @@ internal sealed class RowReader(NotionClient client, NotionRequest request, IRea
         // Notion's ids of properties are encoded already; one with a character that a path can't have isn't.
         if (id.Any(c => c is not ('%' or '-' or '_' or '.' or '~') && !(c < 128 && char.IsLetterOrDigit(c))))
             id = Uri.EscapeDataString(id);
-        NotionRequest whole = request with
-        {
-            Path = $"pages/{page}/properties/{id}",
-            Method = HttpMethod.Get,
-            Query = [],
-            Body = null,
-            ReturnsErrorReplies = false,
-        };
+        NotionRequest whole = request.Reading($"pages/{page}/properties/{id}");
         var entries = new List<JsonElement>();
         await foreach (NotionPage part in Paginator.PagesAsync(client, whole, null, cancellationToken)
             .ConfigureAwait(false))

@@ -1,6 +1,5 @@
 using System;
 using System.Linq;
-using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
@@ -58,9 +57,8 @@ internal sealed class BulkEndpoints(FakeNotionState state)
         http.Response.StatusCode = 400;
         await SendAsync(
             http, requestId,
-            Encoding.UTF8.GetBytes(
-                """{"object":"error","status":400,"code":"validation_error",""" +
-                "\"message\":\"The page_size or start_cursor provided is invalid.\"}"));
+            ("""{"object":"error","status":400,"code":"validation_error","""u8 +
+                "\"message\":\"The page_size or start_cursor provided is invalid.\"}"u8).ToArray());
     }
 
     private static Task PageAsync(HttpContext http, BulkList list) =>

@@ -38,13 +38,28 @@ public static class Paginator
     /// <exception cref="NotionAuthException">As <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>;
     /// <see cref="ErrorIds.RepeatedCursor"/>, <see cref="ErrorIds.InvalidBody"/>,
     /// <see cref="ErrorIds.InvalidReply"/>.</exception>
-    public static async IAsyncEnumerable<NotionPage> PagesAsync(
-        NotionClient client, NotionRequest request, int? pageSize,
-        [EnumeratorCancellation] CancellationToken cancellationToken, Task? turn = null)
+    public static IAsyncEnumerable<NotionPage> PagesAsync(
+        NotionClient client, NotionRequest request, int? pageSize, CancellationToken cancellationToken,
+        Task? turn = null) =>
+        PartAsync(client, request, pageSize, earlier: null, turn, cancellationToken);
+
+    /// <summary>The same as a part of a longer list.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="request">The request of the first page.</param>
+    /// <param name="pageSize">How many items a page has; null as above.</param>
+    /// <param name="earlier">What was returned before, and is left out. What is returned now is added. Null for a list
+    /// of its own.</param>
+    /// <param name="turn">What is waited for before the second page; null for no such wait.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <returns>The pages.</returns>
+    internal static async IAsyncEnumerable<NotionPage> PartAsync(
+        NotionClient client, NotionRequest request, int? pageSize, ReturnedItems? earlier, Task? turn,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ahead = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var returned = new ReturnedItems();
+        ReturnedItems returned = earlier ?? new ReturnedItems();
+        bool leavesOut = returned.Count > 0;
         NotionRequest first = First(request, pageSize);
         string items = NotionEndpoint.Find(request.Path, request.Method)?.Items ?? PageReader.UsualItems;
         request = first;
@@ -78,9 +93,10 @@ public static class Paginator
                 }
 
                 bool isEmpty = page.Items.Count == 0;
-                if (isReadAgain) page = page with { Items = returned.Without(page.Items) };
+                if (isReadAgain || leavesOut) page = page with { Items = returned.Without(page.Items) };
                 if (page.NextCursor is null)
                 {
+                    earlier?.Add(page.Items);
                     yield return page;
                     yield break;
                 }

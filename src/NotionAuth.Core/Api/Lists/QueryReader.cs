@@ -30,7 +30,8 @@ internal static class QueryReader
         {
             var times = new CreationTimes();
             NotionPage? capped = null;
-            await foreach (NotionPage page in Paginator.PagesAsync(client, window, pageSize, cancellationToken, turn)
+            await foreach (NotionPage page in Paginator
+                .PartAsync(client, window, pageSize, direction is null ? null : returned, turn, cancellationToken)
                 .ConfigureAwait(false))
             {
                 if (direction is null)
@@ -40,12 +41,9 @@ internal static class QueryReader
                 }
 
                 times.Add(page.Items);
-                NotionPage given = page with { IsCapped = false, Note = note };
-                if (window != request) given = given with { Items = returned.Without(page.Items) };
-                note = null;
-                returned.Add(given.Items);
                 if (page.IsCapped) capped = page;
-                yield return given;
+                yield return page with { IsCapped = false, Note = note };
+                note = null;
             }
 
             if (capped is null) yield break;

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -18,15 +17,12 @@ internal static class QueryWindow
     private const string CreatedTime = "created_time";
     private const string Cursor = "start_cursor";
 
-    private static readonly string[] Queries =
-        ["data_sources/{data_source_id}/query", "databases/{database_id}/query"];
-
     /// <summary>Whether a query may go on this way, and in which direction its rows come.</summary>
     /// <param name="request">The request.</param>
     /// <returns>Whether the newest row comes first; null where the request's own sorts or filter forbid it.</returns>
     public static bool? IsDescending(NotionRequest request)
     {
-        if (request.Method != HttpMethod.Post || !Queries.Contains(NotionEndpoint.Find(request.Path)?.Path))
+        if (request.Method != HttpMethod.Post || NotionEndpoint.Find(request.Path)?.IsRowQuery != true)
             return null;
         if (request.Body is not { Length: > 0 }) return false;
         using JsonDocument? document = JsonText.Parse(request.Body);
