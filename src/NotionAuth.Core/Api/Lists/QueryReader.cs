@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -70,7 +70,10 @@ internal static class QueryReader
     /// <summary>The order in which rows came.</summary>
     private sealed class CreationTimes
     {
-        public string? Last { get; private set; }
+        // As it stands in the last row: every row is looked at, and few lists are ever cut.
+        private ReadOnlyMemory<byte> _last;
+
+        public string? Last => _last.IsEmpty ? null : Encoding.UTF8.GetString(_last.ToArray());
 
         public bool Rise { get; private set; } = true;
 
@@ -78,29 +81,32 @@ internal static class QueryReader
 
         public void Add(IReadOnlyList<ReadOnlyMemory<byte>> items)
         {
-            foreach (string? time in items.Select(i => TimeOf(i.Span)))
+            foreach (ReadOnlyMemory<byte> item in items)
             {
                 // As text: they have one form.
-                int order = Last is null ? 0 : string.CompareOrdinal(Last, time);
-                if (time is null || order > 0) Rise = false;
-                if (time is null || order < 0) Fall = false;
-                Last = time ?? Last;
+                ReadOnlyMemory<byte> time = TimeOf(item);
+                int order = _last.IsEmpty ? 0 : _last.Span.SequenceCompareTo(time.Span);
+                if (time.IsEmpty || order > 0) Rise = false;
+                if (time.IsEmpty || order < 0) Fall = false;
+                if (!time.IsEmpty) _last = time;
             }
         }
 
-        private static string? TimeOf(ReadOnlySpan<byte> item)
+        private static ReadOnlyMemory<byte> TimeOf(ReadOnlyMemory<byte> item)
         {
-            var reader = new Utf8JsonReader(item, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+            var reader = new Utf8JsonReader(item.Span, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return default;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                bool isTime = reader.ValueTextEquals("created_time");
+                bool isTime = reader.ValueTextEquals("created_time"u8);
                 reader.Read();
-                if (isTime) return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                if (isTime)
+                    return reader.TokenType == JsonTokenType.String && reader.ValueSpan.IndexOf((byte)'\\') < 0
+                        ? item.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length) : default;
                 reader.Skip();
             }
 
-            return null;
+            return default;
         }
     }
 }
