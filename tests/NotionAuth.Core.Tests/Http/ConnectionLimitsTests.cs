@@ -297,10 +297,10 @@ public sealed class RateLimitGateTests
 
     private static ConnectionLimits GateOf(TestNotion notion, string workspace)
     {
-        var session = new ConnectionCache().Get(new ConnectionKey("", Guid.NewGuid().ToString()));
+        KnownConnection known = new ConnectionCache().Get(new ConnectionKey("", Guid.NewGuid().ToString()));
         StoredConnection connection = notion.ConnectionOf(notion.Fake.Authorize(notion.Fake.DefaultIntegration));
-        session.Connection = connection with { Details = connection.Details with { WorkspaceId = workspace } };
-        return session.Limits;
+        known.SetSaved(connection with { Details = connection.Details with { WorkspaceId = workspace } });
+        return known.Limits;
     }
 
     /// <summary>Whether a request goes out at once; one that waits instead is called off.</summary>
