@@ -132,7 +132,7 @@ public sealed class ApiPathTests
     [InlineData("pages/")]
     [InlineData("blocks//children")]
     [InlineData("data_sources//query?x=y")]
-    public void An_empty_part_is_told_as_such(string path)
+    public void An_empty_part_is_an_error_of_its_own(string path)
     {
         NotionAuthException error = Expect.Error(ErrorIds.InvalidPath, () => ApiPath.ToUri(path, Notion));
         Assert.Contains("an empty part", error.Message, StringComparison.Ordinal);

@@ -131,7 +131,7 @@ public sealed class NotionClientTests
     }
 
     [Fact]
-    public async Task An_error_carries_all_that_Notion_said()
+    public async Task An_error_carries_all_members_of_the_reply()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.RateLimited(12, times: null));
