@@ -14,8 +14,8 @@
     CompatiblePSEditions   = @('Core', 'Desktop')
     FormatsToProcess       = @('NotionAuth.Format.ps1xml')
     FunctionsToExport      = @()
-    CmdletsToExport        = @('Connect-NotionWorkspace', 'Get-NotionConnection', 'Test-NotionToken',
-        'Revoke-NotionToken', 'Invoke-NotionRequest')
+    CmdletsToExport        = @('Connect-NotionWorkspace', 'Disconnect-NotionWorkspace', 'Get-NotionConnection',
+        'Test-NotionToken', 'Revoke-NotionToken', 'Invoke-NotionRequest')
     VariablesToExport      = @()
     AliasesToExport        = @()
     PrivateData            = @{

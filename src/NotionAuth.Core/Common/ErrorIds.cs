@@ -175,7 +175,7 @@ public static class ErrorIds
     public const string PropertyValueInvalid = "PropertyValueInvalid";
 
     /// <summary>
-    /// Notion's rate limit was reached: Notion's own code, and what a request is told that would wait longer than it
+    /// Notion's rate limit was reached: Notion's own code, and the error of a request that would wait longer than it
     /// may.
     /// </summary>
     public const string RateLimited = "RateLimited";
@@ -218,7 +218,7 @@ public static class ErrorIds
     /// <summary>The callback has more than one state.</summary>
     public const string StateRepeated = "StateRepeated";
 
-    /// <summary>A stream of events that told of an error.</summary>
+    /// <summary>A stream of events ended with an error.</summary>
     public const string StreamFailed = "StreamFailed";
 
     /// <summary>A redirect, which Notion's API never sends.</summary>

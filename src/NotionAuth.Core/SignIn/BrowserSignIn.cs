@@ -30,7 +30,7 @@ internal sealed class BrowserSignIn(
 
     /// <summary>Runs the sign-in.</summary>
     /// <typeparam name="T">The result's type.</typeparam>
-    /// <param name="complete">Keeps the token reply; the browser is told of success only when this has
+    /// <param name="complete">Keeps the token reply; the browser shows success only when this has
     /// succeeded.</param>
     /// <param name="cancellationToken">Ends the sign-in at once and frees the port.</param>
     /// <returns>The result.</returns>
@@ -77,7 +77,7 @@ internal sealed class BrowserSignIn(
         }
         catch (OperationCanceledException)
         {
-            // The browser is told in a moment or not at all: cancelling waits for nobody.
+            // The browser gets its page in a moment or not at all: cancelling waits for nobody.
             using var farewell = new CancellationTokenSource(FarewellTime);
             page = done is null
                 ? ResultPage.Failure("The sign-in was cancelled",
@@ -89,7 +89,7 @@ internal sealed class BrowserSignIn(
         }
         catch (Exception)
         {
-            // A fault of ours: the person at the browser is told so, and nothing of what it says.
+            // A fault of ours: the browser shows that it failed, and not why.
             page = ResultPage.Failure("Notion is not connected", "Something unexpected went wrong in PowerShell.",
                 "Look at the error there, then run Connect-NotionWorkspace again.");
             await callback.AnswerAsync(page, cancellationToken).ConfigureAwait(false);

@@ -61,9 +61,8 @@ internal sealed class RequestInput(
 
     private void CheckInputIsUsed(bool isSamePath)
     {
-        object?[] each = [command.Method, command.Body, command.InFile, command.ContentType, command.PartNumber,
-            command.OutFile, command.Query];
-        if (command.MyInvocation.ExpectingInput && isSamePath && !each.Any(PerInput.IsScript))
+        if (command.MyInvocation.ExpectingInput && isSamePath
+            && !command.MyInvocation.BoundParameters.Values.Any(PerInput.IsScript))
             throw ParameterRules.Conflict(
                 "What was piped isn't used: -Path and the other parameters are the same for every input.",
                 "Leave out -Path where the paths are piped, use a script block such as -Path { \"pages/$($_.id)\" }, " +
