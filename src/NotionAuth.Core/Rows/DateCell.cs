@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace NotionAuth.Core.Rows;
 
 /// <summary>
-/// Dates of a row: as Notion writes them, and <c>start/end</c> for a range. A time without an offset is local time, since
-/// Notion would take it for UTC; beside a time zone it is one of that zone.
+/// Dates of a row: as Notion writes them, and <c>start/end</c> for a range. A time without an offset is local time,
+/// since Notion would take it for UTC; beside a time zone it is one of that zone.
 /// </summary>
 internal static class DateCell
 {
@@ -15,7 +15,8 @@ internal static class DateCell
         "or two of them for a range: 2026-11-26/2026-11-28";
 
     private static readonly Regex Form = new(
-        @"^(?<date>\d{4}-\d{2}-\d{2})(?:[T ](?<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?)(?<offset>Z|[+-]\d{2}:?\d{2})?)?$",
+        @"^(?<date>\d{4}-\d{2}-\d{2})"
+        + @"(?:[T ](?<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?)(?<offset>Z|[+-]\d{2}:?\d{2})?)?$",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
     /// <summary>Reads a text as CSV has it.</summary>

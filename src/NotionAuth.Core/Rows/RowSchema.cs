@@ -46,7 +46,10 @@ internal sealed class RowSchema
 
     private readonly string _json;
 
-    private RowSchema(string path, JsonElement columns)
+    /// <summary>Reads the columns.</summary>
+    /// <param name="path">The path of the data source.</param>
+    /// <param name="columns">Its <c>properties</c>.</param>
+    public RowSchema(string path, JsonElement columns)
     {
         Path = path;
         _json = columns.GetRawText();

@@ -58,8 +58,8 @@ internal sealed class RowWriter : IDisposable
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <returns>The writer.</returns>
     /// <exception cref="NotionAuthException">As <see cref="RowTarget.FindAsync"/>;
-    /// <see cref="ErrorIds.PropertyNotFound"/>, <see cref="ErrorIds.PropertyValueInvalid"/>: there is no such column, or
-    /// it can't be a key.</exception>
+    /// <see cref="ErrorIds.PropertyNotFound"/>, <see cref="ErrorIds.PropertyValueInvalid"/>: there is no such column,
+    /// or it can't be a key.</exception>
     public static async Task<RowWriter> OpenAsync(
         NotionClient client, NotionRequest request, string dataSource, string? key,
         IReadOnlyCollection<string> reserved, CancellationToken cancellationToken)
