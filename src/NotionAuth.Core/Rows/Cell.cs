@@ -30,6 +30,22 @@ internal sealed record Cell(Column Column, string Canonical, Func<JsonElement?, 
     public static string Set(IEnumerable<string> things) =>
         string.Join($"{Between}", things.Distinct(StringComparer.Ordinal).OrderBy(t => t, StringComparer.Ordinal));
 
+    /// <summary>Whether a page has this already.</summary>
+    /// <param name="property">What it has in the column.</param>
+    /// <param name="entries">All its entries where the page shows it cut; else null.</param>
+    public bool IsIn(JsonElement property, IReadOnlyList<JsonElement>? entries)
+    {
+        string there = CanonicalOf(property, entries);
+        if (Column.Type != "files" || there == Canonical) return there == Canonical;
+
+        // Notion signs the addresses of its own files anew each time.
+        HashSet<string> own = new(StringComparer.Ordinal);
+        foreach (JsonElement file in RowValue.Items(property.GetProperty("files")))
+            if (JsonText.StringOf(file, "type") != "external") own.Add(FileOf(file));
+        return there == Set(Canonical.Split(Between)
+            .Select(a => a.Split('?')[0] is var bare && own.Contains(bare) ? bare : a));
+    }
+
     /// <summary>The canonical text of what a page has in a column.</summary>
     /// <param name="property">The property.</param>
     /// <param name="entries">All its entries where the page shows it cut; else null.</param>

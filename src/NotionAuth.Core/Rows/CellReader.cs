@@ -220,7 +220,8 @@ internal sealed class CellReader(RowLookup lookup, bool hasDataSources)
         string address = (string)file;
         if (now is { } property && property.TryGetProperty("files", out JsonElement files))
             foreach (JsonElement there in RowValue.Items(files))
-                if (Cell.FileOf(there) is var known && (known == address || known == address.Split('?')[0]))
+                if (Cell.FileOf(there) is var known && (known == address
+                    || (known == address.Split('?')[0] && JsonText.StringOf(there, "type") != "external")))
                     return there.GetRawText();
         string name = Uri.UnescapeDataString(new Uri(address).Segments.Last().Trim('/'));
         if (name.Length == 0) name = new Uri(address).Host;

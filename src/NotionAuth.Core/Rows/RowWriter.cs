@@ -260,7 +260,7 @@ internal sealed class RowWriter : IDisposable
         // What stands there is what was given, as a row shows it: names need no look-up then.
         if (CellText.Of(RowValue.Of(there, entries)) == CellText.Of(value)) return null;
         cell = await _cells.ReadAsync(column, value, cancellationToken).ConfigureAwait(false);
-        return cell.Canonical == Cell.CanonicalOf(there, entries) ? null : cell;
+        return cell.IsIn(there, entries) ? null : cell;
     }
 
     private async Task FindTitlesAsync(List<Draft> drafts, CancellationToken cancellationToken)
