@@ -39,10 +39,10 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         string[]? names = Current ? null : ParameterRules.Names(nameof(Name), Name, MyInvocation);
-        List<WildcardPattern>? patterns = names?.Select(Pattern).ToList();
+        List<WildcardPattern>? patterns = names?.Select(ConnectionPattern.Of).ToList();
         ConnectionKey? current = RunspaceState.Connection;
         var lister = new ConnectionLister(Stores, ProcessState.Cache);
-        bool areExact = names is not null && !names.Any(WildcardPattern.ContainsWildcardCharacters);
+        bool areExact = names is not null && !names.Any(ConnectionPattern.IsOne);
         StoreListing listing = await (Current ? lister.ListCurrentAsync(Vault, current, cancellationToken)
             : areExact ? lister.ListNamedAsync(names!, Vault, current, cancellationToken)
             : lister.ListAsync(Vault, current, cancellationToken)).ConfigureAwait(false);
@@ -54,7 +54,7 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
         bool isToldAnyway = listing.NoVault is { } why && listing.Problems.Contains(why);
         await ForEachNameAsync(
             names, name =>
-                name is null || isToldAnyway || WildcardPattern.ContainsWildcardCharacters(name)
+                name is null || isToldAnyway || ConnectionPattern.IsOne(name)
                 || listing.Connections.Any(c => ConnectionName.IsOf(c, name))
             ? Task.CompletedTask
             : Task.FromException(listing.NoVault ?? ConnectionName.NotFound(
@@ -74,23 +74,5 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
         var result = PSObject.AsPSObject(connection);
         result.Properties.Add(new PSNoteProperty("Token", SecureText.ToSecureString(token.Reveal())));
         await WriteAsync(result).ConfigureAwait(false);
-    }
-
-    // A pattern such as [x can be made, and fails when it is used.
-    private static WildcardPattern Pattern(string name)
-    {
-        var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-        try
-        {
-            pattern.IsMatch(string.Empty);
-            return pattern;
-        }
-        catch (WildcardPatternException)
-        {
-            throw new NotionAuthException(
-                ErrorIds.InvalidName, NotionErrorKind.InvalidArgument,
-                $"The pattern '{Redaction.OneLine(name)}' isn't complete: a [ has no ].",
-                "Write the name without wildcards, or put a backtick before a [ that is part of it.");
-        }
     }
 }
