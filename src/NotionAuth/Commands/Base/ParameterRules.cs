@@ -29,7 +29,8 @@ internal static class ParameterRules
     /// <summary>Checks a name that counts for all that is piped.</summary>
     /// <param name="name">The parameter.</param>
     /// <param name="bound">What was passed on the command line.</param>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingValue"/>: it was passed and is empty.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingValue"/>: it was passed, and is
+    /// empty.</exception>
     public static void CheckGiven(string name, IDictionary<string, object> bound)
     {
         if (bound.TryGetValue(name, out object? value) && IsEmpty(value)) throw Missing(name, isPiped: false);
