@@ -7,6 +7,7 @@ using NotionAuth.Commands.Base;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
+using NotionAuth.Host;
 using NotionAuth.Pipeline;
 
 namespace NotionAuth.Commands;
@@ -60,6 +61,8 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
             : Task.FromException(listing.NoVault ?? ConnectionName.NotFound(
                 name, listing.Connections.Select(c => c.Name).ToList(),
                 string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);
+        if (names is null && !Current && !MyInvocation.ExpectingInput && !found.Any() && listing.Problems.Count == 0)
+            await OnPipelineAsync(() => EmptyList.Show(Host, WriteInformation)).ConfigureAwait(false);
         if (!WithToken) await WriteAllAsync(found).ConfigureAwait(false);
         else
             await ForEachAsync([.. found], c => WriteWithTokenAsync(c, cancellationToken)).ConfigureAwait(false);
