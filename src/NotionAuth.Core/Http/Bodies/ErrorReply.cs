@@ -56,8 +56,14 @@ internal sealed record ErrorReply
 
     public string? RetryGuidance { get; private init; }
 
+    /// <summary>Whether what was to be changed, or what it is in, is in the trash.</summary>
+    public bool IsInTrash => Status == 400 && (Says("that is archived") || Says("archived ancestor"));
+
     /// <summary>Whether Notion says that it was carried out, whatever the status.</summary>
     public bool WasCommitted => CommittedResourceId is not null || CommittedChildIds.Count > 0;
+
+    /// <summary>Whether these words stand in the message.</summary>
+    public bool Says(string words) => Text?.IndexOf(words, StringComparison.Ordinal) >= 0;
 
     /// <summary>What a reply says, read once however many ask.</summary>
     /// <param name="response">A reply that is no success, its body read.</param>
