@@ -104,7 +104,7 @@ internal static class PropertyValues
             "status" => value is null ? null : Option(property, type, value, at, mayAdd: false),
             "multi_select" =>
                 new JsonArray([.. Items(value, at).Select(v => Option(property, type, v, at, mayAdd: true))]),
-            "date" => value is null ? null : Date(value, at),
+            "date" => value is null ? null : DateValue.Read(value, at),
             "people" => new JsonArray([.. Items(value, at).Select(v => User.Reference(Reference(v, at)))]),
             "relation" => new JsonArray([.. Items(value, at).Select(v => Related(Reference(v, at), content))]),
             "files" => value is JsonArray ? value.DeepClone() : throw NotionFailure.Field(at, "an array", value),
@@ -153,22 +153,6 @@ internal static class PropertyValues
             ["id"] = option["id"]!.DeepClone(),
             ["name"] = option["name"]!.DeepClone(),
             ["color"] = option["color"]!.DeepClone(),
-        };
-    }
-
-    /// <summary>Dates are text here, and go back as the text they came as.</summary>
-    private static JsonObject Date(JsonNode value, string path)
-    {
-        var start = Json.StringOf(Json.Member(value, "start"));
-        if (start is null || !DateTimeOffset.TryParse(start, System.Globalization.CultureInfo.InvariantCulture, out _))
-            throw NotionFailure.Field(
-                path + ".start", "a valid ISO 8601 date string", Json.Member(value, "start"),
-                Json.Member(value, "start") is not null);
-        return new JsonObject
-        {
-            ["start"] = start,
-            ["end"] = value["end"]?.DeepClone(),
-            ["time_zone"] = value["time_zone"]?.DeepClone(),
         };
     }
 
