@@ -37,12 +37,16 @@ public sealed class QueryReaderTests
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         (List<string> whole, _, _) = await ReadAsync(notion, body);
         notion.Fake.Behavior.QueryRowCap = 40;
-        (List<string> rows, bool isCapped, List<string> notes) = await ReadAsync(notion, body);
-        Assert.True(whole.Count > 100);
-        Assert.Equal(whole, rows);
-        Assert.False(isCapped);
-        Assert.NotEmpty(notes);
-        Assert.All(notes, n => Assert.StartsWith("Notion stopped at 10,000 rows.", n));
+        foreach (bool areShort in new[] { false, true })
+        {
+            notion.Fake.Behavior.ShortPages = areShort;
+            (List<string> rows, bool isCapped, List<string> notes) = await ReadAsync(notion, body);
+            Assert.True(whole.Count > 100);
+            Assert.Equal(whole, rows);
+            Assert.False(isCapped);
+            Assert.NotEmpty(notes);
+            Assert.All(notes, n => Assert.StartsWith("Notion stopped at 10,000 rows.", n));
+        }
     }
 
     [Theory]

@@ -202,6 +202,12 @@ internal static class ControlActions
                 case "queryRowCap":
                     behavior.QueryRowCap = value!.GetValue<int>();
                     break;
+                case "shortPages":
+                    behavior.ShortPages = value!.GetValue<bool>();
+                    break;
+                case "jsonBeforeCredential":
+                    behavior.JsonBeforeCredential = value!.GetValue<bool>();
+                    break;
                 default:
                     throw new ArgumentException($"There is no behavior named {name}.");
             }

@@ -158,5 +158,7 @@ internal static class ControlJson
         ["latencyMs"] = behavior.Latency.TotalMilliseconds,
         ["eventIntervalMs"] = behavior.EventInterval.TotalMilliseconds,
         ["queryRowCap"] = behavior.QueryRowCap,
+        ["shortPages"] = behavior.ShortPages,
+        ["jsonBeforeCredential"] = behavior.JsonBeforeCredential,
     };
 }

@@ -102,6 +102,14 @@ public sealed class Behavior
 
     public int QueryRowCap { get; set; } = 10_000;
 
+    /// <summary>A page of a list holds fewer items than were asked for, although more follow.</summary>
+    public bool ShortPages { get; set; }
+
+    /// <summary>
+    /// A body that isn't JSON is refused before the credential is looked at, as was measured last; else after it.
+    /// </summary>
+    public bool JsonBeforeCredential { get; set; } = true;
+
     /// <summary>Notion is reported to refuse http redirect URIs on an IP address.</summary>
     public bool AllowIpRedirectUris { get; set; }
 

@@ -118,7 +118,7 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
         }
     }
 
-    /// <summary>Notion's order, measured: URL and method, credential, limit, version, body.</summary>
+    /// <summary>Notion's order, measured: URL and method, JSON, credential, limit, version, body.</summary>
     private Reply Answer(Call call, string? token)
     {
         try
@@ -128,6 +128,10 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
             call.Args = args;
             if (route.Credential == Credential.Bearer)
             {
+                if (state.Behavior.JsonBeforeCredential)
+                    call.CheckJson();
+                if (token is null && Header(call.Http.Request, "Authorization") is { Length: > 0 })
+                    throw NotionFailure.MalformedAuthorization();
                 call.Bot = (token is null ? null : state.OAuth.Authenticate(token))
                     ?? throw NotionFailure.Unauthorized();
                 Limit(call);
@@ -245,10 +249,18 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
         _ => true,
     };
 
-    private static string? BearerToken(HttpRequest request) =>
-        Header(request, "Authorization") is { } value && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? value["Bearer ".Length..]
-            : null;
+    /// <summary>The token after the one word; however much white space stands between them counts as one.</summary>
+    private static string? BearerToken(HttpRequest request)
+    {
+        const string scheme = "Bearer";
+        if (Header(request, "Authorization") is not { } value
+            || !value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var rest = value[scheme.Length..];
+        var token = rest.Trim();
+        return token.Length > 0 && char.IsWhiteSpace(rest[0]) && !token.Contains(' ', StringComparison.Ordinal)
+            ? token : null;
+    }
 
     private static string? Header(HttpRequest request, string name) =>
         request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
