@@ -60,6 +60,7 @@ public sealed class QueryReaderTests
         (List<string> rows, bool isCapped, _) = await ReadAsync(notion, body);
         Assert.Equal(40, rows.Count);
         Assert.True(isCapped);
+        Assert.Equal([false, false, true], await CappedAsync(notion, body, 15));
     }
 
     [Theory]
@@ -92,6 +93,21 @@ public sealed class QueryReaderTests
         Assert.Equal(rows.Count, rows.Distinct().Count());
         Assert.Equal(isStuck, isCapped);
         if (!isStuck) Assert.Equal(whole, rows);
+    }
+
+    /// <summary>Of each page, whether it says that the query is capped.</summary>
+    private static async Task<List<bool>> CappedAsync(TestNotion notion, string body, int pageSize)
+    {
+        var request = new NotionRequest
+        {
+            Path = $"data_sources/{notion.Fake.DefaultWorkspace.Sample.DataSourceId}/query",
+            Method = HttpMethod.Post,
+            Body = Encoding.UTF8.GetBytes(body),
+        };
+        var capped = new List<bool>();
+        await foreach (NotionPage page in QueryReader.PagesAsync(notion.Client(), request, pageSize, default))
+            capped.Add(page.IsCapped);
+        return capped;
     }
 
     private static async Task<(List<string> Ids, bool IsCapped, List<string> Notes)> ReadAsync(

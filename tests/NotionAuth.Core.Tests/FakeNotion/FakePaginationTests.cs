@@ -127,7 +127,8 @@ public sealed class FakePaginationTests
         fake.State.Behavior.QueryRowCap = 150;
         var query = $"v1/data_sources/{fake.Sample.DataSourceId}/query";
         var first = (await fake.ApiAsync("POST", query, "{}")).Ok();
-        Assert.False(first.ContainsKey("request_status"));
+        Assert.True((bool)first["has_more"]!);
+        Assert.Equal("incomplete", (string?)first["request_status"]!["type"]);
         var last = (await fake.ApiAsync("POST", query, $$"""{"start_cursor":"{{(string?)first["next_cursor"]}}"}"""))
             .Ok();
         Assert.Equal((50, false), (last["results"]!.AsArray().Count, (bool)last["has_more"]!));

@@ -12,6 +12,9 @@ namespace NotionAuth.FakeNotion.Content;
 /// </summary>
 internal static class PropertyValues
 {
+    // Of people, relations and options.
+    private const int MaxItems = 100;
+
     /// <summary>All properties of a new row: those given, and the others empty.</summary>
     public static JsonObject ForNewRow(JsonObject given, JsonObject schema, ContentStore content)
     {
@@ -99,7 +102,8 @@ internal static class PropertyValues
             "title" or "rich_text" => RichText.Normalize(value, at),
             "number" => Scalar(value, at, "a number", JsonValueKind.Number),
             "checkbox" => Json.BoolOf(value) is { } flag ? flag : throw NotionFailure.Field(at, "a boolean", value),
-            "url" or "email" or "phone_number" => Scalar(value, at, "a string", JsonValueKind.String),
+            "url" => Limited(value, at, 2000),
+            "email" or "phone_number" => Limited(value, at, 200),
             "select" => value is null ? null : Option(property, type, value, at, mayAdd: true),
             "status" => value is null ? null : Option(property, type, value, at, mayAdd: false),
             "multi_select" =>
@@ -121,8 +125,17 @@ internal static class PropertyValues
             " or `null`", value);
     }
 
-    private static JsonArray Items(JsonNode? value, string path) =>
-        value as JsonArray ?? throw NotionFailure.Field(path, "an array", value);
+    private static JsonNode? Limited(JsonNode? value, string path, int length) =>
+        Scalar(value, path, "a string", JsonValueKind.String) is not { } text ? null
+            : Json.StringOf(text)!.Length <= length ? text
+            : throw NotionFailure.Field($"{path}.length", $"≤ `{length}`", Json.StringOf(text)!.Length);
+
+    private static JsonArray Items(JsonNode? value, string path)
+    {
+        var items = value as JsonArray ?? throw NotionFailure.Field(path, "an array", value);
+        return items.Count <= MaxItems
+            ? items : throw NotionFailure.Field($"{path}.length", $"≤ `{MaxItems}`", items.Count);
+    }
 
     /// <summary>A select gains the options it is given; a status has those it has.</summary>
     private static JsonObject Option(JsonObject property, string type, JsonNode? value, string path, bool mayAdd)
@@ -139,6 +152,7 @@ internal static class PropertyValues
             if (!mayAdd || name is null)
                 throw NotionFailure.Validation(
                     $"{type} option \"{name ?? id}\" not found for property \"{Json.StringOf(property["name"])}\".");
+            Schema.CheckOption(name);
             options.Add(option = new JsonObject
             {
                 ["id"] = Guid.NewGuid().ToString(),

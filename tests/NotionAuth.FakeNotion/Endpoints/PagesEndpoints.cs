@@ -79,6 +79,7 @@ internal static class PagesEndpoints
             Json.Bytes(json),
             PropertyValues.TitleOf(json["properties"]!.AsObject()),
             call.Now);
+        page.Replace(json);
         call.Content.Add(page);
         if (parent is null)
             call.Bot.ShareAlso(page.Id);

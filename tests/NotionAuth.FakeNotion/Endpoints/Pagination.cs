@@ -100,7 +100,7 @@ internal static class Pagination
         var more = end < items.Count;
         var next = !more ? "null"
             : Json.Quote(isId ? id(items[end]).ToString() : Encode(Hash(scope), end, id(items[end])));
-        var status = capped && !more
+        var status = capped
             ? ",\"request_status\":{\"type\":\"incomplete\",\"incomplete_reason\":\"query_result_limit_reached\"}"
             : "";
         var kind = templates ? "" : $",\"type\":\"{type}\",\"{type}\":{{}}";

@@ -123,7 +123,9 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
     {
         try
         {
-            var route = router.Find(call.Record.Method, call.Record.Path, out var args)
+            // HEAD is answered as GET, without the body.
+            var method = call.Record.Method == "HEAD" ? "GET" : call.Record.Method;
+            var route = router.Find(method, call.Record.Path, out var args)
                 ?? throw NotionFailure.InvalidUrl();
             call.Args = args;
             if (route.Credential == Credential.Bearer)
@@ -166,10 +168,21 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
 
     private void Limit(Call call)
     {
-        if (state.Limiter.Take(call.Bot.Id, state.RateLimit) is not { } seconds)
+        var limit = state.RateLimit;
+        if (!limit.Enabled)
+            return;
+        var reason = "public_api_request_rate_limit";
+        var wait = state.Limiter.Take(call.Bot.Id, limit.Limit, limit.Window, limit.IsFixed);
+        if (wait is null && limit.WorkspaceLimit is { } all)
+        {
+            reason = "public_api_space_request_rate_limit";
+            wait = state.Limiter.Take(call.Workspace.Id, all, limit.WorkspaceWindow, limit.IsFixed);
+        }
+
+        if (wait is not { } seconds)
             return;
         var text = seconds.ToString(CultureInfo.InvariantCulture);
-        var data = new JsonObject { ["rate_limit_reason"] = "public_api_request_rate_limit", ["retry_after"] = text };
+        var data = new JsonObject { ["rate_limit_reason"] = reason, ["retry_after"] = text };
         throw new NotionFailure(
             429, "rate_limited", "You have been rate limited. Please try again in a few minutes.", data,
             retryAfter: text);
@@ -206,6 +219,8 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
             response.Headers["x-notion-request-id"] = record.RequestId;
         foreach (var (name, value) in reply.Headers)
             response.Headers[name] = value;
+        if (record.Method == "HEAD")
+            return;
         foreach (var segment in reply.Segments)
             Write(response, segment.Span);
         _ = await response.BodyWriter.FlushAsync(ct);

@@ -46,6 +46,9 @@ internal sealed record ErrorReply
 
     public string? RateLimitReason { get; private init; }
 
+    /// <summary>Whether it is the plan's limit of blocks that refuses it, and no capability.</summary>
+    public bool IsBlockLimit { get; private init; }
+
     public TimeSpan? RetryAfter { get; private init; }
 
     public IReadOnlyList<string> Fields { get; private init; } = [];
@@ -97,6 +100,7 @@ internal sealed record ErrorReply
             RequestId = RequestIdOf(response) ?? SafeCode.OrNull(JsonText.StringOf(root, "request_id"), known),
             RayId = SafeCode.OrNull(Header(response, "cf-ray"), known),
             AdditionalData = data.ValueKind == JsonValueKind.Object ? Redaction.Scrub(data.GetRawText(), known) : null,
+            IsBlockLimit = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("block_limit", out _),
             RateLimitReason = SafeCode.OrNull(JsonText.StringOf(data, "rate_limit_reason"), known),
             RetryAfter = RetryPolicy.RetryAfter(response) ?? Seconds(JsonText.StringOf(data, "retry_after")),
             Fields = FieldsIn(said),
