@@ -8,6 +8,8 @@ BeforeAll {
     $null = Connect-NotionWorkspace @arguments -SessionOnly -Name Seeded
 }
 
+AfterAll { Stop-FakeNotion $fake }
+
 Describe 'Invoke-NotionRequest -All where pages are short' {
     BeforeEach { Set-FakeBehavior @{ shortPages = $false } }
     AfterAll { Set-FakeBehavior @{ shortPages = $false } }
