@@ -61,7 +61,7 @@ static async Task<string[]?> NewestToolAsync()
 {
     string folder = Path.GetFullPath(Path.Combine("out", "powershell"));
     string[] program = [Path.Combine(folder, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh")];
-    // The tool's own program has to be told where .NET is, if it isn't in the usual place.
+    // The tool's own program has to know where .NET is, if it isn't in the usual place.
     if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is null)
         Environment.SetEnvironmentVariable(
             "DOTNET_ROOT", Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")));

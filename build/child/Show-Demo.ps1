@@ -144,7 +144,7 @@ function Show-OtherSession {
 
 function Show-Refresh {
     param($Connection)
-    Write-Heading 'Later: the access token has expired (the simulated Notion was told to let it)'
+    Write-Heading 'Later: the access token has expired (the simulated Notion was asked to let it)'
     $expired = Invoke-FakeNotionControl expire -Body @{ botId = $Connection.BotId }
     Confirm-That ($expired.expired -eq 1 -and
         (Test-NotionToken).Status -eq 'Inactive') 'Notion does not accept the access token any more.'

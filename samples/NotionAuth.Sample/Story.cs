@@ -14,7 +14,7 @@ using NotionAuth.Core.SignIn.Browser;
 
 namespace NotionAuth.Sample;
 
-/// <summary>Connect, list, test, request, refresh, revoke: what the five cmdlets do, said in C#.</summary>
+/// <summary>Connect, list, test, request, refresh, revoke: what the five cmdlets do, in C#.</summary>
 internal sealed class Story(SampleOptions options) : IDisposable
 {
     // One transport for the life of the process; where connections are kept (a program of yours has a safer place:

@@ -49,7 +49,7 @@ internal static class Program
         return 0;
     }
 
-    /// <summary>Whoever waits for the file must never read half of it.</summary>
+    /// <summary>Nobody who waits for the file must ever read half of it.</summary>
     private static void WriteWhole(string path, string text)
     {
         var temporary = path + "." + Guid.NewGuid().ToString("N");

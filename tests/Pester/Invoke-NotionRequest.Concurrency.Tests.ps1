@@ -149,12 +149,12 @@ Describe 'Invoke-NotionRequest -ThrottleLimit' {
     }
 
     It 'asks with -WhatIf in the order of the inputs, and sends nothing' {
-        $said = Invoke-InProcess @"
+        $lines = Invoke-InProcess @"
 `$token = ConvertTo-SecureString '$((New-FakeToken).Text)' -AsPlainText -Force
 `$patch = @{ Method = 'PATCH'; Body = @{ in_trash = `$true }; Token = `$token; BaseUri = '$($fake.BaseUri)' }
 'pages/a', 'pages/b', 'pages/c' | Invoke-NotionRequest @patch -ThrottleLimit 3 -WhatIf
 "@
-        @($said | ForEach-Object { if ($_ -match 'target "(.+)"') { $Matches[1] } }) |
+        @($lines | ForEach-Object { if ($_ -match 'target "(.+)"') { $Matches[1] } }) |
             Should -Be 'pages/a', 'pages/b', 'pages/c'
         (Get-FakeRequest).Count | Should -Be 0
     }

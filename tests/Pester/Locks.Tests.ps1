@@ -161,9 +161,9 @@ Describe 'Where there can be no lock' -Skip:(-not $IsLinux) {
             '$w.Count'
             '"$w"'
         )
-        $said = Invoke-InProcess ($script -join "`n")
-        $said[0, 1] | Should -Be $connection.BotId, 1
-        $said[2] | Should -Match "No lock .*$Says"
+        $lines = Invoke-InProcess ($script -join "`n")
+        $lines[0, 1] | Should -Be $connection.BotId, 1
+        $lines[2] | Should -Match "No lock .*$Says"
     }
 
     It 'no refresh token is spent and nothing is written (<Trouble>)' -ForEach $troubles {

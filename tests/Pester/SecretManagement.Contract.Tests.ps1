@@ -40,7 +40,7 @@ BeforeAll {
         $before = $env:PSModulePath
         try {
             $env:PSModulePath = $Modules
-            $said = Invoke-InProcess -NoImport -HomeFolder (
+            $output = Invoke-InProcess -NoImport -HomeFolder (
                 New-TestFolder 'home'
             ) -Script "& '$PSScriptRoot/Contract/Invoke-Case.ps1' -PlainFileVault '$plain' -ResultFile '$result' *>&1"
         }
@@ -48,7 +48,7 @@ BeforeAll {
             $env:PSModulePath = $before
         }
 
-        if (-not (Test-Path -LiteralPath $result)) { throw "The cases were not played: $said" }
+        if (-not (Test-Path -LiteralPath $result)) { throw "The cases were not played: $output" }
         Get-Content -LiteralPath $result -Raw | ConvertFrom-Json -DateKind String
     }
 }

@@ -209,10 +209,10 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             $name = "NotionAuth-$($spoilt.BotId)"
             Set-SecretText $name $Text $vault.Name
             try {
-                $said = Invoke-InProcess ("try { Test-NotionToken '$($spoilt.Name)' -ErrorAction Stop } catch { " +
+                $output = Invoke-InProcess ("try { Test-NotionToken '$($spoilt.Name)' -ErrorAction Stop } catch { " +
                     "`$_.FullyQualifiedErrorId }")
                 # Without metadata the secret is the only one who knows the name.
-                $said | Should -Match $(if ($Kind -ne 'NoMetadata') { "^$Id," } else { '^ConnectionNotFound,' })
+                $output | Should -Match $(if ($Kind -ne 'NoMetadata') { "^$Id," } else { '^ConnectionNotFound,' })
             }
             finally {
                 Remove-Secret -Name $name -Vault $vault.Name

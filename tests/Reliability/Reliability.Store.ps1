@@ -34,7 +34,7 @@ function Sync-Store {
 function Set-StorePassword {
     <#
     .SYNOPSIS
-    Gives the store a password, or (with an empty one) takes it away; this process stays unlocked. Asks: whoever is at a
+    Gives the store a password, or (with an empty one) takes it away; this process stays unlocked. Asks: the person at a
     terminal is asked for it.
     #>
     param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Password, [switch] $Asks)

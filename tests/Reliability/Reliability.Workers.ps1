@@ -150,7 +150,7 @@ function Get-Outcome {
 function Start-Session {
     <#
     .SYNOPSIS
-    Starts a process that does one command after the other, as it is told; HasBeside gives it a runspace that takes the
+    Starts a process that does one command after the other as they come; HasBeside gives it a runspace that takes the
     vault out of its registry and back.
     #>
     param(

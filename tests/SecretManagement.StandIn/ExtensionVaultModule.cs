@@ -151,7 +151,7 @@ internal sealed class ExtensionVaultModule(RegisteredVault vault, SecretCmdlet c
         return outcome;
     }
 
-    // Of a function that throws nothing else is told.
+    // Of a function that throws nothing else is reported.
     private void Tell(Outcome outcome, PSDataCollection<ErrorRecord> errors, bool isOptional)
     {
         outcome.IsMissing = isOptional && errors.Any(e => e.Exception is CommandNotFoundException);

@@ -12,7 +12,7 @@ public sealed record NotionRequest
     /// <summary><c>users/me</c>, <c>/v1/users/me</c> or a full URL on the connection's host.</summary>
     public required string Path { get; init; }
 
-    /// <summary>GET where nothing else is said.</summary>
+    /// <summary>GET by default.</summary>
     public HttpMethod Method { get; init; } = HttpMethod.Get;
 
     /// <summary>More of the query, not yet encoded.</summary>

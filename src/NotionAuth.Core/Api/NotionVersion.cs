@@ -8,7 +8,7 @@ namespace NotionAuth.Core.Api;
 /// <summary>The <c>Notion-Version</c> header. Source: developers.notion.com/reference/versioning.</summary>
 internal static class NotionVersion
 {
-    /// <summary>The newest version, and the one that is sent where nothing else is said.</summary>
+    /// <summary>The newest version, and the one that is sent by default.</summary>
     public const string Default = "2026-03-11";
 
     private const string FirstWithDataSources = "2025-09-03";

@@ -129,6 +129,9 @@ public static class ErrorIds
     /// <summary>A variable for the reply's status or headers that can't be set.</summary>
     public const string InvalidVariable = "InvalidVariable";
 
+    /// <summary>Several rows of a data source, or of the input, have the key of one that is to be written.</summary>
+    public const string KeyNotUnique = "KeyNotUnique";
+
     /// <summary>
     /// No lock against other processes can be had, though nobody holds it: a read-only or full disk, another user's
     /// lock file.
@@ -165,8 +168,14 @@ public static class ErrorIds
     /// <summary>Another process listens on the port of every redirect URI.</summary>
     public const string PortInUse = "PortInUse";
 
+    /// <summary>A row names a column that its data source doesn't have.</summary>
+    public const string PropertyNotFound = "PropertyNotFound";
+
+    /// <summary>A row has a value that its column doesn't take.</summary>
+    public const string PropertyValueInvalid = "PropertyValueInvalid";
+
     /// <summary>
-    /// Notion's rate limit was reached: Notion's own code, and what a request is told that would wait longer than it
+    /// Notion's rate limit was reached: Notion's own code, and the error of a request that would wait longer than it
     /// may.
     /// </summary>
     public const string RateLimited = "RateLimited";
@@ -209,7 +218,7 @@ public static class ErrorIds
     /// <summary>The callback has more than one state.</summary>
     public const string StateRepeated = "StateRepeated";
 
-    /// <summary>A stream of events that told of an error.</summary>
+    /// <summary>A stream of events ended with an error.</summary>
     public const string StreamFailed = "StreamFailed";
 
     /// <summary>A redirect, which Notion's API never sends.</summary>

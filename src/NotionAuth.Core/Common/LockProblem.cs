@@ -7,7 +7,7 @@ namespace NotionAuth.Core.Common;
 internal static class LockProblem
 {
     /// <summary>Makes the error.</summary>
-    /// <param name="error">What the platform said.</param>
+    /// <param name="error">The error of the platform.</param>
     /// <param name="folder">The folder of the locks' files.</param>
     /// <param name="path">The lock's file.</param>
     public static NotionAuthException ToException(Exception error, string folder, string path)

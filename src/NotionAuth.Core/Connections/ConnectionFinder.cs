@@ -20,7 +20,7 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
     /// default vault.</param>
     /// <param name="current">The caller's current connection, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The connection's session and its store.</returns>
+    /// <returns>The connection as this process knows it, and its store.</returns>
     /// <exception cref="NotionAuthException">
     /// <see cref="ErrorIds.NotConnected"/>, <see cref="ErrorIds.ConnectionNotFound"/>,
     /// <see cref="ErrorIds.ConnectionAmbiguous"/>, or what the stores threw.
@@ -38,19 +38,19 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
             return (cache.Get(current), stores.Known(current.Vault));
         }
 
-        var known = new List<string>();
+        var names = new List<string>();
         if (string.IsNullOrEmpty(vault))
         {
-            if (await FindInAsync(stores.Memory, name, known, cancellationToken).ConfigureAwait(false) is { } session)
-                return session;
-            if (vault is not null) throw ConnectionName.NotFound(name, known, "this process (-SessionOnly)");
+            if (await FindInAsync(stores.Memory, name, names, cancellationToken).ConfigureAwait(false) is { } found)
+                return found;
+            if (vault is not null) throw ConnectionName.NotFound(name, names, "this process (-SessionOnly)");
         }
 
         try
         {
             IConnectionStore store = await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false);
-            return await FindInAsync(store, name, known, cancellationToken).ConfigureAwait(false)
-                ?? throw ConnectionName.NotFound(name, known, $"vault '{store.Vault}'");
+            return await FindInAsync(store, name, names, cancellationToken).ConfigureAwait(false)
+                ?? throw ConnectionName.NotFound(name, names, $"vault '{store.Vault}'");
         }
         catch (NotionAuthException e)
             when (e.ErrorId != ErrorIds.ConnectionAmbiguous && cache.Unsaved(vault, name) is { } unsaved)
@@ -62,12 +62,12 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
     }
 
     private async Task<(KnownConnection Session, IConnectionStore Store)?> FindInAsync(
-        IConnectionStore store, string name, List<string> known, CancellationToken cancellationToken)
+        IConnectionStore store, string name, List<string> names, CancellationToken cancellationToken)
     {
         // Asked anew each time: another process may have given the name to another bot, and the wrong workspace is
         // worse than a look at the metadata.
         StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
-        known.AddRange(listing.Connections.Select(c => c.Name));
+        names.AddRange(listing.Connections.Select(c => c.Name));
         IReadOnlyList<NotionConnection> found = await new ConnectionNames(store, cache, warn)
             .FindAsync(listing, name, cancellationToken).ConfigureAwait(false);
         if (found.Count > 1) throw ConnectionName.Ambiguous(name, found);
@@ -75,6 +75,6 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
 
         // A secret that can't be read tells no name, but this process may know whose it is, and its error says more
         // than that there is none.
-        return listing.Problems.Count > 0 && cache.Known(store.Vault, name) is { } session ? (session, store) : null;
+        return listing.Problems.Count > 0 && cache.Known(store.Vault, name) is { } known ? (known, store) : null;
     }
 }

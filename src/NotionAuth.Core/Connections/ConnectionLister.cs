@@ -65,8 +65,8 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
     {
         if (vault is null)
         {
-            StoreListing session = await ListAsync(stores.Memory, current, cancellationToken).ConfigureAwait(false);
-            if (names.All(n => session.Connections.Any(c => ConnectionName.IsOf(c, n)))) return session;
+            StoreListing memory = await ListAsync(stores.Memory, current, cancellationToken).ConfigureAwait(false);
+            if (names.All(n => memory.Connections.Any(c => ConnectionName.IsOf(c, n)))) return memory;
         }
 
         return await ListAsync(vault, current, cancellationToken).ConfigureAwait(false);
@@ -125,7 +125,7 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
             catch (NotionAuthException e) when (name is not null && e.ErrorId == ErrorIds.VaultNotFound)
             {
                 // Said once, as it may be gone for good; but where the current connection is in it, nothing works, and
-                // that is said each time.
+                // that is reported each time.
                 bool isNews = cache.Missing.TryAdd(name, true);
                 if (isNews || string.Equals(current?.Vault, name, StringComparison.OrdinalIgnoreCase))
                     problems.Add(Missing(name));
@@ -140,6 +140,6 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
         $"Vault '{Redaction.OneLine(vault)}', which this process has used, isn't registered any more: " +
         "its connections are not listed.",
         "Register it again with Register-SecretVault, if it was not meant to go; otherwise nothing has to be done, " +
-        "and this is not said again.")
+        "and this is not reported again.")
     { Target = Redaction.OneLine(vault) };
 }

@@ -73,7 +73,7 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
         if (IsKnown(listing, listed)) return true;
         try
         {
-            StoredConnection? stored = await SessionOf(listed).ReadAsync(store, cancellationToken)
+            StoredConnection? stored = await KnownOf(listed).ReadAsync(store, cancellationToken)
                 .ConfigureAwait(false);
             return stored is not null && ConnectionName.AreSame(stored.Details.Name, listed.Name);
         }
@@ -121,9 +121,9 @@ internal sealed class ConnectionNames(IConnectionStore store, ConnectionCache ca
 
     private bool IsKnown(StoreListing listing, NotionConnection listed) =>
         !listing.FromMetadata.Contains(listed.BotId)
-        || (SessionOf(listed).Connection is { } known && ConnectionName.AreSame(known.Details.Name, listed.Name));
+        || (KnownOf(listed).Connection is { } known && ConnectionName.AreSame(known.Details.Name, listed.Name));
 
-    private KnownConnection SessionOf(NotionConnection listed) =>
+    private KnownConnection KnownOf(NotionConnection listed) =>
         cache.Get(new ConnectionKey(store.Vault, listed.BotId));
 
     private static bool IsUnreadable(NotionAuthException error) =>

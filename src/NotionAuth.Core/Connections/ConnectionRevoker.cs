@@ -9,13 +9,13 @@ using NotionAuth.Core.OAuth;
 namespace NotionAuth.Core.Connections;
 
 /// <summary>Revokes a connection at Notion, and forgets it only then.</summary>
-/// <param name="session">The connection.</param>
+/// <param name="known">The connection.</param>
 /// <param name="store">Where it is kept.</param>
 /// <param name="cache">What this process knows.</param>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Called with each attempt, or null.</param>
 internal sealed class ConnectionRevoker(
-    KnownConnection session, IConnectionStore store, ConnectionCache cache, NotionTransport transport,
+    KnownConnection known, IConnectionStore store, ConnectionCache cache, NotionTransport transport,
     Action<RequestLogEntry>? log)
 {
     // While it waits, it holds the connection, and other processes wait for that.
@@ -34,15 +34,15 @@ internal sealed class ConnectionRevoker(
     /// forgotten.
     /// </exception>
     public Task<NotionConnection?> RevokeAsync(bool localOnly, CancellationToken cancellationToken) =>
-        session.LockedAsync<NotionConnection?>(
+        known.LockedAsync<NotionConnection?>(
             store,
             known: null,
             async () =>
             {
                 NotionConnection? details = await RevokeAtNotionAsync(localOnly, cancellationToken)
                     .ConfigureAwait(false);
-                await store.RemoveAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false);
-                cache.Forget(session.Key);
+                await store.RemoveAsync(known.Key.BotId, CancellationToken.None).ConfigureAwait(false);
+                cache.Forget(known.Key);
                 return details;
             },
             cancellationToken);
@@ -53,9 +53,9 @@ internal sealed class ConnectionRevoker(
         try
         {
             // A pair that the vault didn't take is the live one; the vault's is spent.
-            stored = session.IsUnsaved
-                ? session.Connection
-                : session.Newest(await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false));
+            stored = known.IsUnsaved
+                ? known.Connection
+                : known.Newest(await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false));
         }
         catch (NotionAuthException e) when (localOnly && e.ErrorId == ErrorIds.SecretInvalid)
         {

@@ -8,12 +8,12 @@ using NotionAuth.Core.Http;
 namespace NotionAuth.Core.Connections;
 
 /// <summary>Tests the token of a stored connection, as the process or the vault has it now.</summary>
-/// <param name="session">The connection.</param>
+/// <param name="known">The connection.</param>
 /// <param name="store">Where it is kept.</param>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Called with each attempt, or null.</param>
 internal sealed class ConnectionTester(
-    KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
+    KnownConnection known, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log)
 {
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
@@ -38,8 +38,8 @@ internal sealed class ConnectionTester(
     // take.
     private async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
-        if (session is { IsUnsaved: true, Connection: { } unsaved }) return unsaved;
-        return session.Newest(await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false))
+        if (known is { IsUnsaved: true, Connection: { } unsaved }) return unsaved;
+        return known.Newest(await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false))
             ?? throw ConnectionName.Gone();
     }
 }

@@ -13,13 +13,13 @@ namespace NotionAuth.Core.Connections;
 /// How a connection's token stays valid: read once per process, refreshed when Notion rejects it and never on a clock,
 /// one refresh at a time, written before it is used.
 /// </summary>
-/// <param name="session">The connection.</param>
+/// <param name="known">The connection.</param>
 /// <param name="store">Where it is kept.</param>
 /// <param name="transport">The way to Notion.</param>
 /// <param name="log">Called with each attempt, or null.</param>
 /// <param name="warn">Called with what the user must know.</param>
 internal sealed class ConnectionTokenSource(
-    KnownConnection session, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log,
+    KnownConnection known, IConnectionStore store, NotionTransport transport, Action<RequestLogEntry>? log,
     Action<string> warn) : IAccessTokenSource
 {
     // A refresh holds the connection, so that it doesn't wait itself: the request that needs it does, and asks again.
@@ -39,15 +39,15 @@ internal sealed class ConnectionTokenSource(
     public async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
         if (Usable() is { } cached) return cached;
-        return await session.LockedAsync(
+        return await known.LockedAsync(
             store,
             Usable,
             async () =>
             {
-                if (session.IsUnsaved) await SaveLaterAsync(cancellationToken).ConfigureAwait(false);
-                StoredConnection? known = session.Connection;
-                if (known is not null && !known.Details.NeedsReconnect) return known;
-                if (session.IsUnsaved) throw Reconnect(known!.Details);
+                if (known.IsUnsaved) await SaveLaterAsync(cancellationToken).ConfigureAwait(false);
+                StoredConnection? held = known.Connection;
+                if (held is not null && !held.Details.NeedsReconnect) return held;
+                if (known.IsUnsaved) throw Reconnect(held!.Details);
 
                 // NeedsReconnect is looked up again each time: somebody may have signed in anew elsewhere.
                 StoredConnection stored = await ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -65,7 +65,7 @@ internal sealed class ConnectionTokenSource(
         Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
         if (Newer(rejected) is { } newer) return newer;
-        return await session.LockedAsync(
+        return await known.LockedAsync(
             store, () => Newer(rejected), () => RefreshAsync(rejected, context, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
     }
@@ -73,8 +73,8 @@ internal sealed class ConnectionTokenSource(
     private async Task<RenewedToken?> RefreshAsync(
         Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
-        StoredConnection stored = session.IsUnsaved
-            ? session.Connection! : await ReadAsync(cancellationToken).ConfigureAwait(false);
+        StoredConnection stored = known.IsUnsaved
+            ? known.Connection! : await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (stored.Details.NeedsReconnect) throw Reconnect(stored.Details);
         if (!stored.AccessToken.Matches(rejected)) return Others(stored);
         if (stored.RefreshToken is null || stored.Details.ClientId is null) return null;
@@ -90,7 +90,7 @@ internal sealed class ConnectionTokenSource(
         {
             OAuthClient client = app.Client(transport, stored.Details.NotionVersion, OneAttempt, log);
             TokenReply reply = await client.RefreshAsync(stored.RefreshToken, cancellationToken).ConfigureAwait(false);
-            refreshed = IsSameId(reply.BotId, session.Key.BotId)
+            refreshed = IsSameId(reply.BotId, known.Key.BotId)
                 ? stored.Refreshed(reply, DateTime.UtcNow) : throw OtherBot(stored.Details);
         }
         catch (OAuthException e) when (e.Error == "invalid_grant")
@@ -128,8 +128,7 @@ internal sealed class ConnectionTokenSource(
         else
         {
             // Somebody else was as unlucky, and has marked it already.
-            session.Connection = last;
-            session.IsUnsaved = false;
+            known.SetSaved(last);
         }
 
         throw Reconnect(marked.Details);
@@ -139,12 +138,11 @@ internal sealed class ConnectionTokenSource(
     private async Task<RenewedToken?> MarkAsync(
         StoredConnection marked, RequestContext context, CancellationToken cancellationToken)
     {
-        session.Connection = marked;
-        session.IsUnsaved = true;
+        known.SetUnsaved(marked);
         try
         {
             await store.OverwriteAsync(marked, CancellationToken.None).ConfigureAwait(false);
-            session.IsUnsaved = false;
+            known.SetSaved(marked);
             if (store.Vault.Length == 0
                 || !await PauseAsync(LastPause, context, cancellationToken).ConfigureAwait(false)) return null;
             (bool isOthers, StoredConnection last) = await LookAsync(marked, cancellationToken).ConfigureAwait(false);
@@ -164,12 +162,11 @@ internal sealed class ConnectionTokenSource(
     private async Task<(bool IsOthers, StoredConnection Last)> LookAsync(
         StoredConnection refused, CancellationToken cancellationToken)
     {
-        StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)
+        StoredConnection stored = await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false)
             ?? throw Gone();
         if (stored.Details.NeedsReconnect || stored.HasPairOf(refused) || refused.IsNewerThan(stored))
             return (false, stored);
-        session.Connection = stored;
-        session.IsUnsaved = false;
+        known.SetSaved(stored);
         return (true, stored);
     }
 
@@ -185,7 +182,7 @@ internal sealed class ConnectionTokenSource(
 
     private async Task SaveLaterAsync(CancellationToken cancellationToken)
     {
-        StoredConnection unsaved = session.Connection!;
+        StoredConnection unsaved = known.Connection!;
         StoredConnection? stored;
         try
         {
@@ -197,37 +194,34 @@ internal sealed class ConnectionTokenSource(
             return;
         }
 
-        if (session.IsUnsaved) await TrySaveAsync(unsaved.Over(stored), cancellationToken).ConfigureAwait(false);
+        if (known.IsUnsaved) await TrySaveAsync(unsaved.Over(stored), cancellationToken).ConfigureAwait(false);
     }
 
     // A pair that another process wrote while this one held an unsaved pair is a new sign-in: that pair counts.
     // A mark does only on this very pair.
     private async Task<StoredConnection?> TakeNewerAsync(StoredConnection unsaved, CancellationToken cancellationToken)
     {
-        StoredConnection? stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false);
-        bool isOurs = stored is null || unsaved.IsNewerThan(stored)
-            || (stored.HasPairOf(unsaved) && !stored.IsNewerThan(unsaved));
-        if (isOurs) return stored;
-        session.Connection = stored;
-        session.IsUnsaved = false;
+        StoredConnection? stored = await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false);
+        if (stored is null || unsaved.IsNewerThan(stored)
+            || (stored.HasPairOf(unsaved) && !stored.IsNewerThan(unsaved))) return stored;
+        known.SetSaved(stored);
         return stored;
     }
 
     private async Task TrySaveAsync(StoredConnection connection, CancellationToken cancellationToken)
     {
-        bool isFirstTry = !session.IsUnsaved;
-        session.Connection = connection;
-        session.IsUnsaved = true;
+        bool isFirstTry = !known.IsUnsaved;
+        known.SetUnsaved(connection);
         try
         {
             // A connection that is gone was replaced or removed by hand: it isn't made again.
-            if (session.IsLost) await store.WriteAsync(connection, cancellationToken).ConfigureAwait(false);
+            if (known.IsLost) await store.WriteAsync(connection, cancellationToken).ConfigureAwait(false);
             else if (!await store.OverwriteAsync(connection, cancellationToken).ConfigureAwait(false)) throw Removed();
-            session.IsUnsaved = session.IsLost = false;
+            known.SetSaved(connection);
         }
-        catch (NotionAuthException e) when (session.IsUnsaved)
+        catch (NotionAuthException e) when (known.IsUnsaved)
         {
-            session.IsLost = await HasLostAsync(e).ConfigureAwait(false);
+            if (await HasLostAsync(e).ConfigureAwait(false)) known.SetLost();
 
             // The pair works in this process; the next command tries to write it again.
             if (isFirstTry)
@@ -241,11 +235,11 @@ internal sealed class ConnectionTokenSource(
     // password, has lost nothing.
     private async Task<bool> HasLostAsync(NotionAuthException failure)
     {
-        if (session.IsLost || failure.ErrorId is not (ErrorIds.VaultFailed or ErrorIds.VaultNotSuitable))
-            return session.IsLost;
+        if (known.IsLost || failure.ErrorId is not (ErrorIds.VaultFailed or ErrorIds.VaultNotSuitable))
+            return known.IsLost;
         try
         {
-            return await store.ReadAsync(session.Key.BotId, CancellationToken.None).ConfigureAwait(false) is null;
+            return await store.ReadAsync(known.Key.BotId, CancellationToken.None).ConfigureAwait(false) is null;
         }
         catch (NotionAuthException)
         {
@@ -256,43 +250,43 @@ internal sealed class ConnectionTokenSource(
     private NotionAuthException Removed()
     {
         NotionAuthException gone = Gone();
-        session.Forget();
+        known.Forget();
         return gone;
     }
 
     private async Task<StoredConnection> ReadAsync(CancellationToken cancellationToken)
     {
-        StoredConnection stored = await store.ReadAsync(session.Key.BotId, cancellationToken).ConfigureAwait(false)
+        StoredConnection stored = await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false)
             ?? throw Gone();
-        if (session.Newest(stored) is { } known && !ReferenceEquals(known, stored))
+        if (known.Newest(stored) is { } held && !ReferenceEquals(held, stored))
         {
             // Another program has written an older state of the vault over ours, or somebody who didn't see our pair
             // has put a mark there. The pair that this process holds is the newest there is.
             if (!stored.Details.NeedsReconnect)
-                warn($"Another program took '{known.Details.Name}' in {Where()} back to an older state; " +
+                warn($"Another program took '{held.Details.Name}' in {Where()} back to an older state; " +
                     "the newer one is written again.");
-            known = known.Over(stored);
-            await TrySaveAsync(known, CancellationToken.None).ConfigureAwait(false);
-            return known;
+            held = held.Over(stored);
+            await TrySaveAsync(held, CancellationToken.None).ConfigureAwait(false);
+            return held;
         }
 
-        session.Connection = stored;
+        known.SetSaved(stored);
         return stored;
     }
 
     private StoredConnection? Usable() =>
-        session.Connection is { } known && !known.Details.NeedsReconnect && !session.IsUnsaved ? known : null;
+        known.Connection is { } held && !held.Details.NeedsReconnect && !known.IsUnsaved ? held : null;
 
     private RenewedToken? Newer(Secret rejected) =>
-        session.Connection is { } known && !known.Details.NeedsReconnect
-            && !known.AccessToken.Matches(rejected) ? Others(known) : null;
+        known.Connection is { } held && !held.Details.NeedsReconnect
+            && !held.AccessToken.Matches(rejected) ? Others(held) : null;
 
     // Somebody else has renewed it. When, and whether it has expired since, isn't known.
     private static RenewedToken Others(StoredConnection connection) => new(connection.AccessToken, IsIssued: false);
 
     private NotionAuthException Gone() => new(
         ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
-        $"The connection{(session.Connection is { } c ? $" '{c.Details.Name}'" : string.Empty)} isn't in {Where()} " +
+        $"The connection{(known.Connection is { } c ? $" '{c.Details.Name}'" : string.Empty)} isn't in {Where()} " +
         "any more.",
         "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
 

@@ -35,7 +35,7 @@ public sealed class KnownConnection(ConnectionKey key)
     public StoredConnection? Connection
     {
         get => Volatile.Read(ref _connection);
-        internal set
+        private set
         {
             Volatile.Write(ref _connection, value);
             if (value?.Details is { WorkspaceId: { Length: > 0 } id } details)
@@ -44,15 +44,32 @@ public sealed class KnownConnection(ConnectionKey key)
     }
 
     /// <summary>
-    /// Whether <see cref="Connection"/> holds a pair that the vault didn't take: it exists nowhere else.
+    /// Whether <see cref="Connection"/> holds a pair that isn't in the vault: it exists nowhere else.
     /// </summary>
-    internal bool IsUnsaved { get; set; }
+    internal bool IsUnsaved { get; private set; }
 
     /// <summary>
     /// Whether the vault lost the connection's secret in a write of this process: that it isn't there doesn't mean that
     /// somebody removed it.
     /// </summary>
-    internal bool IsLost { get; set; }
+    internal bool IsLost { get; private set; }
+
+    /// <summary>Holds what the vault has.</summary>
+    internal void SetSaved(StoredConnection connection)
+    {
+        Connection = connection;
+        IsUnsaved = IsLost = false;
+    }
+
+    /// <summary>Holds what the vault doesn't have yet: a new pair or a new mark, before it is written.</summary>
+    internal void SetUnsaved(StoredConnection connection)
+    {
+        Connection = connection;
+        IsUnsaved = true;
+    }
+
+    /// <summary>Notes that the vault lost the connection's secret while it was to write what is held.</summary>
+    internal void SetLost() => IsLost = true;
 
     /// <summary>
     /// The newest state there is: the vault's, unless that is older than the one that this process holds.
@@ -73,7 +90,7 @@ public sealed class KnownConnection(ConnectionKey key)
             async () =>
             {
                 StoredConnection? stored = await store.ReadAsync(key.BotId, cancellationToken).ConfigureAwait(false);
-                if (stored is not null) Connection = Newest(stored);
+                if (Newest(stored) is { } newest) SetSaved(newest);
                 return stored;
             },
             cancellationToken);
@@ -82,8 +99,7 @@ public sealed class KnownConnection(ConnectionKey key)
     internal void Forget()
     {
         Connection = null;
-        IsUnsaved = false;
-        IsLost = false;
+        IsUnsaved = IsLost = false;
     }
 
     // One reader, refresher or writer of this connection at a time in the process.
@@ -120,57 +136,56 @@ public sealed class KnownConnection(ConnectionKey key)
 /// <summary>The connections that this process knows, for all its runspaces.</summary>
 public sealed class ConnectionCache
 {
-    private readonly ConcurrentDictionary<ConnectionKey, KnownConnection> _sessions = new();
+    private readonly ConcurrentDictionary<ConnectionKey, KnownConnection> _known = new();
 
     /// <summary>The vaults that were used and of which the user knows that they are gone.</summary>
     internal ConcurrentDictionary<string, bool> Missing { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Finds or makes a session.</summary>
+    /// <summary>All connections that are known now.</summary>
+    internal IReadOnlyCollection<KnownConnection> All => [.. _known.Values];
+
+    /// <summary>Finds a connection, or makes it known.</summary>
     /// <param name="key">Which connection.</param>
-    /// <returns>The session.</returns>
-    public KnownConnection Get(ConnectionKey key) => _sessions.GetOrAdd(key, static k => new KnownConnection(k));
+    /// <returns>The connection.</returns>
+    public KnownConnection Get(ConnectionKey key) => _known.GetOrAdd(key, static k => new KnownConnection(k));
 
     /// <summary>The vaults that connections of this process are in.</summary>
     /// <returns>The vaults' names, the process's own store not among them.</returns>
     public IReadOnlyCollection<string> Vaults()
     {
         var vaults = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (ConnectionKey key in _sessions.Keys)
+        foreach (ConnectionKey key in _known.Keys)
             if (key.Vault.Length > 0) vaults.Add(key.Vault);
         return vaults;
     }
 
-    /// <summary>Finds a session by its id, or by the name that its connection had when it was last read.</summary>
+    /// <summary>Finds a connection by its id, or by the name that it had when it was last read.</summary>
     internal KnownConnection? Known(string vault, string name)
     {
-        foreach (KnownConnection session in _sessions.Values)
-            if (session.Key.Vault == vault && session.Connection is { } known
-                && ConnectionName.IsOf(known.Details, name)) return session;
+        foreach (KnownConnection known in _known.Values)
+            if (known.Key.Vault == vault && known.Connection is { } held
+                && ConnectionName.IsOf(held.Details, name)) return known;
         return null;
     }
 
-    /// <summary>Finds a session with a pair that its vault didn't take.</summary>
+    /// <summary>Finds a connection with a pair that its vault didn't take.</summary>
     internal KnownConnection? Unsaved(string? vault, string name)
     {
-        foreach (KnownConnection session in _sessions.Values)
+        foreach (KnownConnection known in _known.Values)
         {
-            bool isThere = vault is null || string.Equals(session.Key.Vault, vault, StringComparison.OrdinalIgnoreCase);
-            if (isThere && session.IsUnsaved && session.Connection is { } known
-                && ConnectionName.IsOf(known.Details, name)) return session;
+            bool isThere = vault is null || string.Equals(known.Key.Vault, vault, StringComparison.OrdinalIgnoreCase);
+            if (isThere && known.IsUnsaved && known.Connection is { } held
+                && ConnectionName.IsOf(held.Details, name)) return known;
         }
 
         return null;
     }
 
-    internal void Remember(StoredConnection connection)
-    {
-        KnownConnection session = Get(new ConnectionKey(connection.Details.Vault, connection.Details.BotId));
-        session.Connection = connection;
-        session.IsUnsaved = false;
-    }
+    internal void Remember(StoredConnection connection) =>
+        Get(new ConnectionKey(connection.Details.Vault, connection.Details.BotId)).SetSaved(connection);
 
     internal void Forget(ConnectionKey key)
     {
-        if (_sessions.TryRemove(key, out KnownConnection? session)) session.Forget();
+        if (_known.TryRemove(key, out KnownConnection? known)) known.Forget();
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
@@ -56,6 +57,21 @@ public sealed class OpenedConnection(
         };
     }
 
+    /// <summary>
+    /// The access token, for other programs. Notion is asked first whether it still takes it, and it is refreshed
+    /// where it doesn't.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>A token that Notion takes now.</returns>
+    /// <exception cref="NotionAuthException">As <see cref="LoadAsync"/>, and whatever the request ended
+    /// with.</exception>
+    public async Task<Secret> TokenAsync(CancellationToken cancellationToken)
+    {
+        NotionClient client = await ClientAsync(cancellationToken).ConfigureAwait(false);
+        await client.SendAsync(new NotionRequest { Path = "users/me" }, cancellationToken).ConfigureAwait(false);
+        return await Tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Tests the token.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The result.</returns>
@@ -76,4 +92,14 @@ public sealed class OpenedConnection(
     public Task<NotionConnection?> RevokeAsync(bool localOnly, CancellationToken cancellationToken) =>
         new ConnectionRevoker(known, store, cache, transport, log) { Bounds = Bounds }.RevokeAsync(
             localOnly, cancellationToken);
+
+    /// <summary>Forgets the client id and secret of a forgotten connection, where no other connection uses
+    /// them.</summary>
+    /// <param name="forgotten">The connection.</param>
+    /// <param name="confirm">Asks whether they are to go, once it is known that nothing uses them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The connections that use them; they were kept then.</returns>
+    internal Task<IReadOnlyList<NotionConnection>> ForgetAppAsync(
+        NotionConnection forgotten, Func<Task<bool>> confirm, CancellationToken cancellationToken) =>
+        store.ForgetAppAsync(forgotten, confirm, cancellationToken);
 }

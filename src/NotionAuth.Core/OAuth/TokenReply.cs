@@ -5,8 +5,8 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.OAuth;
 
 /// <summary>
-/// A reply of <c>POST /v1/oauth/token</c>: the pair, and everything else Notion said. It has no expiry: Notion doesn't
-/// name one. Source: developers.notion.com/reference/create-a-token.
+/// A reply of <c>POST /v1/oauth/token</c>: the pair, and all its other members. It has no expiry: Notion doesn't name
+/// one. Source: developers.notion.com/reference/create-a-token.
 /// </summary>
 internal sealed class TokenReply
 {

@@ -26,11 +26,12 @@ internal sealed class BrowserSignIn(
 {
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(5);
+    private const int MaximumPastes = 3;
     private readonly Stopwatch _since = Stopwatch.StartNew();
 
     /// <summary>Runs the sign-in.</summary>
     /// <typeparam name="T">The result's type.</typeparam>
-    /// <param name="complete">Keeps the token reply; the browser is told of success only when this has
+    /// <param name="complete">Keeps the token reply; the browser shows success only when this has
     /// succeeded.</param>
     /// <param name="cancellationToken">Ends the sign-in at once and frees the port.</param>
     /// <returns>The result.</returns>
@@ -77,7 +78,7 @@ internal sealed class BrowserSignIn(
         }
         catch (OperationCanceledException)
         {
-            // The browser is told in a moment or not at all: cancelling waits for nobody.
+            // The browser gets its page in a moment or not at all: cancelling waits for nobody.
             using var farewell = new CancellationTokenSource(FarewellTime);
             page = done is null
                 ? ResultPage.Failure("The sign-in was cancelled",
@@ -89,7 +90,7 @@ internal sealed class BrowserSignIn(
         }
         catch (Exception)
         {
-            // A fault of ours: the person at the browser is told so, and nothing of what it says.
+            // A fault of ours: the browser shows that it failed, and not why.
             page = ResultPage.Failure("Notion is not connected", "Something unexpected went wrong in PowerShell.",
                 "Look at the error there, then run Connect-NotionWorkspace again.");
             await callback.AnswerAsync(page, cancellationToken).ConfigureAwait(false);
@@ -107,17 +108,27 @@ internal sealed class BrowserSignIn(
         if (options.Browser is not null)
             await options.Browser.OpenAsync(request.Uri, cancellationToken).ConfigureAwait(false);
 
-        string pasted = (await read(cancellationToken).ConfigureAwait(false)).Trim().Trim('"', '\'', '<', '>').Trim();
-        int question = pasted.IndexOf('?');
-        if (question < 0)
-            throw new NotionAuthException(
-                ErrorIds.InvalidCallback, NotionErrorKind.InvalidArgument,
-                "What was pasted isn't the address that the browser ended on: it has no query.",
-                "Run the command again and copy the whole address from the browser's address bar: " +
-                $"it begins with {request.RedirectUri}?");
-        string query = pasted.Substring(question + 1).Split('#')[0];
-        return (await CompleteAsync(AuthorizationResponse.Parse(query, request.State), request, complete,
-            cancellationToken).ConfigureAwait(false)).Result;
+        AuthorizationResponse response = await ReadPastedAsync(read, request, cancellationToken).ConfigureAwait(false);
+        return (await CompleteAsync(response, request, complete, cancellationToken).ConfigureAwait(false)).Result;
+    }
+
+    // What was pasted by mistake costs no sign-in: the same state is waited for again.
+    private async Task<AuthorizationResponse> ReadPastedAsync(
+        Func<CancellationToken, Task<string>> read, AuthorizationRequest request, CancellationToken cancellationToken)
+    {
+        for (int left = MaximumPastes - 1; ; left--)
+        {
+            string pasted = await read(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return PastedCallback.Parse(pasted, request);
+            }
+            catch (NotionAuthException e) when (left > 0)
+            {
+                options.Warn($"{e.Message} Copy the whole address from the browser's address bar: it begins with " +
+                    $"{request.RedirectUri}? Then paste it again.");
+            }
+        }
     }
 
     private AuthorizationRequest NewRequest(Uri redirectUri) =>

@@ -7,6 +7,7 @@ using NotionAuth.Commands.Base;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
+using NotionAuth.Pipeline;
 
 namespace NotionAuth.Commands;
 
@@ -31,13 +32,17 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "Current")]
     public SwitchParameter Current { get; set; }
 
+    /// <summary>Adds each connection's access token, as a SecureString.</summary>
+    [Parameter]
+    public SwitchParameter WithToken { get; set; }
+
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         string[]? names = Current ? null : ParameterRules.Names(nameof(Name), Name, MyInvocation);
-        List<WildcardPattern>? patterns = names?.Select(Pattern).ToList();
+        List<WildcardPattern>? patterns = names?.Select(ConnectionPattern.Of).ToList();
         ConnectionKey? current = RunspaceState.Connection;
         var lister = new ConnectionLister(Stores, ProcessState.Cache);
-        bool areExact = names is not null && !names.Any(WildcardPattern.ContainsWildcardCharacters);
+        bool areExact = names is not null && !names.Any(ConnectionPattern.IsOne);
         StoreListing listing = await (Current ? lister.ListCurrentAsync(Vault, current, cancellationToken)
             : areExact ? lister.ListNamedAsync(names!, Vault, current, cancellationToken)
             : lister.ListAsync(Vault, current, cancellationToken)).ConfigureAwait(false);
@@ -49,31 +54,25 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
         bool isToldAnyway = listing.NoVault is { } why && listing.Problems.Contains(why);
         await ForEachNameAsync(
             names, name =>
-                name is null || isToldAnyway || WildcardPattern.ContainsWildcardCharacters(name)
+                name is null || isToldAnyway || ConnectionPattern.IsOne(name)
                 || listing.Connections.Any(c => ConnectionName.IsOf(c, name))
             ? Task.CompletedTask
             : Task.FromException(listing.NoVault ?? ConnectionName.NotFound(
                 name, listing.Connections.Select(c => c.Name).ToList(),
                 string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);
-        await WriteAllAsync(found).ConfigureAwait(false);
+        if (!WithToken) await WriteAllAsync(found).ConfigureAwait(false);
+        else
+            await ForEachAsync([.. found], c => WriteWithTokenAsync(c, cancellationToken)).ConfigureAwait(false);
         foreach (NotionAuthException problem in listing.Problems) await WriteErrorAsync(problem).ConfigureAwait(false);
     }
 
-    // A pattern such as [x can be made, and fails when it is used.
-    private static WildcardPattern Pattern(string name)
+    private async Task WriteWithTokenAsync(NotionConnection connection, CancellationToken cancellationToken)
     {
-        var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-        try
-        {
-            pattern.IsMatch(string.Empty);
-            return pattern;
-        }
-        catch (WildcardPatternException)
-        {
-            throw new NotionAuthException(
-                ErrorIds.InvalidName, NotionErrorKind.InvalidArgument,
-                $"The pattern '{Redaction.OneLine(name)}' isn't complete: a [ has no ].",
-                "Write the name without wildcards, or put a backtick before a [ that is part of it.");
-        }
+        OpenedConnection opened = await OpenAsync(
+            connection.BotId, connection.Vault, transport: null, cancellationToken).ConfigureAwait(false);
+        Secret token = await opened.TokenAsync(cancellationToken).ConfigureAwait(false);
+        var result = PSObject.AsPSObject(connection);
+        result.Properties.Add(new PSNoteProperty("Token", SecureText.ToSecureString(token.Reveal())));
+        await WriteAsync(result).ConfigureAwait(false);
     }
 }

@@ -36,8 +36,9 @@ internal sealed class RequestInput(
         CheckInputIsUsed(isSamePath);
         string? inFile = Of<string>(nameof(command.InFile), command.InFile),
             outFile = Of<string>(nameof(command.OutFile), command.OutFile);
-        Transfer = inFile is not null ? showTransfer($"Sending {Redaction.OneLine(inFile)}")
-            : outFile is not null ? showTransfer($"Writing {Redaction.OneLine(outFile)}") : null;
+        string? transfer = inFile is not null ? $"Sending {Redaction.OneLine(inFile)}"
+            : outFile is not null ? $"Writing {Redaction.OneLine(outFile)}" : null;
+        Transfer = transfer is null ? null : showTransfer(transfer);
         NotionRequest request = NewRequest(inFile);
         var options = new RequestOptions
         {
@@ -50,11 +51,19 @@ internal sealed class RequestInput(
         return (request, options);
     }
 
+    /// <summary>What the requests of rows have in common.</summary>
+    /// <exception cref="NotionAuthException">A value can't be used. Nothing was sent.</exception>
+    public NotionRequest ForRows()
+    {
+        ParameterRules.Check(command.MyInvocation.BoundParameters);
+        ParameterRules.CheckGiven(nameof(command.Key), command.MyInvocation.BoundParameters);
+        return Common("pages");
+    }
+
     private void CheckInputIsUsed(bool isSamePath)
     {
-        object?[] each = [command.Method, command.Body, command.InFile, command.ContentType, command.PartNumber,
-            command.OutFile, command.Query];
-        if (command.MyInvocation.ExpectingInput && isSamePath && !each.Any(PerInput.IsScript))
+        if (command.MyInvocation.ExpectingInput && isSamePath
+            && !command.MyInvocation.BoundParameters.Values.Any(PerInput.IsScript))
             throw ParameterRules.Conflict(
                 "What was piped isn't used: -Path and the other parameters are the same for every input.",
                 "Leave out -Path where the paths are piped, use a script block such as -Path { \"pages/$($_.id)\" }, " +
@@ -77,14 +86,12 @@ internal sealed class RequestInput(
                 "-PartNumber and -ContentType are for the content of a file upload; this endpoint takes JSON.",
                 "Leave them out, or send the file to file_uploads/<id>/send.");
         string? file = inFile is null ? null : FilePath.Resolve(session, inFile, nameof(command.InFile));
-        return new NotionRequest
+        return Common(command.Path) with
         {
-            Path = command.Path,
             Method = new HttpMethod(method),
             Query = QueryText.Pairs(
                 Of<IDictionary>(nameof(command.Query), command.Query), nameof(command.Query), ErrorIds.InvalidQuery,
                 stopToken),
-            Headers = QueryText.Pairs(command.Headers, nameof(command.Headers), ErrorIds.InvalidHeader, stopToken),
             Body = body is not null ? ObjectToJson.Convert(body, stopToken)
                 : file is null || isUpload ? null : ObjectToJson.Convert(new FileInfo(file), stopToken),
             File = !isUpload ? null : new FileBody
@@ -94,13 +101,19 @@ internal sealed class RequestInput(
                 ContentType = contentType,
                 Progress = Transfer is null ? null : Transfer.Take,
             },
-            NotionVersion = command.NotionVersion,
-            Timeout = TimeSpan.FromSeconds(command.TimeoutSec),
-            TotalTimeout = TimeSpan.FromSeconds(command.TotalTimeoutSec),
-            MaximumRetryCount = command.MaximumRetryCount,
             ReturnsErrorReplies = command.SkipHttpErrorCheck,
         };
     }
+
+    private NotionRequest Common(string path) => new()
+    {
+        Path = path,
+        Headers = QueryText.Pairs(command.Headers, nameof(command.Headers), ErrorIds.InvalidHeader, stopToken),
+        NotionVersion = command.NotionVersion,
+        Timeout = TimeSpan.FromSeconds(command.TimeoutSec),
+        TotalTimeout = TimeSpan.FromSeconds(command.TotalTimeoutSec),
+        MaximumRetryCount = command.MaximumRetryCount,
+    };
 
     private T? Of<T>(string parameter, object? value, Func<T, bool>? isAllowed = null) =>
         PerInput.ValueOf(parameter, value, command.InputObject, command.MyInvocation.ExpectingInput, isAllowed);

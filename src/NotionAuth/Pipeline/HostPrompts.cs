@@ -10,8 +10,8 @@ internal static class HostPrompts
 {
     /// <summary>
     /// The host that PowerShell's own host object stands before. Where somebody answers a question with Ctrl+C,
-    /// PowerShell's ends the whole pipeline, and nothing can be told any more; the host behind it says that they did,
-    /// and the command can tell what it means.
+    /// PowerShell's ends the whole pipeline, and nothing can be reported any more; the host behind it says that they
+    /// did, and the command can tell what it means.
     /// </summary>
     /// <param name="host">A cmdlet's host.</param>
     /// <returns>The host behind it; the same where that can't be found out.</returns>

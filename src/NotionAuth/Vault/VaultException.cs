@@ -44,13 +44,13 @@ internal sealed class VaultException : NotionAuthException
     public static VaultException From(ErrorRecord record, string? vault)
     {
         string id = record.FullyQualifiedErrorId.Split(',')[0];
-        string said = Redaction.Scrub(Innermost(record.Exception).Message);
+        string text = Redaction.Scrub(Innermost(record.Exception).Message);
 
         bool isBusy = Chain(record.Exception).Any(e => Says(e.Message, BusyTexts));
 
         // With the right password a file that is half written is reported in the same words: that is tried again first.
-        if (Says(said, WrongPasswordTexts)
-            || (id == "SecretStoreUnlockFailed" && Says(said, "password may be invalid")))
+        if (Says(text, WrongPasswordTexts)
+            || (id == "SecretStoreUnlockFailed" && Says(text, "password may be invalid")))
             return new VaultException(
                 ErrorIds.VaultPasswordWrong, NotionErrorKind.AuthenticationFailed,
                 $"The password of vault '{vault}' is wrong: it is still locked. What it keeps is untouched.",
@@ -61,21 +61,21 @@ internal sealed class VaultException : NotionAuthException
         // The types belong to other modules' assemblies: their names are all that can be relied on.
         if (Chain(record.Exception)
             .Any(e => e.GetType().FullName == "Microsoft.PowerShell.SecretStore.PasswordRequiredException")
-            || Says(said, "password is required") || Says(said, NobodyTexts))
+            || Says(text, "password is required") || Says(text, NobodyTexts))
             return Locked(vault);
 
         if (id is "GetSecretNotFound" or "InvokeGetSecretNotFound"
-            || said.EndsWith("was not found.", StringComparison.Ordinal))
-            return new VaultException(ErrorIds.VaultFailed, NotionErrorKind.NotFound, said, string.Empty)
+            || text.EndsWith("was not found.", StringComparison.Ordinal))
+            return new VaultException(ErrorIds.VaultFailed, NotionErrorKind.NotFound, text, string.Empty)
             {
                 IsSecretNotFound = true
             };
 
-        if (Says(said, "not found in registry", "no registered"))
+        if (Says(text, "not found in registry", "no registered"))
             return NotFound(vault ?? string.Empty);
 
         return new VaultException(
-            ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, $"Vault '{vault}' failed: {said}",
+            ErrorIds.VaultFailed, NotionErrorKind.InvalidOperation, $"Vault '{vault}' failed: {text}",
             "Check it with Get-SecretVault and Get-SecretInfo -Vault <name>, then run the command again.")
         { Target = vault, IsBusy = isBusy };
     }
@@ -156,8 +156,8 @@ internal sealed class VaultException : NotionAuthException
         "List the vaults with Get-SecretVault; register one with Register-SecretVault.")
     { Target = Redaction.OneLine(vault) };
 
-    private static bool Says(string said, params string[] texts) =>
-        texts.Any(t => said.IndexOf(t, StringComparison.OrdinalIgnoreCase) >= 0);
+    private static bool Says(string text, params string[] texts) =>
+        texts.Any(t => text.IndexOf(t, StringComparison.OrdinalIgnoreCase) >= 0);
 
     private static System.Collections.Generic.IEnumerable<Exception> Chain(Exception? exception)
     {

@@ -96,7 +96,7 @@ internal sealed class VaultSecrets(SecretManagement secrets, SecretManagement.Va
         foreach (string shown in ShownAs(name)) RemoveShown(shown);
         Clear(name);
         if (!WaitUntil(() => Peek(name) is null))
-            throw VaultException.NotSuitable(Vault.Name, $"was told to remove the secret '{name}', and still has it");
+            throw VaultException.NotSuitable(Vault.Name, $"was asked to remove the secret '{name}', and still has it");
         Habits.Known.TryRemove(name, out _);
         Habits.Shown.TryRemove(name, out _);
     }

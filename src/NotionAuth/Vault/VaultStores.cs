@@ -12,10 +12,10 @@ namespace NotionAuth.Vault;
 /// The one rule for which vault is meant: the one that is named, else NOTIONAUTH_VAULT, else the default vault, else
 /// the only one.
 /// </summary>
-internal sealed class VaultStores(SecretManagement secrets, IConnectionStore session, Action<string> warn)
+internal sealed class VaultStores(SecretManagement secrets, IConnectionStore memory, Action<string> warn)
     : IConnectionStores
 {
-    public IConnectionStore Memory => session;
+    public IConnectionStore Memory => memory;
 
     public async Task<IConnectionStore> OpenAsync(string? vault, CancellationToken cancellationToken)
     {

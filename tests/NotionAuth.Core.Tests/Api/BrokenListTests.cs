@@ -143,7 +143,7 @@ public sealed class BrokenListTests
     }
 
     [Fact]
-    public async Task Items_that_cannot_be_told_from_each_other_are_not_read_again()
+    public async Task Items_without_ids_are_not_read_again()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(

@@ -59,7 +59,7 @@ public sealed class DataSourceFinderTests
     [Theory]
     [InlineData("")]
     [InlineData("/query")]
-    public async Task A_databases_id_in_place_of_a_data_sources_is_said_with_the_right_ones(string rest)
+    public async Task A_databases_id_in_place_of_a_data_sources_is_an_error_that_names_the_right_ones(string rest)
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         Sample sample = notion.Fake.DefaultWorkspace.Sample;

@@ -35,14 +35,15 @@ public sealed class DownloadTests : IDisposable
             ContentType =
             "application/octet-stream"
         });
-        var told = new List<TransferProgress>();
-        NotionReply response = await notion.Client().DownloadAsync(Me, _folder["reply.bin"], told.Add, default);
+        var progress = new List<TransferProgress>();
+        NotionReply response = await notion.Client().DownloadAsync(Me, _folder["reply.bin"], progress.Add, default);
         Assert.Equal(200, response.Status);
         Assert.True(response.Body.IsEmpty);
         Assert.Equal(body, await File.ReadAllBytesAsync(_folder["reply.bin"]));
-        Assert.Equal(new TransferProgress(body.Length, body.Length), told[^1]);
+        Assert.Equal(new TransferProgress(body.Length, body.Length), progress[^1]);
         Assert.Equal(
-            told.Order(Comparer<TransferProgress>.Create((a, b) => a.Transferred.CompareTo(b.Transferred))), told);
+            progress.Order(Comparer<TransferProgress>.Create((a, b) => a.Transferred.CompareTo(b.Transferred))),
+            progress);
     }
 
     [Fact]

@@ -131,7 +131,7 @@ public sealed class NotionClientTests
     }
 
     [Fact]
-    public async Task An_error_carries_all_that_Notion_said()
+    public async Task An_error_carries_all_members_of_the_reply()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.RateLimited(12, times: null));
@@ -150,6 +150,24 @@ public sealed class NotionClientTests
         Assert.Contains("You have been rate limited", error.Message, StringComparison.Ordinal);
         Assert.Contains(error.RequestId!, error.Message, StringComparison.Ordinal);
         Assert.Contains("Wait 12 s", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_error_of_the_Admin_API_has_its_type_as_its_code()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Status,
+            Status = 403,
+            PathPattern = "/admin/v1/spaces",
+            Body = """{"type":"permission_error","message":"This token may not do that."}""",
+        });
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "PermissionError",
+            () => notion.Client().SendAsync(new NotionRequest { Path = "admin/v1/spaces" }, default));
+        Assert.Equal("permission_error", error.Code);
+        Assert.Contains("This token may not do that.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

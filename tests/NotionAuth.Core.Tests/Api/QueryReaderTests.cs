@@ -66,7 +66,7 @@ public sealed class QueryReaderTests
     [Theory]
     [InlineData(30, 40, false)]
     [InlineData(120, 50, true)]
-    public async Task Rows_that_share_a_minute_are_there_once_and_a_minute_above_the_cap_is_said(
+    public async Task Rows_that_share_a_minute_are_there_once_and_a_minute_above_the_cap_is_reported(
         int together, int cap, bool isStuck)
     {
         await using TestNotion notion = await TestNotion.StartAsync(seed: new SeedOptions { Rows = 20 });

@@ -30,15 +30,16 @@ public sealed class UploadTests : IDisposable
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         string path = Write("Plän \"2027\".png", 1_500_000);
-        var told = new List<TransferProgress>();
+        var progress = new List<TransferProgress>();
         NotionReply response =
-            await SendAsync(notion, await CreateAsync(notion, "{}"), new FileBody { Path = path, Progress = told.Add });
+            await SendAsync(
+                notion, await CreateAsync(notion, "{}"), new FileBody { Path = path, Progress = progress.Add });
         Assert.Equal("uploaded", Text(response, "status"));
         UploadedFile file = Assert.Single(notion.Fake.UploadedFiles);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(path))), file.Sha256);
         Assert.Equal("image/png", file.ContentType);
         Assert.Equal("Plän %222027%22.png", file.Filename);
-        Assert.Equal(new TransferProgress(1_500_000, 1_500_000), told[^1]);
+        Assert.Equal(new TransferProgress(1_500_000, 1_500_000), progress[^1]);
         RecordedRequest sent = notion.Fake.Requests[^1];
         Assert.Equal(
             sent.BodyLength,

@@ -153,7 +153,7 @@ public sealed class ConnectionFinderTests
     }
 
     [Fact]
-    public async Task Where_metadata_was_swapped_the_name_in_the_secret_counts_and_that_is_told()
+    public async Task Where_metadata_was_swapped_the_name_in_the_secret_counts_and_that_is_reported()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         RecordingStore vault = MetadataVault();

@@ -43,7 +43,7 @@ public sealed class ConnectionListerTests
     }
 
     [Fact]
-    public async Task A_vault_that_is_gone_is_told_once_and_again_when_it_was_there_meanwhile()
+    public async Task A_vault_that_is_gone_is_an_error_once_and_again_when_it_was_there_meanwhile()
     {
         var cache = new ConnectionCache();
         cache.Get(new ConnectionKey("Other", "b"));
@@ -59,7 +59,7 @@ public sealed class ConnectionListerTests
     }
 
     [Fact]
-    public async Task The_current_connection_s_vault_that_is_gone_is_told_each_time()
+    public async Task The_current_connection_s_vault_that_is_gone_is_an_error_each_time()
     {
         var cache = new ConnectionCache();
         var current = new ConnectionKey("Gone", "b");

@@ -93,7 +93,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_a_file_and_a_path_that_is_too_long_are_told_at_once_and_not_as_Busy()
+    public void A_folder_that_is_a_file_and_a_path_that_is_too_long_are_errors_at_once_and_not_Busy()
     {
         Assert.Contains("already exists", Problem(Touch(_folder)).Message, StringComparison.Ordinal);
         string deep = Path.Combine(_parent, new string('x', 300));
@@ -103,7 +103,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public async Task A_process_that_has_too_many_files_open_is_told_so_at_once()
+    public async Task A_process_that_has_too_many_files_open_gets_that_error_at_once()
     {
         if (!OperatingSystem.IsLinux()) return;
         (await AcquireAsync("a")).Dispose();
@@ -114,7 +114,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lock_file_of_another_user_is_told_as_such()
+    public async Task A_lock_file_of_another_user_is_an_error_of_its_own()
     {
         if (!OperatingSystem.IsLinux()) return;
         (await AcquireAsync("a")).Dispose();

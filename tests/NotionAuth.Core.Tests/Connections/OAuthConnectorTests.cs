@@ -14,7 +14,7 @@ namespace NotionAuth.Core.Tests.Connections;
 public sealed class OAuthConnectorTests
 {
     [Fact]
-    public async Task A_connection_is_called_after_its_workspace_and_keeps_all_that_Notion_said()
+    public async Task A_connection_is_called_after_its_workspace_and_keeps_all_members_of_the_reply()
     {
         await using TestNotion notion =
             await TestNotion.StartAsync(f => f.Behavior.ExtraTokenFields = """{"region":"eu"}""");

@@ -61,7 +61,7 @@ public sealed class RefreshBoundsTests
     [InlineData(429, "rate_limited")]
     [InlineData(409, "conflict_error")]
     [InlineData(529, "service_overload")]
-    public async Task A_refresh_that_Notion_puts_off_is_waited_for_without_a_lock_and_told(int status, string code)
+    public async Task A_refresh_that_Notion_puts_off_is_waited_for_without_a_lock_and_reported(int status, string code)
     {
         var free = new List<bool>();
         TestProcess? process = null;

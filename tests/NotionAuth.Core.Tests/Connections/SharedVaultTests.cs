@@ -70,19 +70,19 @@ public sealed class SharedVaultTests
     }
 
     [Fact]
-    public async Task Where_nobody_has_a_pair_the_wait_is_bounded_and_told()
+    public async Task Where_nobody_has_a_pair_the_wait_is_bounded_and_reported()
     {
         var time = new PassingTime();
         await using TestNotion notion = await StartAsync(time);
         var process = new TestProcess(notion);
         StoredConnection old = await notion.StoreAsync(process.Store);
         notion.Fake.RevokeBot();
-        int told = 0;
-        NotionClient client = process.ClientWith(_ => told++);
+        int waits = 0;
+        NotionClient client = process.ClientWith(_ => waits++);
         await Expect.ErrorAsync(ErrorIds.NeedsReconnect, () => client.SendAsync(Me, default));
         Assert.True(process.Store.Stored(old.Details.BotId)!.Details.NeedsReconnect);
         Assert.InRange(time.Passed, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
-        Assert.True(told > 0);
+        Assert.True(waits > 0);
         Assert.Contains(notion.Log, e => e.ToString().Contains("vault 'Test'", StringComparison.Ordinal));
     }
 

@@ -52,7 +52,7 @@ public sealed class StoreIdentityTests : IDisposable
         Assert.Equal(StoreIdentity.Compute("SecretStore", null), StoreIdentity.Compute("secretstore", null));
 
     [Fact]
-    public void A_file_is_one_store_whatever_else_is_said_of_it()
+    public void A_file_is_one_store_however_it_is_named()
     {
         string path = Path.Combine(_folder, "vault.kdbx");
         string one = Of("KeePass", new() { ["Path"] = path });

@@ -100,12 +100,12 @@ public sealed class TokenConnectorTests
     }
 
     [Fact]
-    public async Task Without_a_network_it_is_tried_once_more_and_then_said()
+    public async Task Without_a_network_it_is_tried_once_more_and_then_an_error()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        // Bound and not listening: nobody else can get the port, and whoever connects is refused.
+        // Bound and not listening: nobody else can get the port, and every connection is refused.
         var nowhere = new Uri($"http://127.0.0.1:{((IPEndPoint)closed.LocalEndPoint!).Port}");
         await Expect.ErrorAsync(
             ErrorIds.ConnectionFailed,

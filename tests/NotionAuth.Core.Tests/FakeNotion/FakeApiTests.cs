@@ -10,7 +10,7 @@ namespace NotionAuth.Core.Tests.Fake;
 
 public sealed class FakeApiTests
 {
-    // URL and method, JSON, credential, version, body: what is wrong first is what is told.
+    // URL and method, JSON, credential, version, body: the first that is wrong makes the error.
     [Theory]
     [InlineData("GET", "v1/nowhere", false, null, null, 400, "invalid_request_url")]
     [InlineData("DELETE", "v1/users/me", false, null, null, 400, "invalid_request_url")]

@@ -14,7 +14,7 @@ public sealed class FakeBulkTests
     private static readonly HttpClient Http = new();
 
     [Fact]
-    public async Task Its_list_holds_as_many_rows_as_it_was_told_and_goes_on_beyond_the_cap()
+    public async Task Its_list_holds_as_many_rows_as_were_asked_for_and_goes_on_beyond_the_cap()
     {
         await using var fake = await FakeClient.StartAsync();
         var (query, _) = await BulkAsync(fake, 10_250);

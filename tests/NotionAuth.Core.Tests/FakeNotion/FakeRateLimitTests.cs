@@ -30,7 +30,7 @@ public sealed class FakeRateLimitTests
         Assert.True(await fake.WorksAsync(fake.State.AddInternalIntegration().Token!));
         Assert.Equal(401, (await fake.SendAsync("GET", "v1/users/me", token: "wrong")).Status);
 
-        // To the second: who waits as long as he was told to is let in.
+        // To the second: a client that waits as long as Retry-After names is let in.
         time.Advance(TimeSpan.FromSeconds(40));
         for (var i = 0; i < 100; i++)
             Assert.Equal(200, (await fake.ApiAsync("GET", "v1/users/me")).Status);

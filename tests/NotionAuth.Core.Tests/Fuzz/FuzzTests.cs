@@ -215,7 +215,7 @@ public sealed class FuzzTests
             }
             catch (JsonException)
             {
-                // The JSON reader said that it isn't JSON.
+                // The JSON reader found that it isn't JSON.
             }
             catch (NotionAuthException e)
             {

@@ -239,10 +239,10 @@ public sealed class RateLimitGateTests
     }
 
     [Fact]
-    public async Task Waiting_at_the_gate_is_no_retry_and_is_told()
+    public async Task Waiting_at_the_gate_is_no_retry_and_is_reported()
     {
         var waits = new Waits();
-        var told = new ConcurrentQueue<string>();
+        var reports = new ConcurrentQueue<string>();
         await using TestNotion notion = await TestNotion.StartAsync(delay: waits.WaitAsync);
         var gate = new ConnectionLimits();
         gate.CloseFor(TimeSpan.FromSeconds(600));
@@ -251,18 +251,18 @@ public sealed class RateLimitGateTests
             new FixedTokenSource(new Secret(notion.Fake.DefaultInternalIntegration.Token!)), gate, notion.Log.Enqueue)
         {
             Waiting = w =>
-                told.Enqueue($"{w.Reason} {w.Retry} of {w.MaximumRetryCount} {w.Method} {w.Path}: {w.Detail}"),
-            Waited = w => told.Enqueue($"{w.Reason} over"),
+                reports.Enqueue($"{w.Reason} {w.Retry} of {w.MaximumRetryCount} {w.Method} {w.Path}: {w.Detail}"),
+            Waited = w => reports.Enqueue($"{w.Reason} over"),
         };
         Task<NotionReply> request = client.SendAsync(Me with { MaximumRetryCount = 0 }, default);
         await waits.NextAsync();
-        Assert.Equal(["Gate 0 of 0 GET /v1/users/me: Notion's rate limit for this connection"], told);
+        Assert.Equal(["Gate 0 of 0 GET /v1/users/me: Notion's rate limit for this connection"], reports);
         Assert.Matches(
             "^GET /v1/users/me: held back for (600|599).[0-9] s by Notion's rate limit for this connection$",
             Assert.Single(notion.Log).ToString());
         waits.Release();
         Assert.Equal(200, (await request.WaitAsync(TestNotion.Soon)).Status);
-        Assert.Equal("Gate over", told.Last());
+        Assert.Equal("Gate over", reports.Last());
     }
 
     [Fact]
@@ -297,10 +297,10 @@ public sealed class RateLimitGateTests
 
     private static ConnectionLimits GateOf(TestNotion notion, string workspace)
     {
-        var session = new ConnectionCache().Get(new ConnectionKey("", Guid.NewGuid().ToString()));
+        KnownConnection known = new ConnectionCache().Get(new ConnectionKey("", Guid.NewGuid().ToString()));
         StoredConnection connection = notion.ConnectionOf(notion.Fake.Authorize(notion.Fake.DefaultIntegration));
-        session.Connection = connection with { Details = connection.Details with { WorkspaceId = workspace } };
-        return session.Limits;
+        known.SetSaved(connection with { Details = connection.Details with { WorkspaceId = workspace } });
+        return known.Limits;
     }
 
     /// <summary>Whether a request goes out at once; one that waits instead is called off.</summary>

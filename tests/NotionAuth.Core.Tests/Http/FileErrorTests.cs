@@ -12,7 +12,7 @@ public sealed class FileErrorTests
     [InlineData(122)]
     [InlineData(unchecked((int)0x80070070))]
     [InlineData(unchecked((int)0x80070027))]
-    public void A_full_disk_is_told_as_one(int code)
+    public void A_full_disk_is_reported_as_full(int code)
     {
         NotionAuthException error =
             FileErrors.OfWriting("/data/reply.json", new IOException("No space left on device", code));
@@ -21,7 +21,7 @@ public sealed class FileErrorTests
     }
 
     [Fact]
-    public void A_device_that_is_always_full_is_told_as_full()
+    public void A_device_that_is_always_full_is_reported_as_full()
     {
         if (!File.Exists("/dev/full")) return;
         IOException full = Assert.ThrowsAny<IOException>(() => File.WriteAllText("/dev/full", "x"));

@@ -195,7 +195,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Four_retries_are_made_where_nothing_else_is_said_and_none_where_none_are_wanted()
+    public async Task Four_retries_are_made_by_default_and_none_where_none_are_wanted()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.RateLimited(1, times: null));
@@ -225,7 +225,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Each_retry_is_told_to_the_log_with_its_reason_and_wait()
+    public async Task Each_retry_is_logged_with_its_reason_and_wait()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         notion.Fake.Faults.Add(Fault.RateLimited(3));

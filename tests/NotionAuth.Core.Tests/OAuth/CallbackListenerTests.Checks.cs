@@ -92,12 +92,12 @@ public sealed partial class CallbackListenerTests
     }
 
     [Fact]
-    public async Task Each_refusal_for_its_state_is_told()
+    public async Task Each_refusal_for_its_state_is_reported()
     {
         using CallbackListener listener = StartAnywhere();
-        var told = new List<string>();
+        var reported = new List<string>();
         Task<PendingCallback> wait =
-            listener.WaitAsync(State, e => { lock (told) told.Add(e.ErrorId); }, CancellationToken.None);
+            listener.WaitAsync(State, e => { lock (reported) reported.Add(e.ErrorId); }, CancellationToken.None);
         for (int i = 0; i < 3; i++)
         {
             foreach (string query in new[] { "?code=x", $"?code=x&state=guess{i}",
@@ -108,7 +108,7 @@ public sealed partial class CallbackListenerTests
         }
 
         string[] kinds = [ErrorIds.StateMissing, ErrorIds.StateMismatch, ErrorIds.StateRepeated];
-        Assert.Equal([.. kinds, .. kinds, .. kinds], told);
+        Assert.Equal([.. kinds, .. kinds, .. kinds], reported);
         await AssertSignInStillWorks(listener, wait);
     }
 
@@ -146,7 +146,7 @@ public sealed partial class CallbackListenerTests
     [InlineData("&code=a&code=b")]
     [InlineData("&code=a&error=b")]
     [InlineData("&code=")]
-    public async Task A_right_state_with_nonsense_ends_the_sign_in_after_the_browser_was_told(string rest)
+    public async Task A_right_state_with_nonsense_ends_the_sign_in_after_the_browser_got_its_page(string rest)
     {
         using CallbackListener listener = StartAnywhere();
         Task<PendingCallback> wait = listener.WaitAsync(State, null, CancellationToken.None);

@@ -44,7 +44,7 @@ public sealed partial class SignInTests
     }
 
     [Fact]
-    public async Task Without_a_browser_of_ours_the_URL_is_shown_and_whoever_opens_it_completes_the_sign_in()
+    public async Task Without_a_browser_of_ours_the_URL_is_shown_and_opening_it_anywhere_completes_the_sign_in()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var run = new SignInRun(notion);

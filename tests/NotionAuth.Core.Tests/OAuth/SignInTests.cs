@@ -222,7 +222,7 @@ public sealed partial class SignInTests
         await using TestNotion notion = await TestNotion.StartAsync();
         using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        // Bound and not listening: nobody else can get the port, and whoever connects is refused.
+        // Bound and not listening: nobody else can get the port, and every connection is refused.
         var nowhere = new Uri($"http://127.0.0.1:{((IPEndPoint)closed.LocalEndPoint!).Port}");
         var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), BaseUri = nowhere };
         NotionAuthException error = await Expect.ErrorAsync(ErrorIds.ConnectionFailed, () => run.ConnectAsync());

@@ -33,7 +33,7 @@ internal sealed class LyingServer : IAsyncDisposable
 
     public Uri BaseUri => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"));
 
-    /// <summary>Everybody who connected, whether they said something or not.</summary>
+    /// <summary>All connections, with or without a request.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>The heads of the requests, as they came.</summary>

@@ -10,7 +10,7 @@ namespace NotionAuth.FakeNotion.Content;
 
 /// <summary>
 /// A data source for benchmarks: real page objects of 3 KB, serialized once, so that a page of the list costs a copy of
-/// bytes. It has as many rows as it is told, without Notion's cap of 10,000; from the 10,001st on they are the same
+/// bytes. It has as many rows as asked for, without Notion's cap of 10,000; from the 10,001st on they are the same
 /// objects again.
 /// </summary>
 internal sealed class BulkList

@@ -109,7 +109,7 @@ internal static class PropertyValues
             "multi_select" =>
                 new JsonArray([.. Items(value, at).Select(v => Option(property, type, v, at, mayAdd: true))]),
             "date" => value is null ? null : DateValue.Read(value, at),
-            "people" => new JsonArray([.. Items(value, at).Select(v => User.Reference(Reference(v, at)))]),
+            "people" => new JsonArray([.. Items(value, at).Select(v => content.Person(Reference(v, at)))]),
             "relation" => new JsonArray([.. Items(value, at).Select(v => Related(Reference(v, at), content))]),
             "files" => value is JsonArray ? value.DeepClone() : throw NotionFailure.Field(at, "an array", value),
             _ => throw NotionFailure.Validation(

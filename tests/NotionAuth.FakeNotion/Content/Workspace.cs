@@ -15,6 +15,7 @@ public sealed class Workspace
         Name = name;
         Icon = icon;
         Id = Ids.For("workspace:" + name);
+        Content = new ContentStore(() => _users);
     }
 
     public Guid Id { get; }
@@ -29,7 +30,7 @@ public sealed class Workspace
     /// <summary>The ids of what a test is likely to ask for.</summary>
     public Sample Sample { get; internal set; } = new();
 
-    internal ContentStore Content { get; } = new();
+    internal ContentStore Content { get; }
 
     internal FileUploadStore Files { get; } = new();
 

@@ -32,7 +32,7 @@ internal static partial class Json
     public static JsonNode? Member(JsonNode? node, string name) => (node as JsonObject)?[name];
 
     /// <summary>
-    /// .NET escapes emoji whatever it is told; Notion doesn't. Escaped backslashes are matched so as to be skipped.
+    /// .NET escapes emoji with any settings; Notion doesn't. Escaped backslashes are matched so as to be skipped.
     /// </summary>
     [GeneratedRegex(@"\\\\|\\u(D[89AB][0-9A-F]{2})\\u(D[C-F][0-9A-F]{2})", RegexOptions.CultureInvariant)]
     private static partial Regex EscapedPairs();

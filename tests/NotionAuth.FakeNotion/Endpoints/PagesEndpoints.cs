@@ -60,6 +60,7 @@ internal static class PagesEndpoints
                 var source = parent.Json;
                 json["properties"] = PropertyValues.ForNewRow(
                     given as JsonObject ?? [], source["properties"]!.AsObject(), call.Content);
+                ComputedValues.Fill(json, source["properties"]!.AsObject(), parent, call.Content);
                 parent.Replace(source);
             }
         }

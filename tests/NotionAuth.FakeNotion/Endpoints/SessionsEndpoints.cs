@@ -12,7 +12,7 @@ using NotionAuth.FakeNotion.Content;
 namespace NotionAuth.FakeNotion.Endpoints;
 
 /// <summary>
-/// Sessions with an agent, which answers what it was told, word by word, as server-sent events. Their shapes are those
+/// Sessions with an agent, which repeats what it is sent, word by word, as server-sent events. Their shapes are those
 /// of Notion's official SDK (api-endpoints/agents).
 /// </summary>
 internal static class SessionsEndpoints

@@ -96,7 +96,7 @@ namespace NotionAuth.Tests
             catch (Exception e) when (e.GetType().Name == "NotionAuthException")
             {
                 var id = (string)e.GetType().GetProperty("ErrorId").GetValue(e);
-                // Of two troubles the first is told.
+                // Of two faults the first makes the error.
                 Check(id == expected || (id == "DuplicateKey" && expected == "InvalidReply"),
                     $"{id} in place of {expected ?? "an object"}");
                 if (id == "InvalidReply") Broken++;

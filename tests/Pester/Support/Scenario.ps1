@@ -8,11 +8,11 @@ function Invoke-Scenario([string] $Name, [string[]] $Size) {
         $env:HOME = New-TestFolder 'scenario'
         $script = "$root/tests/Reliability/Invoke-Scenario.ps1"
         $arguments = @('-Name', $Name, '-ModulePath', (Get-NotionAuthPath), '-Result', $result) + $Size
-        $said = pwsh -NoProfile -NonInteractive -File $script @arguments 2>&1
+        $output = pwsh -NoProfile -NonInteractive -File $script @arguments 2>&1
         $code = $LASTEXITCODE
     }
     finally { $env:HOME = $before }
-    if (-not (Test-Path -LiteralPath $result)) { throw "The scenario wrote no result (exit code $code): $said" }
+    if (-not (Test-Path -LiteralPath $result)) { throw "The scenario wrote no result (exit code $code): $output" }
     Get-Content -LiteralPath $result -Raw | ConvertFrom-Json
 }
 

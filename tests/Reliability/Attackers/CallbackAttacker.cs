@@ -119,7 +119,7 @@ public sealed class CallbackAttacker
     /// <summary>The same in the background; what becomes of it when the listener closes is nobody's business.</summary>
     public Task RunAsync(int count, int seed, int atOnce) => Task.Run(() => Run(count, seed, atOnce));
 
-    /// <summary>Holds sockets open that send a byte now and then, until it is told to stop.</summary>
+    /// <summary>Holds sockets open that send a byte now and then, until it is stopped.</summary>
     public async Task FloodAsync(int sockets, CancellationToken stop)
     {
         await Task.WhenAll(Enumerable.Range(0, sockets).Select(async _ =>
@@ -185,7 +185,7 @@ public sealed class CallbackAttacker
             }
             catch (System.IO.IOException)
             {
-                // It was answered before it had been said to the end.
+                // It was answered before it had been sent to its end.
             }
         }
         catch (OperationCanceledException)

@@ -31,7 +31,7 @@ Set-Signal stop-foreign
 Wait-For -What 'the foreign program ended' { $foreign.HasExited }
 $results = @(Get-WorkerResult)
 $failures = @($results | ForEach-Object { $_.Failures })
-$told = @($failures | Where-Object { $_ -like 'NeedsReconnect:*' }).Count
+$reported = @($failures | Where-Object { $_ -like 'NeedsReconnect:*' }).Count
 $silent = @($failures | Where-Object { $_ -notlike 'NeedsReconnect:*' })
 $noticed = @($results | ForEach-Object { $_.Warnings } | Where-Object { $_ -like '*back to an older state*' }).Count
 
@@ -50,7 +50,7 @@ $other = [IO.File]::ReadAllText((Join-Path (Get-RunFolder) 'foreign.json')) | Co
     Lost     = $problems.Count
     Facts    = @(
         "The foreign program took a pair back $rolledBack times (seen after a round). We noticed and " +
-            "repaired $noticed times with a warning; $told times the loss ended in NeedsReconnect; in silence: " +
+            "repaired $noticed times with a warning; $reported times the loss ended in NeedsReconnect; in silence: " +
             "$($silent.Count)."
         "Afterwards, to fresh processes: $(@($verdicts | Where-Object Verdict -EQ 'usable').Count) " +
             "connections usable, $(@($verdicts | Where-Object Verdict -EQ 'NeedsReconnect').Count) say " +

@@ -76,8 +76,8 @@ try {
         $habit = $habits[$round % $habits.Count]
         $folder = (New-Item -ItemType Directory -Path (Join-Path $outside $round)).FullName
         try {
-            $said = @(Invoke-Story $folder $habit.With (New-App "Habit $round") 3>&1)
-            if ($said) { $problems += "$($habit.Habit): it was warned: $said" } else { $whole++ }
+            $warnings = @(Invoke-Story $folder $habit.With (New-App "Habit $round") 3>&1)
+            if ($warnings) { $problems += "$($habit.Habit): it was warned: $warnings" } else { $whole++ }
         }
         catch { $problems += "$($habit.Habit): $(($_.FullyQualifiedErrorId -split ',')[0]): $_" }
         $rest = @(Get-Left $folder $habit.With)

@@ -182,7 +182,7 @@ $problems.AddRange([string[]]@(Compare-ForeignSecret))
     Tried    = "$Rounds kills ($($counts.refresh) refresh, $($counts.connect) connect, $($counts.revoke) revoke)"
     Lost     = $problems.Count
     Facts    = @(
-        "Afterwards the connection was usable $($outcomes['usable']) times, said NeedsReconnect " +
+        "Afterwards the connection was usable $($outcomes['usable']) times, needed a person (NeedsReconnect) " +
             "$($outcomes['NeedsReconnect']) times, and was not there, by right, $($outcomes['absent']) times."
         "$over kills came just after the end of the operation. Secrets torn: $torn; changes of " +
             "the 5 foreign secrets: $foreignChanged; times that the connection beside it was not " +

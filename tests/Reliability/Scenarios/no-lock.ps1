@@ -75,9 +75,9 @@ for ($round = 0; $round -lt $Rounds; $round++) {
     Set-Trouble $kind
     try {
         $answers = @($reads | ForEach-Object { Invoke-Step $session $_ })
-        $said = "$($answers | ForEach-Object { "$($_.ErrorId)$($_.Message)$($_.Output)" })"
-        if ($said -eq 'Acme Active user') { $counts.Reads += $reads.Count }
-        else { $problems.Add("Round $round ($kind): what only reads said '$said'.") }
+        $answered = "$($answers | ForEach-Object { "$($_.ErrorId)$($_.Message)$($_.Output)" })"
+        if ($answered -eq 'Acme Active user') { $counts.Reads += $reads.Count }
+        else { $problems.Add("Round $round ($kind): what only reads answered '$answered'.") }
         Invoke-Expiry $connection.BotId
         foreach ($write in $writes) {
             $answer = Invoke-Step $session $write
@@ -85,13 +85,13 @@ for ($round = 0; $round -lt $Rounds; $round++) {
             $longest = [Math]::Max($longest, $answer.Seconds)
             if ($answer.ErrorId -eq 'LockUnavailable' -and $answer.Seconds -lt 30) { $counts.Refused++ }
             else {
-                $problems.Add("Round $round ($kind): '$write' said after $($answer.Seconds) s '$($answer.ErrorId) " +
+                $problems.Add("Round $round ($kind): '$write' failed after $($answer.Seconds) s '$($answer.ErrorId) " +
                     "$($answer.Message)'.")
             }
         }
 
-        $told = @($answers | ForEach-Object { $_.Warnings } | Where-Object { $_ -like 'No lock*' }).Count
-        if ($told -ne 1) { $problems.Add("Round $round ($kind): it was told $told times that there is no lock.") }
+        $warned = @($answers | ForEach-Object { $_.Warnings } | Where-Object { $_ -like 'No lock*' }).Count
+        if ($warned -ne 1) { $problems.Add("Round $round ($kind): it was warned $warned times that there is no lock.") }
         $counts.Spent += (Get-RefreshCount) - $before
     }
     finally { Clear-Trouble $kind }
@@ -112,7 +112,7 @@ if ($counts.Spent) { $problems.Add("$($counts.Spent) refresh tokens were spent w
     Lost     = $problems.Count
     Facts    = @(
         "In place of the locks: $(($tally.Keys | ForEach-Object { "$_ ($($tally[$_]))" }) -join ', ')."
-        "$($counts.Reads) commands that only read went on, each process told once; $($counts.Refused) that " +
+        "$($counts.Reads) commands that only read went on, each process warned once; $($counts.Refused) that " +
             "refresh or write ended with LockUnavailable, after $('{0:0.00}' -f $longest) s at most; " +
             "$($counts.Spent) refresh tokens were spent; $($counts.Recovered) times of $Rounds the refresh " +
             'worked when the trouble was over.'

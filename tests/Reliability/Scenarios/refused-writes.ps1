@@ -6,7 +6,7 @@ param([int] $Rounds, [int] $Seed, [int] $DelayMs = 0)
 # Outside of what is searched for secrets: the vault encrypts nothing.
 $shared = (New-Item -ItemType Directory -Path (Join-Path (Get-OutsideFolder) "notionauth-refused-$PID")).FullName
 $switch = Join-Path $shared 'read-only'
-$counts = @{ Told = 0; Marked = 0; Newest = 0 }
+$counts = @{ Warned = 0; Marked = 0; Newest = 0 }
 $longest = 0.0
 $problems = [Collections.Generic.List[string]]::new()
 try {
@@ -32,16 +32,16 @@ try {
         # The write test succeeds, the write of the pair doesn't.
         [IO.File]::WriteAllText($switch, '')
         $answers = @(Invoke-Step $a call)
-        $told = @($answers[0].Warnings | Where-Object { $_ -like '*could not be written*' }).Count
-        if ($told -ne 1) { $problems.Add("Round $round`: A was told $told times that its pair could not be written.") }
-        $counts.Told += $told
+        $warned = @($answers[0].Warnings | Where-Object { $_ -like '*could not be written*' }).Count
+        if ($warned -ne 1) { $problems.Add("Round $round`: A was warned $warned times that its pair was not written.") }
+        $counts.Warned += $warned
         [IO.File]::Delete($switch)
 
         # B holds the old pair, as A did. It looks at the vault for a while before it believes that a person is needed.
         $refused = Invoke-Step $b call
         if ($refused.ErrorId -ne 'NeedsReconnect') {
             $problems.Add(
-                "Round $round`: B, whose refresh token was spent, said '$($refused.ErrorId) $($refused.Message)'."
+                "Round $round`: B, whose refresh token was spent, got '$($refused.ErrorId) $($refused.Message)'."
             )
         }
         $longest = [Math]::Max($longest, $refused.Seconds)
@@ -75,7 +75,7 @@ try {
         Tried    = "$Rounds rounds"
         Lost     = $problems.Count
         Facts    = @(
-            "$($counts.Told) times A was told that its new pair could not be written; $($counts.Marked) times " +
+            "$($counts.Warned) times A was warned that its new pair could not be written; $($counts.Marked) times " +
                 "B's mark stood in the vault before A's next call; after $($counts.Newest) of $Rounds rounds A's " +
                 'pair was in the vault, and B used it without a sign-in.'
             "B's refused call took $('{0:0.0}' -f $longest) s at most."

@@ -40,7 +40,7 @@ for ($round = 0; $round -lt $Rounds; $round++) {
         $longest = [Math]::Max($longest, $answer.Seconds)
         if ($answer.ErrorId -ne "$($step['Id'])" -or "$($answer.Output)" -ne "$($step['Says'])" -or
                 $answer.Seconds -gt 20) {
-            $problems.Add("Round $round`: '$($step.Do)' said after $($answer.Seconds) s '$($answer.ErrorId) " +
+            $problems.Add("Round $round`: '$($step.Do)' failed after $($answer.Seconds) s '$($answer.ErrorId) " +
                 "$($answer.Message)$($answer.Output)'.")
         }
         elseif ($step['Id']) { $counts.Bounded++ } else { $counts.Others++ }
@@ -59,7 +59,7 @@ for ($round = 0; $round -lt $Rounds; $round++) {
     $answer = Invoke-Step $other "Revoke-NotionToken '$name' -Confirm:`$false"
     $longest = [Math]::Max($longest, $answer.Seconds)
     if ($answer.ErrorId) {
-        $problems.Add("Round $round`: the revocation said '$($answer.ErrorId) $($answer.Message)'.")
+        $problems.Add("Round $round`: the revocation failed with '$($answer.ErrorId) $($answer.Message)'.")
     }
     else { $counts.Revoked++ }
     if ($waiting.Process.HasExited -or (Get-Signal "answer.waiting-$round.*")) {

@@ -182,7 +182,7 @@ for ($i = 0; $i -lt $Rounds; $i++) {
     Start-Call
     $answers = @(Get-Answer $state.Session) + @(Invoke-Step $state.Session call)
     $spent = (Get-RefreshCount) - $before
-    $told = @($answers | ForEach-Object { $_.Warnings } | Where-Object { $_ -like '*could not be written*' }).Count
+    $warned = @($answers | ForEach-Object { $_.Warnings } | Where-Object { $_ -like '*could not be written*' }).Count
     Clear-Fault
     $null = Invoke-FakeNotionControl faults DELETE
     if ($spent -eq 0) {
@@ -190,19 +190,19 @@ for ($i = 0; $i -lt $Rounds; $i++) {
         foreach ($answer in $answers) {
             if ($answer.ErrorId -notlike 'Vault*') {
                 $problems.Add(
-                    "$label`: the refresh token was not spent, but a call said '$($answer.ErrorId) $($answer.Message)'"
+                    "$label`: the refresh token was not spent, but a call got '$($answer.ErrorId) $($answer.Message)'"
                 )
             }
         }
     }
     else {
-        $met = if ($told) { 'Kept' } else { 'Through' }
+        $met = if ($warned) { 'Kept' } else { 'Through' }
         if ($spent -ne 1) { $problems.Add("$label`: $spent refreshes where one was enough.") }
-        if ($told -gt 1) { $problems.Add("$label`: the user was told $told times.") }
+        if ($warned -gt 1) { $problems.Add("$label`: the user was warned $warned times.") }
         # Where the pair got into the vault before the fault, a vault that can't be read is an error that names it.
         foreach ($answer in $answers) {
-            if ($answer.ErrorId -and ($told -or $answer.ErrorId -notlike 'Vault*')) {
-                $problems.Add("$label`: the pair was refreshed, but a call said $($answer.ErrorId): $($answer.Message)")
+            if ($answer.ErrorId -and ($warned -or $answer.ErrorId -notlike 'Vault*')) {
+                $problems.Add("$label`: the pair was refreshed, but a call got $($answer.ErrorId): $($answer.Message)")
             }
         }
     }
@@ -233,7 +233,7 @@ $kindsMet = foreach ($kind in $tally.Keys) {
             "the fault: $($kindsMet -join '; ')."
         "$($counts.Refused) times the refresh token was not spent, and the call ended with an error that " +
             "names the vault. $($counts.Kept) times Notion had rotated the pair already: the process went on " +
-            'with it, and the user was told once.'
+            'with it, and the user was warned once.'
         "After $($counts.Newest) of $Rounds faults the vault held the newest pair at the next command; " +
             "foreign secrets (5 beside it) that changed: $($counts.Foreign)."
         if (-not $hasDisk) { 'A full and a read-only disk were left out: only root can mount a disk of its own.' }

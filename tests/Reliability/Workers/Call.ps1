@@ -20,7 +20,7 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
     $calls = 0
     $bots = @()
     $warnings = @()
-    $said = [Collections.Generic.List[object]]::new()
+    $output = [Collections.Generic.List[object]]::new()
     $failures = [Collections.Generic.List[string]]::new()
     for ($round = 0; $round -lt $plan.Rounds; $round++) {
         [IO.File]::WriteAllText("$($plan.Folder)/ready.$round.$($plan.Id).$_", '')
@@ -35,7 +35,7 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
             $how = @{ Connection = $plan.Connection; ErrorAction = 'Stop'; WarningAction = 'SilentlyContinue' }
             foreach ($one in
                     Invoke-NotionRequest users/me @how -Verbose -Debug -WarningVariable +warnings 4>&1 5>&1) {
-                $said.Add("$one")
+                $output.Add("$one")
                 if ($one.PSObject.Properties['object']) { $bots += $one.id }
             }
         }
@@ -55,7 +55,7 @@ $results = 1..$plan.Runspaces | ForEach-Object -ThrottleLimit $plan.Runspaces -P
     }
 
     [IO.File]::WriteAllText("$($plan.Folder)/streams-$($plan.Id)-$_.txt",
-        ($said -join "`n") + ($warnings -join "`n") + ($Error | Format-List * -Force | Out-String) +
+        ($output -join "`n") + ($warnings -join "`n") + ($Error | Format-List * -Force | Out-String) +
             (Get-NotionConnection | ConvertTo-Json -Depth 5) +
             ([Management.Automation.PSSerializer]::Serialize((Get-NotionConnection))))
     [pscustomobject]@{

@@ -11,8 +11,8 @@ try {
     $client = @{ Name = $plan.Connection; ClientId = $plan.ClientId }
     $place = @{ BaseUri = $plan.BaseUri; RedirectUri = $plan.RedirectUri; TimeoutSec = 600 }
     $streams = @{ Verbose = $true; Debug = $true; WarningVariable = 'warnings'; WarningAction = 'SilentlyContinue' }
-    $said = @(Connect-NotionWorkspace @client @place @streams -ErrorAction Stop 4>&1 5>&1 6>&1)
-    $said | Out-String | Set-Content -LiteralPath "$($plan.Folder)/said-$($plan.Id).txt"
+    $output = @(Connect-NotionWorkspace @client @place @streams -ErrorAction Stop 4>&1 5>&1 6>&1)
+    $output | Out-String | Set-Content -LiteralPath "$($plan.Folder)/output-$($plan.Id).txt"
     $answer.Name = (Invoke-NotionRequest users/me -Connection $plan.Connection -ErrorAction Stop).object
 }
 catch {

@@ -22,12 +22,12 @@ internal static class EventErrors
         JsonElement error = root.ValueKind == JsonValueKind.Object
             && root.TryGetProperty("error", out JsonElement inner) ? inner : root;
         string? code = SafeCode.OrNull(JsonText.StringOf(error, "code"), known);
-        string said = Redaction.Scrub(JsonText.StringOf(error, "message") ?? next.GetText(), known);
+        string text = Redaction.Scrub(JsonText.StringOf(error, "message") ?? next.GetText(), known);
         string? requestId = ErrorReply.RequestIdOf(stream.Response);
         throw new NotionAuthException(
             code is null ? ErrorIds.StreamFailed : SafeCode.ToErrorId(code), NotionErrorKind.ServiceFailed,
             $"The stream ended with an error{(code is null ? string.Empty : $", {code}")}: " +
-            $"{said}{(requestId is null ? string.Empty : $" (request {requestId})")}",
+            $"{text}{(requestId is null ? string.Empty : $" (request {requestId})")}",
             "See the message; Notion's support needs the request id.")
         { Target = stream.Request.RequestUri!.AbsolutePath };
     }

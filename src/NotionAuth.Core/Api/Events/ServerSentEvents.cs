@@ -11,7 +11,7 @@ namespace NotionAuth.Core.Api.Events;
 
 /// <summary>
 /// The events of a reply (text/event-stream), each as it arrives. To be read once. The connection stays open until the
-/// events were read to their end, or the reading was left, or this was disposed of: whoever gets it disposes of it, so
+/// events were read to their end, or the reading was left, or this was disposed of: its receiver disposes of it, so
 /// that a stream that nobody begins to read ends too.
 /// </summary>
 public sealed class ServerSentEvents : IAsyncEnumerable<ServerSentEvent>, IDisposable

@@ -38,7 +38,7 @@ internal static class PageParameters
         };
     }
 
-    /// <summary>Tells whether the caller has said how large a page is to be.</summary>
+    /// <summary>Whether the request names a page size.</summary>
     public static bool HasPageSize(NotionRequest request)
     {
         if (request.Method != HttpMethod.Get) return Members(request.Body).Any(m => m.Name == PageSize);

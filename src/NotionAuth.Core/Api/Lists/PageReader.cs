@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Text;
 using System.Collections.Generic;
 using System.Text.Json;
 using NotionAuth.Core.Common;
@@ -21,7 +22,15 @@ public sealed record NotionPage(
 
     /// <summary>What happened before this page, for who wants to know it; null for nothing.</summary>
     internal string? Note { get; init; }
+
+    /// <summary>What tells the items from others: one for each. Empty where the reply isn't a list.</summary>
+    internal IReadOnlyList<ItemHead> Heads { get; init; } = [];
 }
+
+/// <summary>What tells an item of a list from others. It is read together with the item.</summary>
+/// <param name="Id">Its id; null where it has none, or one that is no UUID.</param>
+/// <param name="CreatedTime">Its created_time, a slice of the reply between the quotes; empty without one.</param>
+internal readonly record struct ItemHead(Guid? Id, ReadOnlyMemory<byte> CreatedTime);
 
 /// <summary>Reads list replies without making objects of their items.</summary>
 internal static class PageReader
@@ -40,6 +49,7 @@ internal static class PageReader
         ReadOnlyMemory<byte> body = response.Body;
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });
         List<ReadOnlyMemory<byte>>? items = null;
+        var heads = new List<ItemHead>();
         string? cursor = null, id = null;
         bool hasMore = false, isCapped = false, isViewQuery = false, isList = false;
         try
@@ -52,7 +62,7 @@ internal static class PageReader
                     isStatus = reader.ValueTextEquals("request_status");
                 bool isObject = reader.ValueTextEquals("object"), isId = reader.ValueTextEquals("id");
                 reader.Read();
-                if (isItems && reader.TokenType == JsonTokenType.StartArray) items = Items(ref reader, body);
+                if (isItems && reader.TokenType == JsonTokenType.StartArray) items = Items(ref reader, body, heads);
                 else if (isCursor && reader.TokenType == JsonTokenType.String) cursor = reader.GetString();
                 else if (isMore) hasMore = IsTrue(ref reader);
                 else if (isObject && reader.TokenType == JsonTokenType.String)
@@ -82,7 +92,8 @@ internal static class PageReader
         // Every page of a capped query says so; it ends with the last.
         return new NotionPage(items, hasMore ? cursor : null, isCapped && !hasMore, response)
         {
-            ViewQueryId = isViewQuery ? id : null
+            ViewQueryId = isViewQuery ? id : null,
+            Heads = heads,
         };
     }
 
@@ -93,11 +104,55 @@ internal static class PageReader
         _ => throw new JsonException(),
     };
 
-    private static List<ReadOnlyMemory<byte>> Items(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    private static List<ReadOnlyMemory<byte>> Items(
+        ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, List<ItemHead> heads)
     {
         var items = new List<ReadOnlyMemory<byte>>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) items.Add(Slice(ref reader, body));
+        heads.Clear();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            int start = checked((int)reader.TokenStartIndex);
+            heads.Add(SkipItem(ref reader, body));
+            items.Add(body.Slice(start, checked((int)reader.BytesConsumed) - start));
+        }
+
         return items;
+    }
+
+    // Both members stand at the beginning of Notion's objects: a look at each costs little while the item is skipped.
+    private static ItemHead SkipItem(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return default;
+        }
+
+        int depth = reader.CurrentDepth;
+        ReadOnlyMemory<byte>? id = null, time = null;
+        while ((id is null || time is null) && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isId = id is null && reader.ValueTextEquals("id"u8);
+            bool isTime = time is null && reader.ValueTextEquals("created_time"u8);
+            reader.Read();
+            if (isId) id = TextOf(ref reader, body);
+            else if (isTime) time = TextOf(ref reader, body);
+            else reader.Skip();
+        }
+
+        while (reader.CurrentDepth > depth) reader.Read();
+        return new(
+            id is { } text && Utf8Parser.TryParse(text.Span, out Guid value, out int length) && length == text.Length
+                ? value : null,
+            time ?? default);
+    }
+
+    private static ReadOnlyMemory<byte> TextOf(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IndexOf((byte)'\\') < 0)
+            return body.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+        reader.Skip();
+        return default;
     }
 
     private static bool IsCapped(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)

@@ -93,10 +93,10 @@ public static class Paginator
                 }
 
                 bool isEmpty = page.Items.Count == 0;
-                if (isReadAgain || leavesOut) page = page with { Items = returned.Without(page.Items) };
+                if (isReadAgain || leavesOut) page = returned.Without(page);
                 if (page.NextCursor is null)
                 {
-                    earlier?.Add(page.Items);
+                    earlier?.Add(page);
                     yield return page;
                     yield break;
                 }
@@ -116,7 +116,7 @@ public static class Paginator
                 cursor = page.NextCursor;
                 request = Next(request, page);
                 next = FetchAheadAsync(client, request, items, turn, ahead.Token);
-                returned.Add(page.Items);
+                returned.Add(page);
                 yield return page;
             }
         }

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Common;
@@ -40,7 +39,7 @@ internal static class QueryReader
                     continue;
                 }
 
-                times.Add(page.Items);
+                times.Add(page.Heads);
                 if (page.IsCapped) capped = page;
                 yield return page with { IsCapped = false, Note = note };
                 note = null;
@@ -55,7 +54,7 @@ internal static class QueryReader
             bool isStuck = next is null ? window != request || QueryWindow.HasCursor(request) : next == begin;
             if (isStuck || !returned.HaveIds)
             {
-                yield return capped with { Items = [] };
+                yield return capped with { Items = [], Heads = [] };
                 yield break;
             }
 
@@ -79,34 +78,17 @@ internal static class QueryReader
 
         public bool Fall { get; private set; } = true;
 
-        public void Add(IReadOnlyList<ReadOnlyMemory<byte>> items)
+        public void Add(IReadOnlyList<ItemHead> rows)
         {
-            foreach (ReadOnlyMemory<byte> item in items)
+            foreach (ItemHead row in rows)
             {
                 // As text: they have one form.
-                ReadOnlyMemory<byte> time = TimeOf(item);
+                ReadOnlyMemory<byte> time = row.CreatedTime;
                 int order = _last.IsEmpty ? 0 : _last.Span.SequenceCompareTo(time.Span);
                 if (time.IsEmpty || order > 0) Rise = false;
                 if (time.IsEmpty || order < 0) Fall = false;
                 if (!time.IsEmpty) _last = time;
             }
-        }
-
-        private static ReadOnlyMemory<byte> TimeOf(ReadOnlyMemory<byte> item)
-        {
-            var reader = new Utf8JsonReader(item.Span, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return default;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                bool isTime = reader.ValueTextEquals("created_time"u8);
-                reader.Read();
-                if (isTime)
-                    return reader.TokenType == JsonTokenType.String && reader.ValueSpan.IndexOf((byte)'\\') < 0
-                        ? item.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length) : default;
-                reader.Skip();
-            }
-
-            return default;
         }
     }
 }

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Text.Json;
-using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Api.Lists;
 
@@ -22,41 +20,30 @@ internal sealed class ReturnedItems
     /// </summary>
     public bool HaveIds { get; private set; } = true;
 
-    /// <summary>Adds what is returned now.</summary>
-    public void Add(IReadOnlyList<ReadOnlyMemory<byte>> items)
+    /// <summary>Adds a page that is returned now.</summary>
+    public void Add(NotionPage page)
     {
-        Count += items.Count;
+        Count += page.Items.Count;
+        HaveIds &= page.Heads.Count == page.Items.Count && page.Heads.All(h => h.Id is not null);
         if (!HaveIds) return;
-        var page = new Guid[items.Count];
-        for (int i = 0; i < page.Length && HaveIds; i++)
-        {
-            if (IdOf(items[i].Span) is { } id) page[i] = id;
-            else HaveIds = false;
-        }
-
-        _pages.Add(page);
-        _ids?.UnionWith(page);
+        var ids = new Guid[page.Heads.Count];
+        for (int i = 0; i < ids.Length; i++) ids[i] = page.Heads[i].Id.GetValueOrDefault();
+        _pages.Add(ids);
+        _ids?.UnionWith(ids);
     }
 
-    /// <summary>Leaves out what was returned.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Without(IReadOnlyList<ReadOnlyMemory<byte>> items)
+    /// <summary>Leaves out of a page what was returned.</summary>
+    public NotionPage Without(NotionPage page)
     {
+        // An error that the request wants as a reply is a page of one item and no head.
+        if (page.Heads.Count == 0) return page;
         _ids ??= [.. _pages.SelectMany(p => p)];
-        return [.. items.Where(i => IdOf(i.Span) is not { } id || !_ids.Contains(id))];
-    }
-
-    private static Guid? IdOf(ReadOnlySpan<byte> item)
-    {
-        var reader = new Utf8JsonReader(item, new JsonReaderOptions { MaxDepth = JsonText.Limits.MaxDepth });
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        int[] left = [.. Enumerable.Range(0, page.Heads.Count)
+            .Where(i => page.Heads[i].Id is not { } id || !_ids.Contains(id))];
+        return left.Length == page.Items.Count ? page : page with
         {
-            bool isId = reader.ValueTextEquals("id");
-            reader.Read();
-            if (isId) return reader.TokenType == JsonTokenType.String && reader.TryGetGuid(out Guid id) ? id : null;
-            reader.Skip();
-        }
-
-        return null;
+            Items = [.. left.Select(i => page.Items[i])],
+            Heads = [.. left.Select(i => page.Heads[i])],
+        };
     }
 }

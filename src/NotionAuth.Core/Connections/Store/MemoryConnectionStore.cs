@@ -48,6 +48,13 @@ public sealed class MemoryConnectionStore : IConnectionStore
         return Task.CompletedTask;
     }
 
+    /// <summary>Removes all connections and all app registrations.</summary>
+    internal void Clear()
+    {
+        _connections.Clear();
+        _apps.Clear();
+    }
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>(_apps.Values.Select(a => a.Credentials.ClientId).Distinct().ToList());
@@ -60,6 +67,13 @@ public sealed class MemoryConnectionStore : IConnectionStore
     public Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken)
     {
         _apps[app.Id] = app;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAppAsync(string appId, CancellationToken cancellationToken)
+    {
+        _apps.TryRemove(appId, out _);
         return Task.CompletedTask;
     }
 

@@ -23,7 +23,7 @@ internal static class StoreIdentity
     {
         if (parameters is null) return module.ToUpperInvariant();
 
-        // A store in a file is that file, whatever else is said of how it is opened.
+        // A store in a file is that file, however it is opened.
         List<string> paths = parameters.Values.OfType<object>().Select(v => Text(v)).Where(IsPath).Select(RealPath)
             .Distinct().ToList();
         paths.Sort(StringComparer.Ordinal);

@@ -10,8 +10,8 @@ public sealed record StoreListing(
     IReadOnlyList<NotionConnection> Connections, IReadOnlyList<NotionAuthException> Problems)
 {
     /// <summary>
-    /// The bot ids of the connections whose details a vault's metadata told. Anybody who may write there can change it
-    /// by itself, so that the name in the secret counts.
+    /// The bot ids of the connections whose details came from a vault's metadata. Anybody who may write there can
+    /// change it by itself, so that the name in the secret counts.
     /// </summary>
     public IReadOnlyCollection<string> FromMetadata { get; init; } = [];
 

@@ -89,14 +89,14 @@ public sealed record StoredConnection
         Secret? refreshToken = reply.RefreshToken ?? RefreshToken;
 
         // What a refresh doesn't say again still holds.
-        JsonElement said = JsonText.Merge(Reply, reply.Reply);
+        JsonElement merged = JsonText.Merge(Reply, reply.Reply);
         return this with
         {
             AccessToken = reply.AccessToken,
             RefreshToken = refreshToken,
-            Reply = said,
+            Reply = merged,
             Generation = NextGeneration,
-            Details = WorkspaceDetails.Read(said, Details.AuthType, Details.BotId) with
+            Details = WorkspaceDetails.Read(merged, Details.AuthType, Details.BotId) with
             {
                 Name = Details.Name,
                 ClientId = Details.ClientId,

@@ -12,7 +12,7 @@ internal static class BodyReader
 {
     /// <summary>
     /// The most that a body of JSON has. Notion takes 500 KB (developers.notion.com/reference/request-limits); how it
-    /// counts them isn't said, so that this leaves room, and only stops what has no end.
+    /// counts them isn't documented, so that this leaves room, and only stops what has no end.
     /// </summary>
     public const int MaximumJsonBytes = 16 * 1024 * 1024;
 

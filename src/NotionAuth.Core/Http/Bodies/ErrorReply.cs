@@ -87,7 +87,7 @@ internal sealed record ErrorReply
         JsonElement data = root.ValueKind == JsonValueKind.Object
             && root.TryGetProperty("additional_data", out JsonElement found) && found.ValueKind == JsonValueKind.Object
             ? found : default;
-        string said =
+        string text =
             Redaction.Scrub(JsonText.StringOf(root, "message") ?? JsonText.StringOf(root, "error_description"), known);
         return new ErrorReply
         {
@@ -95,21 +95,25 @@ internal sealed record ErrorReply
             Method = request?.Method.Method ?? string.Empty,
             Path = request?.RequestUri?.AbsolutePath ?? string.Empty,
             MayHaveWritten = RequestContext.Find(request) is { IsSafeToRepeat: false },
-            Code = SafeCode.OrNull(JsonText.StringOf(root, "code") ?? JsonText.StringOf(root, "error"), known),
-            Text = said,
+            Code = SafeCode.OrNull(CodeIn(root), known),
+            Text = text,
             RequestId = RequestIdOf(response) ?? SafeCode.OrNull(JsonText.StringOf(root, "request_id"), known),
             RayId = SafeCode.OrNull(Header(response, "cf-ray"), known),
             AdditionalData = data.ValueKind == JsonValueKind.Object ? Redaction.Scrub(data.GetRawText(), known) : null,
             IsBlockLimit = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("block_limit", out _),
             RateLimitReason = SafeCode.OrNull(JsonText.StringOf(data, "rate_limit_reason"), known),
             RetryAfter = RetryPolicy.RetryAfter(response) ?? Seconds(JsonText.StringOf(data, "retry_after")),
-            Fields = FieldsIn(said),
+            Fields = FieldsIn(text),
             CommittedResourceId = SafeCode.OrNull(JsonText.StringOf(data, "committed_resource_id"), known),
             CommittedChildIds = Tokens(data, "committed_child_ids", known),
             RetryGuidance = JsonText.StringOf(data, "retry_guidance") is { Length: > 0 } guidance
             ? Redaction.Scrub(guidance, known) : null,
         };
     }
+
+    // The API's own, OAuth's (RFC 6749 section 5.2), the Admin API's.
+    private static string? CodeIn(JsonElement root) =>
+        JsonText.StringOf(root, "code") ?? JsonText.StringOf(root, "error") ?? JsonText.StringOf(root, "type");
 
     /// <summary>Notion's id of a request, out of the reply's header.</summary>
     public static string? RequestIdOf(HttpResponseMessage response)

@@ -47,7 +47,7 @@ internal sealed class RetryPolicy
     /// Decides on a request whose token had to be refreshed first, which Notion refused. A refresh whose outcome is
     /// open is never repeated.
     /// </summary>
-    /// <param name="error">What the token endpoint said.</param>
+    /// <param name="error">The reply of the token endpoint.</param>
     /// <param name="attempt">The number of the attempt, from 1.</param>
     /// <param name="context">The request's context.</param>
     /// <returns>How long to wait before the next attempt, or null for none.</returns>

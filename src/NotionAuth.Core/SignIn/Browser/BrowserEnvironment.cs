@@ -24,7 +24,7 @@ internal interface IBrowserEnvironment
 {
     BrowserPlatform Platform { get; }
 
-    /// <summary>Whether this process can show windows to somebody; told by Windows alone.</summary>
+    /// <summary>Whether this process can show windows to somebody; known on Windows alone.</summary>
     bool IsInteractive { get; }
 
     string? GetVariable(string name);

@@ -99,7 +99,7 @@ internal sealed class CallbackListener : IDisposable
     /// <param name="ct">Ends the wait at once, and frees the port.</param>
     /// <returns>The answer; the browser waits until <see cref="PendingCallback.AnswerAsync"/>.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidCallback"/>: the answer has the right state and
-    /// can't be understood; the browser was told.</exception>
+    /// can't be understood; the browser shows it.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, or the listener disposed.</exception>
     /// <exception cref="InvalidOperationException">It was called before.</exception>
     public async Task<PendingCallback> WaitAsync(

@@ -6,7 +6,7 @@ using NotionAuth.Core.OAuth;
 namespace NotionAuth.Core.SignIn.Callback;
 
 /// <summary>
-/// Notion's answer, while the browser that brought it still waits for a page: it is told the truth once the code has
+/// Notion's answer, while the browser that brought it still waits for a page: it shows how it ended once the code has
 /// been exchanged.
 /// </summary>
 internal sealed class PendingCallback

@@ -7,7 +7,7 @@ function Invoke-Plan {
     param([string] $Function, [hashtable] $With, [hashtable] $AdditionalParameters)
 
     if ($AdditionalParameters.Calls) {
-        $said = foreach ($key in $With.Keys | Sort-Object) {
+        $arguments = foreach ($key in $With.Keys | Sort-Object) {
             $value = $With[$key]
             if ($key -eq 'AdditionalParameters') { "$key=$(($value.Keys | Sort-Object) -join '+')"; continue }
             if ($value -is [securestring]) { $value = [Net.NetworkCredential]::new('', $value).Password }
@@ -17,7 +17,7 @@ function Invoke-Plan {
             if ($null -ne $With[$key]) { "$key=$($With[$key].GetType().Name) $value" } else { "$key=" }
         }
 
-        Add-Content -LiteralPath $AdditionalParameters.Calls -Value "${Function}: $($said -join ', ')"
+        Add-Content -LiteralPath $AdditionalParameters.Calls -Value "${Function}: $($arguments -join ', ')"
     }
 
     switch ($AdditionalParameters[$Function.Replace('-', '_')]) {
