@@ -154,9 +154,10 @@ internal sealed class BrowserSignIn(
         return await complete(reply).ConfigureAwait(false);
     }
 
-    // Notion shows an unknown client or redirect URI to the person and never calls back; asking first turns minutes of
-    // waiting into an error at once. It also finds out that there is no network before a browser opens. Whatever else
-    // comes back means nothing: the browser will see for itself.
+    // Notion shows an unknown client or redirect URI to the person and never calls back; where it says so here already,
+    // asking first turns minutes of waiting into an error at once. It also finds out that there is no network before a
+    // browser opens. Whatever else comes back means nothing, a redirect to Notion's own page too: the browser will see
+    // for itself, and the time-out names the redirect URI to register.
     private async Task CheckRegistrationAsync(AuthorizationRequest request, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, request.Uri);

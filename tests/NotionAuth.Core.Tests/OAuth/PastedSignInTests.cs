@@ -118,7 +118,7 @@ public sealed class PastedSignInTests
     [Fact]
     public async Task A_redirect_URI_that_is_not_registered_is_an_error_before_anything_is_asked()
     {
-        await using TestNotion notion = await TestNotion.StartAsync();
+        await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.AuthorizeErrorsInPlace = true);
         var run =
             new SignInRun(notion) { Paste = _ => throw new InvalidOperationException("Nothing should be asked.") };
         await Expect.ErrorAsync(ErrorIds.RedirectUriNotRegistered, () => run.ConnectAsync([new Uri(
