@@ -77,7 +77,11 @@ internal sealed class ConnectionTokenSource(
             ? known.Connection! : await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (stored.Details.NeedsReconnect) throw Reconnect(stored.Details);
         if (!stored.AccessToken.Matches(rejected)) return Others(stored);
-        if (stored.RefreshToken is null || stored.Details.ClientId is null) return null;
+        if (stored.RefreshToken is null || stored.Details.ClientId is null)
+        {
+            context.WhyNotRenewed = TokenExpiry.EndedOf(stored.Details, DateTime.UtcNow);
+            return null;
+        }
 
         AppRegistration app = await store.FindAppAsync(
             stored.Details, "refreshing the expired token of", "The connection was kept.", cancellationToken)

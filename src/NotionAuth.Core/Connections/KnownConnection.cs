@@ -19,6 +19,7 @@ public sealed record ConnectionKey(string Vault, string BotId);
 public sealed class KnownConnection(ConnectionKey key)
 {
     private StoredConnection? _connection;
+    private int _isExpiryTold;
 
     /// <summary>Which connection.</summary>
     public ConnectionKey Key => key;
@@ -78,6 +79,16 @@ public sealed class KnownConnection(ConnectionKey key)
     /// <returns>The connection, or null where the vault keeps none any more.</returns>
     internal StoredConnection? Newest(StoredConnection? stored) =>
         stored is not null && Connection is { } known && known.IsNewerThan(stored) ? known : stored;
+
+    /// <summary>Warns where the connection's token ends soon, or was to have ended.</summary>
+    /// <param name="details">The connection.</param>
+    /// <param name="warn">Called with the warning, or null.</param>
+    /// <param name="isOnce">Whether one warning in this process is enough.</param>
+    internal void WarnOfExpiry(NotionConnection details, Action<string>? warn, bool isOnce)
+    {
+        if (warn is null || TokenExpiry.WarningOf(details, DateTime.UtcNow) is not { } warning) return;
+        if (Interlocked.Exchange(ref _isExpiryTold, 1) == 0 || !isOnce) warn(warning);
+    }
 
     /// <summary>Reads the connection for its name, so that its next use needn't read it again.</summary>
     /// <param name="store">Where it is kept.</param>

@@ -104,6 +104,8 @@ internal sealed class TokenTester(NotionTransport transport, Action<RequestLogEn
                 Reason = $"{result.Reason} Without the client secret, which isn't kept here, it can't be refreshed. " +
                     $"Sign in again: {details.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString)",
             };
+        if (result.Status == TokenStatus.Inactive && TokenExpiry.EndedOf(details, DateTime.UtcNow) is { } ended)
+            result = result with { Reason = $"{result.Reason} {ended}" };
         return result with { Connection = details.Name, BotId = details.BotId, WorkspaceName = details.WorkspaceName };
     }
 

@@ -156,6 +156,8 @@ internal sealed class EnvironmentDoctor(
         TokenTestResult result = await tester.TestAsync(cancellationToken).ConfigureAwait(false);
         return result.Status switch
         {
+            TokenStatus.Active when TokenExpiry.WarningOf(connection, Now().UtcDateTime) is { } ends =>
+                Checking.Warning($"{where} {ends}", null),
             TokenStatus.Active => Checking.Ok($"{where} Notion accepts its token."),
             TokenStatus.Expired => Checking.Ok($"{where} Its token has expired, and the next request refreshes it."),
             TokenStatus.Inactive => Dead(connection, where),
