@@ -12,10 +12,11 @@
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Core', 'Desktop')
+    TypesToProcess         = @('NotionAuth.Types.ps1xml')
     FormatsToProcess       = @('NotionAuth.Format.ps1xml')
     FunctionsToExport      = @()
-    CmdletsToExport        = @('Connect-NotionWorkspace', 'Get-NotionConnection', 'Test-NotionToken',
-        'Revoke-NotionToken', 'Invoke-NotionRequest')
+    CmdletsToExport        = @('Connect-NotionWorkspace', 'Disconnect-NotionWorkspace', 'Get-NotionConnection',
+        'Test-NotionToken', 'Revoke-NotionToken', 'Invoke-NotionRequest')
     VariablesToExport      = @()
     AliasesToExport        = @()
     PrivateData            = @{

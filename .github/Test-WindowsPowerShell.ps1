@@ -32,7 +32,7 @@ $folder = if ($Edition -eq 'Desktop') { 'desktop' } else { 'core' }
 $assembly = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'NotionAuth' }
 Confirm-That ((Split-Path -Leaf (Split-Path -Parent $assembly.Location)) -eq $folder) "The assembly in bin/$folder is loaded."
 $lacking = @($module.ExportedCmdlets.Keys | Where-Object { "$((Get-Help $_).Synopsis)".Trim() -like "$_ *" })
-Confirm-That ($module.ExportedCmdlets.Count -eq 5 -and $lacking.Count -eq 0) 'Five cmdlets are there, and each has help.'
+Confirm-That ($module.ExportedCmdlets.Count -eq 6 -and $lacking.Count -eq 0) 'Six cmdlets are there, and each has help.'
 
 Import-Module (Join-Path $root 'tests/NotionAuth.FakeNotion/FakeNotion.psm1')
 $fake = Start-FakeNotion -Rows 250

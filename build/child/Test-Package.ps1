@@ -112,7 +112,7 @@ function Confirm-Import {
     $program, $arguments = @(Get-PowerShellProgram) + '-NoLogo' + '-NoProfile' + '-NonInteractive' + '-Command' +
         $import
     $answer = @(& $program @arguments)
-    if ($answer.Count -ne 2 -or -not $answer[0].StartsWith($Folder) -or ($answer[1] -split ' ').Count -ne 5) {
+    if ($answer.Count -ne 2 -or -not $answer[0].StartsWith($Folder) -or ($answer[1] -split ' ').Count -ne 6) {
         throw "Importing from the package gave: $answer"
     }
     Write-Information "imported in a fresh process: $($answer[1])"

@@ -48,7 +48,8 @@ function Copy-ModuleFile {
     $desktop = [IO.Directory]::CreateDirectory((Join-Path $Destination 'bin/desktop')).FullName
 
     Copy-Item -LiteralPath (Join-Repository 'NotionAuth.psd1'), (Join-Repository 'LICENSE'),
-        (Join-Path $project 'NotionAuth.Format.ps1xml') -Destination $Destination
+        (Join-Path $project 'NotionAuth.Format.ps1xml'),
+        (Join-Path $project 'NotionAuth.Types.ps1xml') -Destination $Destination
     if (Test-Path -LiteralPath (Join-Repository 'CHANGELOG.md')) {
         Copy-Item -LiteralPath (Join-Repository 'CHANGELOG.md') -Destination $Destination
     }

@@ -253,3 +253,60 @@ Describe 'Get-NotionConnection and secrets' {
             Should -BeExactly $connection.BotId
     }
 }
+
+Describe 'Get-NotionConnection -WithToken with a <Kind> vault' -ForEach (Get-VaultKind) {
+    BeforeAll {
+        $vault = New-TestVault -Kind $Kind
+        $null = Set-Person visit
+        $arguments = (New-FakeApp -Workspace "Acme $Kind" -Icon '🚀').SignIn
+        $acme = Connect-NotionWorkspace @arguments 6>$null
+        $arguments = (New-FakeToken -Workspace "Beta $Kind").SignIn
+        $beta = Connect-NotionWorkspace @arguments
+    }
+
+    AfterEach { Clear-FakeFault }
+
+    It 'adds an access token that Notion takes, as a SecureString' {
+        $found = Get-NotionConnection "* $Kind" -WithToken
+        $found.Name | Should -Be "Acme $Kind", "Beta $Kind"
+        foreach ($connection in $found) {
+            $connection.Token | Should -BeOfType securestring
+            (Invoke-NotionRequest users/me -Token $connection.Token -BaseUri $fake.baseUri).id |
+                Should -BeExactly $connection.BotId
+        }
+    }
+
+    It 'refreshes a token that Notion does not take any more' {
+        Invoke-FakeExpiry $acme.BotId
+        $found = Get-NotionConnection $acme.Name -WithToken
+        (Invoke-NotionRequest users/me -Token $found.Token -BaseUri $fake.baseUri).id | Should -BeExactly $acme.BotId
+        (Get-StoredConnection $acme.BotId).access_token |
+            Should -BeExactly ([Net.NetworkCredential]::new('', $found.Token).Password)
+    }
+
+    It 'takes the current connection' {
+        $null = Connect-NotionWorkspace -Name $beta.Name
+        $found = Get-NotionConnection -Current -WithToken
+        (Invoke-NotionRequest users/me -Token $found.Token -BaseUri $fake.baseUri).id | Should -BeExactly $beta.BotId
+    }
+
+    It 'shows no token anywhere' {
+        $found = Get-NotionConnection $acme.Name -WithToken -Verbose 4>&1
+        $plain = [Net.NetworkCredential]::new('', ($found | Where-Object Token).Token).Password
+        $text = ($found | Out-String) + ($found | Format-List * -Force | Out-String) +
+            ($found | ConvertTo-Json -WarningAction Ignore) + ($found | ConvertTo-Csv | Out-String)
+        $text | Should -Not -Match ([regex]::Escape($plain))
+    }
+
+    It 'returns no connection whose token Notion does not take, and the others' {
+        Add-FakeFault @{ status = 503; path = '/v1/users/me'; times = 5 }
+        $found = Get-NotionConnection "* $Kind" -WithToken -ErrorVariable errors -ErrorAction SilentlyContinue
+        $found.Name | Should -Be "Beta $Kind"
+        $errors.Count | Should -Be 1
+        $errors[0].FullyQualifiedErrorId | Should -BeLike 'ServiceUnavailable,*'
+    }
+
+    It 'leaves the property out without it' {
+        (Get-NotionConnection $acme.Name).PSObject.Properties.Name | Should -Not -Contain 'Token'
+    }
+}

@@ -20,11 +20,12 @@ BeforeAll {
 }
 
 Describe 'The module' {
-    It 'exports the five cmdlets and nothing else' {
+    It 'exports its cmdlets and nothing else' {
         $module = Get-Module -Name NotionAuth
-        $module.ExportedCommands.Keys | Sort-Object | Should -Be 'Connect-NotionWorkspace', 'Get-NotionConnection',
-            'Invoke-NotionRequest', 'Revoke-NotionToken', 'Test-NotionToken'
-        $module.ExportedCmdlets.Count | Should -Be 5
+        $module.ExportedCommands.Keys | Sort-Object | Should -Be 'Connect-NotionWorkspace',
+            'Disconnect-NotionWorkspace', 'Get-NotionConnection', 'Invoke-NotionRequest',
+            'Revoke-NotionToken', 'Test-NotionToken'
+        $module.ExportedCmdlets.Count | Should -Be 6
         $module.ExportedVariables.Count, $module.ExportedAliases.Count, $module.ExportedFunctions.Count |
             Should -Be 0, 0, 0
     }
@@ -90,7 +91,7 @@ Describe '<Name>' -ForEach $commands {
 
     It 'asks before it changes something, or changes nothing' {
         $Command.Parameters.ContainsKey('WhatIf') |
-            Should -Be ($Name -in 'Connect-NotionWorkspace', 'Revoke-NotionToken', 'Invoke-NotionRequest')
+            Should -Be ($Name -notin 'Get-NotionConnection', 'Test-NotionToken')
     }
 
     It 'takes a secret as a SecureString only' {

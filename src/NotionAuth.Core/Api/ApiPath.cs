@@ -8,11 +8,13 @@ using NotionAuth.Core.Common;
 namespace NotionAuth.Core.Api;
 
 /// <summary>
-/// The one check of where a request goes: below <c>/v1/</c> on the connection's own host, and nowhere else.
+/// The one check of where a request goes: below <c>/v1/</c> or <c>/admin/v1/</c> on the connection's own host, and
+/// nowhere else. Source of the second: developers.notion.com/reference/admin-api.
 /// </summary>
 internal static class ApiPath
 {
     private const string Root = "/v1/";
+    private const string AdminRoot = "/admin/v1/";
 
     // How bytes begin that aren't UTF-8, so that decoding leaves them, and that some servers take for dots and slashes
     // all the same (RFC 3629 section 3).
@@ -20,8 +22,8 @@ internal static class ApiPath
         new("%(C[01]|[EF]0%[89]|F[8C]%8)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>Makes a request's URI.</summary>
-    /// <param name="path"><c>users/me</c>, <c>/v1/users/me</c>, or a full URL on the connection's host; it may have a
-    /// query.</param>
+    /// <param name="path"><c>users/me</c>, <c>/v1/users/me</c>, <c>admin/v1/…</c>, or a full URL on the connection's
+    /// host; it may have a query.</param>
     /// <param name="baseUri">The connection's origin.</param>
     /// <param name="query">More of the query, not yet encoded; null for none.</param>
     /// <returns>The URI.</returns>
@@ -51,11 +53,13 @@ internal static class ApiPath
             throw Invalid(path, "has a placeholder ({...}) left in it", "Put an id in its place.");
 
         string relative = pathPart.TrimStart('/');
-        if (relative.StartsWith("v1/", StringComparison.Ordinal)) relative = relative.Substring(3);
+        string root = IsAdmin(relative) ? AdminRoot : Root;
+        if (relative.StartsWith(root.Substring(1), StringComparison.Ordinal))
+            relative = relative.Substring(root.Length - 1);
         if (relative.Length == 0) throw Invalid(path, "is empty");
         CheckSegments(path, relative);
 
-        var full = new StringBuilder(origin).Append(Root).Append(relative);
+        var full = new StringBuilder(origin).Append(root).Append(relative);
         char separator = '?';
         if (queryPart.Length > 0)
         {
@@ -74,7 +78,7 @@ internal static class ApiPath
         // API all the same.
         if (!Uri.TryCreate(full.ToString(), UriKind.Absolute, out Uri? uri)
             || uri.Scheme != baseUri.Scheme || uri.Authority != baseUri.Authority || uri.UserInfo.Length > 0
-            || !uri.AbsolutePath.StartsWith(Root, StringComparison.Ordinal) || uri.AbsolutePath.Contains("//"))
+            || !uri.AbsolutePath.StartsWith(root, StringComparison.Ordinal) || uri.AbsolutePath.Contains("//"))
             throw Invalid(path, "would leave the API");
         return uri;
     }
@@ -107,6 +111,9 @@ internal static class ApiPath
         return rest.StartsWith("v1/", StringComparison.Ordinal) ? rest.Substring(3) : rest;
     }
 
+    private static bool IsAdmin(string relative) =>
+        relative.StartsWith(AdminRoot.Substring(1), StringComparison.Ordinal);
+
     // Letters, digits, hyphens, underscores and single slashes between them: nothing there could be refused, or read in
     // two ways.
     private static bool IsPlain(string path)
@@ -121,7 +128,8 @@ internal static class ApiPath
                     (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_')) return false;
         }
 
-        return path.Length > 0 && path[path.Length - 1] != '/' && !path.StartsWith("v1/", StringComparison.Ordinal);
+        return path.Length > 0 && path[path.Length - 1] != '/'
+            && !path.StartsWith("v1/", StringComparison.Ordinal) && !IsAdmin(path);
     }
 
     private static void CheckCharacters(string path, string part)

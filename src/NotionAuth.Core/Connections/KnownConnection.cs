@@ -152,6 +152,9 @@ public sealed class ConnectionCache
     /// <summary>The vaults that were used and of which the user knows that they are gone.</summary>
     internal ConcurrentDictionary<string, bool> Missing { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>All connections that are known now.</summary>
+    internal IReadOnlyCollection<KnownConnection> All => [.. _known.Values];
+
     /// <summary>Finds a connection, or makes it known.</summary>
     /// <param name="key">Which connection.</param>
     /// <returns>The connection.</returns>

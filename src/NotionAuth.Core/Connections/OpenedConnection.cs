@@ -62,6 +62,21 @@ public sealed class OpenedConnection(
         };
     }
 
+    /// <summary>
+    /// The access token, for other programs. Notion is asked first whether it still takes it, and it is refreshed
+    /// where it doesn't.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>A token that Notion takes now.</returns>
+    /// <exception cref="NotionAuthException">As <see cref="LoadAsync"/>, and whatever the request ended
+    /// with.</exception>
+    public async Task<Secret> TokenAsync(CancellationToken cancellationToken)
+    {
+        NotionClient client = await ClientAsync(cancellationToken).ConfigureAwait(false);
+        await client.SendAsync(new NotionRequest { Path = "users/me" }, cancellationToken).ConfigureAwait(false);
+        return await Tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Tests the token.</summary>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The result.</returns>

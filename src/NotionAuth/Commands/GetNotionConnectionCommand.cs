@@ -7,6 +7,7 @@ using NotionAuth.Commands.Base;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
+using NotionAuth.Pipeline;
 
 namespace NotionAuth.Commands;
 
@@ -30,6 +31,10 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
     /// <summary>The current connection only.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Current")]
     public SwitchParameter Current { get; set; }
+
+    /// <summary>Adds each connection's access token, as a SecureString.</summary>
+    [Parameter]
+    public SwitchParameter WithToken { get; set; }
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
@@ -55,8 +60,20 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
             : Task.FromException(listing.NoVault ?? ConnectionName.NotFound(
                 name, listing.Connections.Select(c => c.Name).ToList(),
                 string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);
-        await WriteAllAsync(found).ConfigureAwait(false);
+        if (!WithToken) await WriteAllAsync(found).ConfigureAwait(false);
+        else
+            await ForEachAsync([.. found], c => WriteWithTokenAsync(c, cancellationToken)).ConfigureAwait(false);
         foreach (NotionAuthException problem in listing.Problems) await WriteErrorAsync(problem).ConfigureAwait(false);
+    }
+
+    private async Task WriteWithTokenAsync(NotionConnection connection, CancellationToken cancellationToken)
+    {
+        OpenedConnection opened = await OpenAsync(
+            connection.BotId, connection.Vault, transport: null, cancellationToken).ConfigureAwait(false);
+        Secret token = await opened.TokenAsync(cancellationToken).ConfigureAwait(false);
+        var result = PSObject.AsPSObject(connection);
+        result.Properties.Add(new PSNoteProperty("Token", SecureText.ToSecureString(token.Reveal())));
+        await WriteAsync(result).ConfigureAwait(false);
     }
 
     // A pattern such as [x can be made, and fails when it is used.

@@ -1,5 +1,4 @@
 using System;
-using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
 using System.Threading;
@@ -66,6 +65,5 @@ internal sealed class SignInPrompts(
         return host.UI.ReadLineAsSecureString();
     });
 
-    // As Write-Host does it: seen in every host, and still a stream that can be redirected.
-    private void Say(string text) => writeInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
+    private void Say(string text) => HostMessage.Write(writeInformation, text);
 }

@@ -31,6 +31,11 @@ public sealed class ApiPathTests
     [InlineData("pages/abc/properties/%E0%A4%95%F0%9F%A6%8A", "/v1/pages/abc/properties/%E0%A4%95%F0%9F%A6%8A")]
     [InlineData("pages/abc/properties/f%5C%5C%3Ap", "/v1/pages/abc/properties/f%5C%5C%3Ap")]
     [InlineData("pages/abc/properties/%3Ba%3B", "/v1/pages/abc/properties/%3Ba%3B")]
+    [InlineData("admin/v1/spaces/x/personal_access_tokens", "/admin/v1/spaces/x/personal_access_tokens")]
+    [InlineData("/admin/v1/spaces?page_size=5", "/admin/v1/spaces?page_size=5")]
+    [InlineData("https://api.notion.com/admin/v1/spaces", "/admin/v1/spaces")]
+    [InlineData("admin/v2/spaces", "/v1/admin/v2/spaces")]
+    [InlineData("v1/admin/v1/spaces", "/v1/admin/v1/spaces")]
     public void A_path_below_the_API_is_taken(string path, string expected)
     {
         Uri uri = ApiPath.ToUri(path, Notion);
@@ -58,6 +63,10 @@ public sealed class ApiPathTests
     [InlineData("..")]
     [InlineData(".")]
     [InlineData("../admin")]
+    [InlineData("admin/v1/")]
+    [InlineData("admin/v1/../v1/users")]
+    [InlineData("admin/v1//spaces")]
+    [InlineData("admin/v1/%2e%2e/v1/users")]
     [InlineData("users/../../admin")]
     [InlineData("users/..")]
     [InlineData("users/./me")]

@@ -152,6 +152,24 @@ public sealed class NotionClientTests
         Assert.Contains("Wait 12 s", error.RecommendedAction, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_error_of_the_Admin_API_has_its_type_as_its_code()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Status,
+            Status = 403,
+            PathPattern = "/admin/v1/spaces",
+            Body = """{"type":"permission_error","message":"This token may not do that."}""",
+        });
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "PermissionError",
+            () => notion.Client().SendAsync(new NotionRequest { Path = "admin/v1/spaces" }, default));
+        Assert.Equal("permission_error", error.Code);
+        Assert.Contains("This token may not do that.", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(400, "validation_error", "ValidationError", NotionErrorKind.InvalidArgument)]
     [InlineData(400, "missing_version", "MissingVersion", NotionErrorKind.InvalidArgument)]

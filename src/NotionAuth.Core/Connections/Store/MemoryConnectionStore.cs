@@ -48,6 +48,13 @@ public sealed class MemoryConnectionStore : IConnectionStore
         return Task.CompletedTask;
     }
 
+    /// <summary>Removes all connections and all app registrations.</summary>
+    internal void Clear()
+    {
+        _connections.Clear();
+        _apps.Clear();
+    }
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListAppsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>(_apps.Values.Select(a => a.Credentials.ClientId).Distinct().ToList());

@@ -86,7 +86,7 @@ internal sealed record ErrorReply
             Method = request?.Method.Method ?? string.Empty,
             Path = request?.RequestUri?.AbsolutePath ?? string.Empty,
             MayHaveWritten = RequestContext.Find(request) is { IsSafeToRepeat: false },
-            Code = SafeCode.OrNull(JsonText.StringOf(root, "code") ?? JsonText.StringOf(root, "error"), known),
+            Code = SafeCode.OrNull(CodeIn(root), known),
             Text = text,
             RequestId = RequestIdOf(response) ?? SafeCode.OrNull(JsonText.StringOf(root, "request_id"), known),
             RayId = SafeCode.OrNull(Header(response, "cf-ray"), known),
@@ -100,6 +100,10 @@ internal sealed record ErrorReply
             ? Redaction.Scrub(guidance, known) : null,
         };
     }
+
+    // The API's own, OAuth's (RFC 6749 section 5.2), the Admin API's.
+    private static string? CodeIn(JsonElement root) =>
+        JsonText.StringOf(root, "code") ?? JsonText.StringOf(root, "error") ?? JsonText.StringOf(root, "type");
 
     /// <summary>Notion's id of a request, out of the reply's header.</summary>
     public static string? RequestIdOf(HttpResponseMessage response)

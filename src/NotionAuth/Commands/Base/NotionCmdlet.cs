@@ -83,15 +83,21 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     /// <summary>Does something for each name; where there are several, an error belongs to its name.</summary>
     /// <param name="names">The names; null for the default.</param>
     /// <param name="action">What is done.</param>
-    private protected async Task ForEachNameAsync(string[]? names, Func<string?, Task> action)
+    private protected Task ForEachNameAsync(string[]? names, Func<string?, Task> action) =>
+        ForEachAsync(names ?? new string?[] { null }, action);
+
+    /// <summary>Does something for each thing; where there are several, an error belongs to its thing.</summary>
+    /// <param name="things">The things.</param>
+    /// <param name="action">What is done.</param>
+    private protected async Task ForEachAsync<T>(IReadOnlyCollection<T> things, Func<T, Task> action)
     {
-        foreach (string? name in names ?? [null!])
+        foreach (T thing in things)
         {
             try
             {
-                await action(name).ConfigureAwait(false);
+                await action(thing).ConfigureAwait(false);
             }
-            catch (NotionAuthException e) when (names is { Length: > 1 })
+            catch (NotionAuthException e) when (things.Count > 1)
             {
                 await WriteErrorAsync(e).ConfigureAwait(false);
             }
@@ -218,10 +224,20 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         (KnownConnection known, IConnectionStore store) =
             await new ConnectionFinder(Stores, ProcessState.Cache, WarnOnce)
                 .FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
-        return new OpenedConnection(known, store, ProcessState.Cache,
-            transport ?? known.Transport ?? ProcessState.Transport, Log, Warn)
-        { Bounds = Bounds };
+        return Opened(known, store, transport);
     }
+
+    /// <summary>Opens a connection that was found.</summary>
+    /// <param name="known">The connection.</param>
+    /// <param name="store">Where it is kept.</param>
+    /// <param name="transport">The way to Notion; null for the connection's own.</param>
+    /// <returns>The connection.</returns>
+    private protected OpenedConnection Opened(
+        KnownConnection known, IConnectionStore store, NotionTransport? transport = null) =>
+        new(known, store, ProcessState.Cache, transport ?? known.Transport ?? ProcessState.Transport, Log, Warn)
+        {
+            Bounds = Bounds,
+        };
 
     /// <summary>The way to Notion over a proxy that was passed; null where none was.</summary>
     private protected static NotionTransport? TransportOver(Uri? proxy, PSCredential? credential) =>

@@ -182,7 +182,8 @@ public static class NotionText
         if (name.Length == 0 || value is not PSObject holder) return null;
         try
         {
-            return holder.Properties[name]?.Value;
+            // Not the module's own, such as Title, which asks for title.
+            return (holder.Properties[name] as PSNoteProperty)?.Value;
         }
         catch (RuntimeException)
         {
