@@ -35,14 +35,15 @@ Describe 'The end of a token in a <Kind> vault' -ForEach (Get-VaultKind) {
             $env:NOTION_TOKEN = $null
         }
         $connection.ExpiresOn | Should -Be $end.ToUniversalTime()
-        "$warnings" | Should -Match "The token of '$($connection.Name)' ends on $($end.ToString('yyyy-MM-dd')).* in 10 days"
+        "$warnings" |
+            Should -Match "The token of '$($connection.Name)' ends on $($end.ToString('yyyy-MM-dd')).* in 10 days"
         $null = Connect-NotionWorkspace -Name $connection.Name -WarningVariable warnings -WarningAction SilentlyContinue
         "$warnings" | Should -Match 'in 10 days'
 
         # Another process: once, however many requests it makes.
         $output = @(Invoke-InProcess (
-                "1..3 | ForEach-Object { `$null = Invoke-NotionRequest users/me -Connection '$($connection.Name)' } 3>&1; " +
-                "'DONE'"))
+                "1..3 | ForEach-Object { `$null = Invoke-NotionRequest users/me -Connection '$($connection.Name)' } " +
+                "3>&1; 'DONE'"))
         $output.Count | Should -BeGreaterThan 1
         [regex]::Matches("$output", 'in 10 days').Count | Should -Be 1
     }
@@ -64,5 +65,76 @@ Describe 'The end of a token in a <Kind> vault' -ForEach (Get-VaultKind) {
         Assert-NotionError {
             Connect-NotionWorkspace @arguments -ExpiresOn $null
         } -Id MissingValue -Category InvalidArgument -Says '-ExpiresOn'
+    }
+}
+
+Describe 'NOTIONAUTH_CONNECTION with a <Kind> vault' -ForEach (Get-VaultKind) {
+    BeforeAll {
+        $vault = New-TestVault -Kind $Kind
+        $first, $second = foreach ($i in 1, 2) {
+            $arguments = (New-FakeToken).SignIn
+            Connect-NotionWorkspace @arguments
+        }
+        $env:NOTIONAUTH_CONNECTION = $first.Name
+    }
+
+    AfterAll { $env:NOTIONAUTH_CONNECTION = $null }
+
+    It 'names the connection that a new runspace starts with, and no other' {
+        $result = Invoke-InRunspace {
+            (Get-NotionConnection | Where-Object IsCurrent).Name
+            (Invoke-NotionRequest users/me).id
+            (Get-NotionConnection -Current).Name
+            (Test-NotionToken).Connection
+        }
+        $result.Errors | Should -BeNullOrEmpty
+        $result.Output | Should -Be $first.Name, $first.BotId, $first.Name, $first.Name
+
+        # This one has a current connection already.
+        (Invoke-NotionRequest users/me).id | Should -BeExactly $second.BotId
+        (Get-NotionConnection -Current).Name | Should -BeExactly $second.Name
+    }
+
+    It 'gives way to a connection that is taken or left in the runspace' {
+        $result = Invoke-InRunspace -Variables @{ other = $second.Name } {
+            $null = Connect-NotionWorkspace -Name $other
+            (Invoke-NotionRequest users/me).id
+            Disconnect-NotionWorkspace 6>$null
+            Invoke-NotionRequest users/me -ErrorAction Continue
+        }
+        $result.Output | Should -Be $second.BotId
+        Assert-NotionError -Record $result.Errors[0] -Id NotConnected -Category InvalidOperation -Advises (
+            'NOTIONAUTH_CONNECTION')
+    }
+
+    It 'reaches ForEach-Object -Parallel, thread jobs and jobs' {
+        $module = Get-NotionAuthPath
+        1..3 | ForEach-Object -ThrottleLimit 2 -Parallel {
+            Import-Module $using:module
+            (Invoke-NotionRequest users/me).id
+        } | Should -Be (@($first.BotId) * 3)
+        Start-ThreadJob { Import-Module $using:module; (Invoke-NotionRequest users/me).id } |
+            Receive-Job -Wait -AutoRemoveJob | Should -BeExactly $first.BotId
+        Invoke-InProcess '(Invoke-NotionRequest users/me).id' | Should -BeExactly $first.BotId
+    }
+
+    It 'takes an id, and says where a name that is not there comes from' {
+        $env:NOTIONAUTH_CONNECTION = $second.BotId
+        (Invoke-InRunspace { (Invoke-NotionRequest users/me).id }).Output | Should -BeExactly $second.BotId
+        $env:NOTIONAUTH_CONNECTION = 'Nobody has this'
+        $result = Invoke-InRunspace { Invoke-NotionRequest users/me }
+        Assert-NotionError -Record $result.Errors[0] -Id ConnectionNotFound -Category ObjectNotFound -Says (
+            'NOTIONAUTH_CONNECTION names it')
+        $env:NOTIONAUTH_CONNECTION = $first.Name
+    }
+}
+
+Describe 'A runbook that has only a token in its environment' {
+    It 'is told to take it' {
+        $env:NOTION_TOKEN = (New-FakeToken).Text
+        try { $result = Invoke-InRunspace { Invoke-NotionRequest users/me } }
+        finally { $env:NOTION_TOKEN = $null }
+        Assert-NotionError -Record $result.Errors[0] -Id NotConnected -Category InvalidOperation -Advises (
+            '^NOTION_TOKEN is set: Connect-NotionWorkspace -FromEnvironment')
     }
 }

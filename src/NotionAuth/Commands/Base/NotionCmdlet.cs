@@ -222,8 +222,9 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         string? name, string? vault, NotionTransport? transport, CancellationToken cancellationToken)
     {
         (KnownConnection known, IConnectionStore store) =
-            await new ConnectionFinder(Stores, ProcessState.Cache, WarnOnce)
+            await new ConnectionFinder(Stores, ProcessState.Cache, WarnOnce) { Start = RunspaceState.StartName }
                 .FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
+        if (name is null && RunspaceState.Connection is null) RunspaceState.Connection = known.Key;
         return Opened(known, store, transport);
     }
 
