@@ -138,3 +138,85 @@ Describe 'A runbook that has only a token in its environment' {
             '^NOTION_TOKEN is set: Connect-NotionWorkspace -FromEnvironment')
     }
 }
+
+Describe 'A SecretStore that locks itself while a job runs' -Tag SecretStore -Skip:(-not (Test-SecretStore)) {
+    BeforeAll {
+        $homeFolder = New-TestFolder 'job'
+        $password = 'store password'
+        Initialize-SecretStore -HomeFolder $homeFolder -PasswordText $password
+        $unlock = "Unlock-SecretStore -Password ([Net.NetworkCredential]::new('', '$password').SecurePassword)"
+
+        # What its timer does when the time of the password is up; SecretStore has no command for it.
+        $lock = @'
+$flags = [Reflection.BindingFlags]'Instance, Static, NonPublic'
+$store = [Microsoft.PowerShell.SecretStore.LocalSecretStore].GetField('LocalStore', $flags).GetValue($null)
+$data = $store.GetType().GetField('_secureStore', $flags).GetValue($store)
+$data.GetType().GetField('_password', $flags).SetValue($data, $null)
+'@
+        $app = New-FakeApp
+        $null = Set-Person visit
+        $made = Invoke-InProcess -HomeFolder $homeFolder -Script @"
+$unlock
+Register-SecretVault -Name Personal -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
+`$secret = [Net.NetworkCredential]::new('', '$($app.ClientSecret)').SecurePassword
+`$place = @{ BaseUri = '$($fake.BaseUri)'; RedirectUri = '$($fake.RedirectUri)'; TimeoutSec = 60 }
+`$made = Connect-NotionWorkspace -Name Kept -ClientId $($app.ClientId) -ClientSecret `$secret @place 6>`$null
+`$made.BotId
+"@
+        $botId = "$($made | Select-Object -Last 1)"
+        $expire = "Invoke-RestMethod '$($fake.BaseUri)_control/expire' -Method Post -ContentType application/json " +
+            "-Body '{""botId"":""$botId""}'"
+    }
+
+    It 'does not end it: tokens are refreshed, <Who>, and written once the store is open again' -ForEach @(
+        @{
+            Who = 'by name'; With = '-Connection Kept'
+            Begin = '$null = Invoke-NotionRequest users/me -Connection Kept'
+        }
+        @{ Who = 'for the current connection'; With = ''; Begin = '$null = Connect-NotionWorkspace -Name Kept' }
+    ) {
+        $output = @(Invoke-InProcess -HomeFolder $homeFolder -Script @"
+`$ErrorActionPreference = 'Stop'
+$unlock
+$Begin
+$lock
+foreach (`$i in 1..3) {
+    `$null = $expire
+    `$all = Invoke-NotionRequest users/me $With 3>&1
+    'GOT ' + (`$all | ForEach-Object { if (`$_.id) { `$_.id } else { "`$_" } }) -join ' '
+}
+$unlock
+'OPEN ' + (Invoke-NotionRequest users/me $With).id
+"@)
+        @($output -match '^GOT').Count | Should -Be 3 -Because "the job said: $output"
+        foreach ($line in $output -match '^GOT') { $line | Should -Match "$botId$" }
+        [regex]::Matches("$output", 'lives in this process only').Count | Should -Be 1
+        "$output" | Should -Match '-PasswordTimeout'
+        "$output" | Should -Match "OPEN $botId"
+
+        # What was written is the newest pair: another process works with it and refreshes nothing.
+        Clear-FakeRequest
+        $other = "$unlock; (Invoke-NotionRequest users/me -Connection Kept).id"
+        Invoke-InProcess -HomeFolder $homeFolder -Script $other | Select-Object -Last 1 | Should -BeExactly $botId
+        (Get-FakeRequest '/v1/oauth/token').Count | Should -Be 0
+    }
+
+    It 'is never asked for a session connection, by name or as the current one' {
+        $output = @(Invoke-InProcess -HomeFolder $homeFolder -Script @"
+`$ErrorActionPreference = 'Stop'
+Import-Module Microsoft.PowerShell.SecretStore
+`$token = [Net.NetworkCredential]::new('', '$((New-FakeToken).Text)').SecurePassword
+`$id = (Connect-NotionWorkspace -Token `$token -BaseUri '$($fake.BaseUri)' -SessionOnly -Name Mine).BotId
+'CURRENT ' + (Get-NotionConnection -Current).Name
+'NAMED ' + (Get-NotionConnection Mine).Name + (Get-NotionConnection `$id).Name
+'REQUEST ' + (Invoke-NotionRequest users/me).object + (Invoke-NotionRequest users/me -Connection Mine).object
+`$piped = Get-NotionConnection Mine | Test-NotionToken -Quiet
+'TEST ' + (Test-NotionToken -Quiet) + (Test-NotionToken Mine -Quiet) + `$piped
+'TAKEN ' + (Connect-NotionWorkspace -Name Mine).Name
+Revoke-NotionToken Mine -LocalOnly -Confirm:`$false
+'NONE ' + @(Get-NotionConnection -Current).Count
+"@)
+        $output | Should -Be 'CURRENT Mine', 'NAMED MineMine', 'REQUEST useruser', 'TEST TrueTrueTrue', 'TAKEN Mine',
+            'NONE 0'
+    }
+}

@@ -66,9 +66,10 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
             if (vault is not null) throw ConnectionName.NotFound(name, names, "this process (-SessionOnly)");
         }
 
+        IConnectionStore? store = null;
         try
         {
-            IConnectionStore store = await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false);
+            store = await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false);
             return await FindInAsync(store, name, names, cancellationToken).ConfigureAwait(false)
                 ?? throw ConnectionName.NotFound(name, names, $"vault '{store.Vault}'");
         }
@@ -78,6 +79,29 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
             // Its pair is in this process and nowhere else: a vault that can't be asked any more doesn't keep it from
             // its user.
             return (unsaved, stores.Known(unsaved.Key.Vault));
+        }
+        catch (NotionAuthException e)
+            when (e.ErrorId == ErrorIds.VaultLocked && store is not null
+                && cache.OnlyKnown(store.Vault, name) is { } known)
+        {
+            // It has locked itself in the middle of a job. What this process has read under that name has to do, unless
+            // the vault does answer.
+            if (!await IsLockedAsync(store, known, cancellationToken).ConfigureAwait(false)) throw;
+            return (known, store);
+        }
+    }
+
+    private static async Task<bool> IsLockedAsync(
+        IConnectionStore store, KnownConnection known, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultLocked)
+        {
+            return true;
         }
     }
 

@@ -55,6 +55,20 @@ public sealed class KnownConnection(ConnectionKey key)
     /// </summary>
     internal bool IsLost { get; private set; }
 
+    /// <summary>
+    /// The app registration that refreshing needs, as it was last read: a vault may lock itself while a job runs.
+    /// </summary>
+    internal AppRegistration? App { get; set; }
+
+    /// <summary>Whether <see cref="App"/> was looked for, for a vault that is open.</summary>
+    internal bool IsAppSought { get; set; }
+
+    /// <summary>What is held and can be refreshed without the vault; null where something is missing.</summary>
+    internal StoredConnection? Refreshable =>
+        Connection is { RefreshToken: not null, Details: { NeedsReconnect: false } details } held
+            && App is { } app && app.Credentials.ClientId == details.ClientId
+            && BaseUri.AreSame(app.BaseUri, details.BaseUri) ? held : null;
+
     /// <summary>Holds what the vault has.</summary>
     internal void SetSaved(StoredConnection connection)
     {
@@ -110,7 +124,8 @@ public sealed class KnownConnection(ConnectionKey key)
     internal void Forget()
     {
         Connection = null;
-        IsUnsaved = IsLost = false;
+        IsUnsaved = IsLost = IsAppSought = false;
+        App = null;
     }
 
     // One reader, refresher or writer of this connection at a time in the process.
@@ -177,6 +192,21 @@ public sealed class ConnectionCache
             if (known.Key.Vault == vault && known.Connection is { } held
                 && ConnectionName.IsOf(held.Details, name)) return known;
         return null;
+    }
+
+    /// <summary>Finds the one connection of a vault that was read and has that name or id; null for several.</summary>
+    internal KnownConnection? OnlyKnown(string vault, string name)
+    {
+        KnownConnection? found = null;
+        foreach (KnownConnection known in _known.Values)
+        {
+            if (known.Key.Vault != vault || known.Connection is not { } held
+                || !ConnectionName.IsOf(held.Details, name)) continue;
+            if (found is not null) return null;
+            found = known;
+        }
+
+        return found;
     }
 
     /// <summary>Finds a connection with a pair that its vault didn't take.</summary>
