@@ -85,7 +85,9 @@ public sealed class OAuthConnector(
 
         // The client secret has just proved right, and a connection without it could never be refreshed: it goes first.
         await store.KeepAppAsync(app).ConfigureAwait(false);
-        return await new ConnectionWriter(store, cache, Warn)
+        StoredConnection kept = await new ConnectionWriter(store, cache, Warn)
             .SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
+        cache.Get(new ConnectionKey(store.Vault, kept.Details.BotId)).App = app;
+        return kept;
     }
 }

@@ -74,6 +74,9 @@ internal sealed class RequestContext
     /// </summary>
     internal Exception? TokenFailure { get; set; }
 
+    /// <summary>What explains that the token source has no other token, where it knows.</summary>
+    internal string? WhyNotRenewed { get; set; }
+
     /// <summary>Where the body of a success goes; null for memory.</summary>
     internal ReplyFile? Destination { get; init; }
 

@@ -41,8 +41,10 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
     {
         string[]? names = Current ? null : ParameterRules.Names(nameof(Name), Name, MyInvocation);
         List<WildcardPattern>? patterns = names?.Select(ConnectionPattern.Of).ToList();
+        if (Current && RunspaceState.StartName is not null)
+            await OpenAsync(name: null, vault: null, transport: null, cancellationToken).ConfigureAwait(false);
         ConnectionKey? current = RunspaceState.Connection;
-        var lister = new ConnectionLister(Stores, ProcessState.Cache);
+        var lister = new ConnectionLister(Stores, ProcessState.Cache) { Start = RunspaceState.StartName };
         bool areExact = names is not null && !names.Any(ConnectionPattern.IsOne);
         StoreListing listing = await (Current ? lister.ListCurrentAsync(Vault, current, cancellationToken)
             : areExact ? lister.ListNamedAsync(names!, Vault, current, cancellationToken)

@@ -16,7 +16,8 @@ internal static class ParameterRules
         [("PartNumber", "InFile"), ("ContentType", "InFile")];
 
     // An empty one of these is a slip, such as a variable that isn't set; it never means the default.
-    private static readonly string[] NeverEmpty = ["Name", "Connection", "Vault", "ClientId", "ClientSecret"];
+    private static readonly string[] NeverEmpty =
+        ["Name", "Connection", "Vault", "ClientId", "ClientSecret", "ExpiresOn"];
 
     /// <summary>Checks that no name, vault or client was passed and is empty.</summary>
     /// <param name="bound">What was passed on the command line.</param>
