@@ -158,5 +158,11 @@ internal static class ControlJson
         ["latencyMs"] = behavior.Latency.TotalMilliseconds,
         ["eventIntervalMs"] = behavior.EventInterval.TotalMilliseconds,
         ["queryRowCap"] = behavior.QueryRowCap,
+        ["maxUploadBytes"] = behavior.MaxUploadBytes,
+        ["uploadReads"] = behavior.UploadReads,
+        ["importError"] = behavior.ImportError,
+        ["uploadsFail"] = behavior.UploadsFail,
+        ["taskReads"] = behavior.TaskReads,
+        ["taskError"] = behavior.TaskError,
     };
 }

@@ -40,6 +40,7 @@ internal static class BlocksEndpoints
             throw NotionFailure.Validation("Block does not support children.");
         if (!call.Json.ContainsKey("children"))
             throw NotionFailure.Field("body.children", "defined", null, present: false);
+        Attachments.Attach(call);
         var drafts = Blocks.Read(call, call.Json["children"], "body.children");
         var added = Blocks.Append(call, parent, drafts, current ? Position(call, parent) : After(call, parent,
             "body.after", call.Json["after"]));
@@ -80,6 +81,7 @@ internal static class BlocksEndpoints
     {
         call.AllowQuery();
         var block = call.Content.GetBlock(call.Bot, call.Id("block_id"));
+        Attachments.Attach(call);
         lock (call.Content.Lock)
         {
             var json = block.Json;

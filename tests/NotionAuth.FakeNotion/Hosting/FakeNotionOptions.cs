@@ -102,6 +102,24 @@ public sealed class Behavior
 
     public int QueryRowCap { get; set; } = 10_000;
 
+    /// <summary>The largest file that may be uploaded; 5 MiB on a free plan.</summary>
+    public long MaxUploadBytes { get; set; } = 5L * 1024 * 1024 * 1024;
+
+    /// <summary>How often an upload says that it is pending after all of it was sent, or its import begun.</summary>
+    public int UploadReads { get; set; }
+
+    /// <summary>Why imports of files from a URL fail; null where they succeed.</summary>
+    public string? ImportError { get; set; }
+
+    /// <summary>Whether Notion calls an upload failed after all of it was sent.</summary>
+    public bool UploadsFail { get; set; }
+
+    /// <summary>How often an asynchronous task says that it runs.</summary>
+    public int TaskReads { get; set; } = 2;
+
+    /// <summary>Why asynchronous tasks fail; null where they succeed.</summary>
+    public string? TaskError { get; set; }
+
     /// <summary>Notion is reported to refuse http redirect URIs on an IP address.</summary>
     public bool AllowIpRedirectUris { get; set; }
 
