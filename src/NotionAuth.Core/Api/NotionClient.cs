@@ -105,6 +105,14 @@ public sealed class NotionClient
         return await SendAsync(request, file, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Waits before something is looked at again, and shows that as every other wait.</summary>
+    internal Task PauseAsync(
+        NotionRequest request, string why, TimeSpan wait, CancellationToken cancellationToken) =>
+        _transport.Policy.WaitAsync(
+            request.Method.Method, ApiPath.ToUri(request.Path, _baseUri, request.Query).AbsolutePath,
+            new RequestContext { Log = _log, Waiting = Waiting, Waited = Waited }, WaitReason.Unfinished, why, wait,
+            cancellationToken);
+
     /// <summary>Whether rows are in data sources under the version that a request is sent with.</summary>
     internal bool HasDataSources(NotionRequest request) =>
         Api.NotionVersion.HasDataSources(request.NotionVersion ?? NotionVersion);

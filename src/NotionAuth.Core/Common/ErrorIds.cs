@@ -10,6 +10,9 @@ public static class ErrorIds
     /// <summary>The user pressed Deny or Cancel on Notion's page (RFC 6749 section 4.1.2.1).</summary>
     public const string AccessDenied = "AccessDenied";
 
+    /// <summary>An asynchronous task of Notion's that failed.</summary>
+    public const string AsyncTaskFailed = "AsyncTaskFailed";
+
     /// <summary>A body that contains itself.</summary>
     public const string BodyCycle = "BodyCycle";
 
@@ -66,6 +69,9 @@ public static class ErrorIds
 
     /// <summary>A file that can't be read or written: locked, a folder, or not allowed.</summary>
     public const string FileUnavailable = "FileUnavailable";
+
+    /// <summary>A file upload that Notion calls failed or expired.</summary>
+    public const string FileUploadFailed = "FileUploadFailed";
 
     /// <summary>A base URI that isn't https, or http on a loopback host.</summary>
     public const string InvalidBaseUri = "InvalidBaseUri";

@@ -175,6 +175,11 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     [Parameter]
     public SwitchParameter AsRow { get; set; }
 
+    /// <summary>Whether an asynchronous task of Notion's is waited for.</summary>
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
+    public new SwitchParameter Wait { get; set; }
+
     /// <summary>How many seconds one attempt may take.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
@@ -251,7 +256,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         ? isWhatIf is SwitchParameter { IsPresent: true }
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
-    private RowsInput Rows => _rows ??= new RowsInput(this, NewWriter, Wait, NoteOnce, StopToken);
+    private RowsInput Rows => _rows ??= new RowsInput(this, NewWriter, base.Wait, NoteOnce, StopToken);
 
     // What is wrong with the data source or the key is wrong for every row: it ends the command.
     private (RowWriter, OutputForm) NewWriter()
@@ -262,7 +267,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
             NotionRequest request = NewInput().ForRows();
             Task<RowWriter> opening =
                 RowWriter.OpenAsync(client, request, DataSource!, Key, RowObject.Reserved, StopToken);
-            Wait(opening);
+            base.Wait(opening);
             return (opening.Result, Form(client, request));
         }
         catch (NotionAuthException e)
@@ -335,7 +340,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
             && Token is null ? (piped.Name, piped.Vault) : (Connection, Vault);
         if (_clients.TryGetValue(key, out NotionClient? client)) return client;
         Task<NotionClient> opening = OpenClientAsync(key.name, key.vault, StopToken);
-        Wait(opening);
+        base.Wait(opening);
         return _clients[key] = opening.Result;
     }
 

@@ -8,6 +8,7 @@ using System.Threading;
 using NotionAuth.Commands.Base;
 using NotionAuth.Conversion.ToJson;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Api.Files;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Http.Bodies;
 using NotionAuth.Host;
@@ -46,6 +47,7 @@ internal sealed class RequestInput(
             Items = command.AsRow,
             PageSize = command.PageSize > 0 ? command.PageSize : null,
             OutFile = outFile is null ? null : FilePath.Resolve(session, outFile, nameof(command.OutFile)),
+            Wait = command.Wait,
             Progress = Transfer is null ? null : Transfer.Take,
         };
         return (request, options);
@@ -80,11 +82,8 @@ internal sealed class RequestInput(
         string? contentType = Of<string>(nameof(command.ContentType), command.ContentType);
         int? partNumber =
             Of<int?>(nameof(command.PartNumber), command.PartNumber, PerInputPartNumberAttribute.IsPartNumber);
-        bool isUpload = inFile is not null && NotionEndpoint.Find(command.Path)?.TakesFile == true;
-        if (inFile is not null && !isUpload && (partNumber is not null || contentType is not null))
-            throw ParameterRules.Conflict(
-                "-PartNumber and -ContentType are for the content of a file upload; this endpoint takes JSON.",
-                "Leave them out, or send the file to file_uploads/<id>/send.");
+        bool isUpload = inFile is not null && !FileUploader.IsJsonBody(command.Path, inFile, contentType);
+        FileUploader.CheckParameters(command.Path, inFile, partNumber, contentType);
         string? file = inFile is null ? null : FilePath.Resolve(session, inFile, nameof(command.InFile));
         return Common(command.Path) with
         {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using NotionAuth.FakeNotion.OAuth;
@@ -33,6 +34,8 @@ public sealed class Workspace
     internal ContentStore Content { get; }
 
     internal FileUploadStore Files { get; } = new();
+
+    internal ConcurrentDictionary<Guid, AsyncTask> Tasks { get; } = new();
 
     public User AddUser(string name, string email)
     {

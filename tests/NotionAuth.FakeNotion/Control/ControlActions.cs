@@ -215,6 +215,24 @@ internal static class ControlActions
                 case "eventIntervalMs":
                     behavior.EventInterval = TimeSpan.FromMilliseconds(value!.GetValue<double>());
                     break;
+                case "maxUploadBytes":
+                    behavior.MaxUploadBytes = value!.GetValue<long>();
+                    break;
+                case "uploadReads":
+                    behavior.UploadReads = value!.GetValue<int>();
+                    break;
+                case "importError":
+                    behavior.ImportError = value?.GetValue<string>();
+                    break;
+                case "uploadsFail":
+                    behavior.UploadsFail = value!.GetValue<bool>();
+                    break;
+                case "taskReads":
+                    behavior.TaskReads = value!.GetValue<int>();
+                    break;
+                case "taskError":
+                    behavior.TaskError = value?.GetValue<string>();
+                    break;
                 case "queryRowCap":
                     behavior.QueryRowCap = value!.GetValue<int>();
                     break;

@@ -168,5 +168,11 @@ internal static class ControlJson
         ["searchDelaySeconds"] = behavior.SearchDelay.TotalSeconds,
         ["searchLeavesOut"] = behavior.SearchLeavesOut,
         ["searchChangesWhilePaged"] = behavior.SearchChangesWhilePaged,
+        ["maxUploadBytes"] = behavior.MaxUploadBytes,
+        ["uploadReads"] = behavior.UploadReads,
+        ["importError"] = behavior.ImportError,
+        ["uploadsFail"] = behavior.UploadsFail,
+        ["taskReads"] = behavior.TaskReads,
+        ["taskError"] = behavior.TaskError,
     };
 }

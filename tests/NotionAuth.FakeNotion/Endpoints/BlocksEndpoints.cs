@@ -41,6 +41,7 @@ internal static class BlocksEndpoints
         Trash.RefuseEdit(parent);
         if (!call.Json.ContainsKey("children"))
             throw NotionFailure.Field("body.children", "defined", null, present: false);
+        Attachments.Attach(call);
         var drafts = Blocks.Read(call, call.Json["children"], "body.children");
         var added = Blocks.Append(call, parent, drafts, current ? Position(call, parent) : After(call, parent,
             "body.after", call.Json["after"]));
@@ -81,6 +82,7 @@ internal static class BlocksEndpoints
     {
         call.AllowQuery();
         var block = call.Content.GetBlock(call.Bot, call.Id("block_id"));
+        Attachments.Attach(call);
         lock (call.Content.Lock)
         {
             Trash.RefuseEdit(block, Trash.Wanted(call));

@@ -45,7 +45,10 @@ internal static class PagesEndpoints
     {
         call.AllowQuery();
         call.AllowBody("parent", "properties", "icon", "cover", "children", "content", "markdown", "template",
-            "position", "after");
+            "position", "after", "allow_async");
+        if (call.OptionalBool("allow_async") == true && !call.Json.ContainsKey("markdown"))
+            throw NotionFailure.Field("body.markdown", "defined", null, present: false);
+        Attachments.Attach(call);
         var parent = FindParent(call);
         if (parent is not null)
             Trash.RefuseEdit(parent);
@@ -88,7 +91,8 @@ internal static class PagesEndpoints
         if (call.OptionalText("markdown") is { } markdown)
             added = Blocks.Append(call, page, Markdown.ToBlocks(markdown), null);
         var reply = Reply.Object(call, page.Render(call.Shape), committedId: page.IdText);
-        return added.Count == 0 ? reply : reply.WithChildren(page.IdText, added.Select(b => b.IdText));
+        return AsyncTasksEndpoints.Answer(
+            call, added.Count == 0 ? reply : reply.WithChildren(page.IdText, added.Select(b => b.IdText)));
     }
 
     private static JsonObject NewPage(Call call, Guid id, Entity? parent)
@@ -142,6 +146,7 @@ internal static class PagesEndpoints
     private static Reply Update(Call call)
     {
         call.AllowQuery();
+        Attachments.Attach(call);
         Trash.AllowBody(call, "properties", "icon", "cover", "is_locked", "is_archived", "template", "erase_content");
         var page = call.Content.GetPage(call.Bot, call.Id("page_id"));
         lock (call.Content.Lock)

@@ -136,6 +136,24 @@ public sealed class Behavior
     /// <summary>A search's order changes while it is paged: some objects come twice, others don't come.</summary>
     public bool SearchChangesWhilePaged { get; set; }
 
+    /// <summary>The largest file that may be uploaded; 5 MiB on a free plan.</summary>
+    public long MaxUploadBytes { get; set; } = 5L * 1024 * 1024 * 1024;
+
+    /// <summary>How often an upload says that it is pending after all of it was sent, or its import begun.</summary>
+    public int UploadReads { get; set; }
+
+    /// <summary>Why imports of files from a URL fail; null where they succeed.</summary>
+    public string? ImportError { get; set; }
+
+    /// <summary>Whether Notion calls an upload failed after all of it was sent.</summary>
+    public bool UploadsFail { get; set; }
+
+    /// <summary>How often an asynchronous task says that it runs.</summary>
+    public int TaskReads { get; set; } = 2;
+
+    /// <summary>Why asynchronous tasks fail; null where they succeed.</summary>
+    public string? TaskError { get; set; }
+
     /// <summary>Notion is reported to refuse http redirect URIs on an IP address.</summary>
     public bool AllowIpRedirectUris { get; set; }
 

@@ -10,7 +10,8 @@ internal static class ParameterRules
 {
     private static readonly (string One, string Other)[] Exclusive =
         [("All", "OutFile"), ("Body", "InFile"), ("Raw", "AsHashtable"), ("Raw", "OutFile"),
-            ("AsHashtable", "OutFile"), ("AsRow", "Raw"), ("AsRow", "AsHashtable"), ("AsRow", "OutFile")];
+            ("AsHashtable", "OutFile"), ("AsRow", "Raw"), ("AsRow", "AsHashtable"),
+            ("AsRow", "OutFile"), ("Wait", "All"), ("Wait", "OutFile")];
 
     private static readonly (string Name, string Needed)[] Needs =
         [("PartNumber", "InFile"), ("ContentType", "InFile")];
