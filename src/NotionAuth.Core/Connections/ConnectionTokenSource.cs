@@ -128,7 +128,7 @@ internal sealed class ConnectionTokenSource(
         return new(refreshed.AccessToken, IsIssued: true);
     }
 
-    // A refresh token is spent by using it: first make sure that the new one can be kept. A vault that has locked itself
+    // A refresh token is spent by using it: first make sure that the new one can be kept. A vault that locked itself
     // in the middle of a job, so that it can't be read either, is no reason to end the job: this process has all that
     // it needs, holds the new pair, and writes it once the vault is open.
     private async Task EnsureKeptAsync(StoredConnection stored, CancellationToken cancellationToken)
