@@ -257,6 +257,9 @@ internal static class ControlActions
                 case "jsonBeforeCredential":
                     behavior.JsonBeforeCredential = value!.GetValue<bool>();
                     break;
+                case "streamEnd":
+                    behavior.StreamEnd = Enum<StreamEnd>(json, name)!.Value;
+                    break;
                 default:
                     throw new ArgumentException($"There is no behavior named {name}.");
             }

@@ -160,6 +160,7 @@ internal static class ControlJson
         ["accessTokenLifetimeSeconds"] = behavior.AccessTokenLifetime?.TotalSeconds,
         ["latencyMs"] = behavior.Latency.TotalMilliseconds,
         ["eventIntervalMs"] = behavior.EventInterval.TotalMilliseconds,
+        ["streamEnd"] = behavior.StreamEnd.ToString(),
         ["queryRowCap"] = behavior.QueryRowCap,
         ["shortPages"] = behavior.ShortPages,
         ["jsonBeforeCredential"] = behavior.JsonBeforeCredential,

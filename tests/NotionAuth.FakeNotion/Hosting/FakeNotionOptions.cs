@@ -59,6 +59,14 @@ public enum AutoApprove
     Deny,
 }
 
+/// <summary>How a stream of events ends.</summary>
+public enum StreamEnd
+{
+    Completed,
+    Timeout,
+    Error,
+}
+
 /// <summary>The shapes that <c>owner</c> has been seen in.</summary>
 public enum OwnerShape
 {
@@ -108,6 +116,8 @@ public sealed class Behavior
 
     /// <summary>Waited between two events of a stream, in real time.</summary>
     public TimeSpan EventInterval { get; set; }
+
+    public StreamEnd StreamEnd { get; set; }
 
     public int QueryRowCap { get; set; } = 10_000;
 
