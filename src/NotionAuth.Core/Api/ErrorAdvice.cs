@@ -13,6 +13,9 @@ internal static class ErrorAdvice
     {
         (401, _) => "The token isn't valid any more. Sign in again with Connect-NotionWorkspace, " +
             "or take a new internal token from the integration's page in Notion.",
+        (403, "restricted_resource") when error.IsBlockLimit =>
+            "The workspace's plan allows no more blocks, and no capability changes that. Delete content that isn't " +
+            "needed and empty the trash, or ask a workspace owner for another plan (Notion: Settings > Billing).",
         (403, "restricted_resource") =>
             $"Give the integration the capability '{CapabilityFor(error.Method, error.Path)}' in its settings in " +
             "Notion (notion.so/my-integrations), or use another connection.",

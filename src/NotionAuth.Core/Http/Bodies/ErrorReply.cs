@@ -46,6 +46,9 @@ internal sealed record ErrorReply
 
     public string? RateLimitReason { get; private init; }
 
+    /// <summary>Whether it is the workspace's plan that allows no more blocks.</summary>
+    public bool IsBlockLimit { get; private init; }
+
     public TimeSpan? RetryAfter { get; private init; }
 
     public IReadOnlyList<string> Fields { get; private init; } = [];
@@ -92,6 +95,7 @@ internal sealed record ErrorReply
             RayId = SafeCode.OrNull(Header(response, "cf-ray"), known),
             AdditionalData = data.ValueKind == JsonValueKind.Object ? Redaction.Scrub(data.GetRawText(), known) : null,
             RateLimitReason = SafeCode.OrNull(JsonText.StringOf(data, "rate_limit_reason"), known),
+            IsBlockLimit = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("block_limit", out _),
             RetryAfter = RetryPolicy.RetryAfter(response) ?? Seconds(JsonText.StringOf(data, "retry_after")),
             Fields = FieldsIn(text),
             CommittedResourceId = SafeCode.OrNull(JsonText.StringOf(data, "committed_resource_id"), known),
