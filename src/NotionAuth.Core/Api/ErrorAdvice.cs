@@ -14,7 +14,8 @@ internal static class ErrorAdvice
         (401, _) => "The token isn't valid any more. Sign in again with Connect-NotionWorkspace, " +
             "or take a new internal token from the integration's page in Notion.",
         (403, "restricted_resource") when error.IsBlockLimit =>
-            "The workspace's plan has no room for more blocks: delete some in Notion, or choose a larger plan.",
+            "The workspace's plan has no room for more blocks: delete some in Notion and empty the trash, or choose " +
+            "a larger plan.",
         (403, "restricted_resource") =>
             $"Give the integration the capability '{CapabilityFor(error.Method, error.Path)}' in its settings in " +
             "Notion (notion.so/my-integrations), or use another connection.",

@@ -62,9 +62,13 @@ public sealed class AppResolver(IConnectionStore store)
             secret = await input.AskForSecret(clientId, cancellationToken).ConfigureAwait(false);
         if (secret is null) throw Missing($"The client secret of {clientId} isn't known.");
 
+        secret = Trimmed(secret);
         return new AppRegistration(
-            new ClientCredentials(clientId, Trimmed(secret)), input.RedirectUris is { Count: > 0 } given
-                ? given : RedirectUris(input.Environment, remembered?.RedirectUris ?? []), input.BaseUri);
+            new ClientCredentials(clientId, secret), input.RedirectUris is { Count: > 0 } given
+                ? given : RedirectUris(input.Environment, remembered?.RedirectUris ?? []), input.BaseUri)
+        {
+            IsRemembered = secret.Matches(remembered?.Credentials.ClientSecret),
+        };
     }
 
     private async Task<AppRegistration?> RememberedAsync(

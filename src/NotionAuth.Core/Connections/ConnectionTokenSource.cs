@@ -128,9 +128,9 @@ internal sealed class ConnectionTokenSource(
         return new(refreshed.AccessToken, IsIssued: true);
     }
 
-    // A refresh token is spent by using it: first make sure that the new one can be kept. A vault that locked itself
-    // in the middle of a job, so that it can't be read either, is no reason to end the job: this process has all that
-    // it needs, holds the new pair, and writes it once the vault is open.
+    // A refresh token is spent by using it: first make sure that the new one can be kept. A vault that has locked
+    // itself in the middle of a job, so that it can't be read either, is no reason to end the job: this process has all
+    // that it needs, holds the new pair, and writes it once the vault is open.
     private async Task EnsureKeptAsync(StoredConnection stored, CancellationToken cancellationToken)
     {
         try
@@ -375,6 +375,8 @@ internal sealed class ConnectionTokenSource(
     private static NotionAuthException Reconnect(NotionConnection details) => new(
         ErrorIds.NeedsReconnect, NotionErrorKind.AuthenticationFailed,
         $"Notion no longer accepts the refresh token of '{details.Name}': a person must sign in again.",
-        $"Run: {details.ReconnectCommand()}")
+        "A sign-in of the same person with the same integration, also on another machine, may have ended it, and " +
+        "signing in here may end that machine's; where it happens again, give each machine an integration of its " +
+        $"own. Run: {details.ReconnectCommand()}")
     { Target = details.Name };
 }

@@ -214,6 +214,7 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
         return await new OAuthConnector(store, ProcessState.Cache, transport, Log)
         {
             Bounds = Bounds,
+            Note = Note,
             Warn = WarnOnce
         }.ConnectAsync(app, signIn, options, cancellationToken)
             .ConfigureAwait(false);

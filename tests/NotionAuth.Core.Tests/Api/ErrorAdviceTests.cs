@@ -71,6 +71,25 @@ public sealed class ErrorAdviceTests
     }
 
     [Fact]
+    public async Task A_403_of_the_plan_s_limit_advises_no_capability()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Status,
+            Status = 403,
+            Body = """
+                {"object":"error","status":403,"code":"restricted_resource","message":"Block limit reached.",
+                "additional_data":{"block_limit":"1000"}}
+                """,
+        });
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "RestrictedResource", () => notion.Client().SendAsync(Request("POST", "pages"), default));
+        Assert.Contains("plan", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.DoesNotContain("Insert content", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_404_says_how_a_page_is_shared()
     {
         await using TestNotion notion = await TestNotion.StartAsync();

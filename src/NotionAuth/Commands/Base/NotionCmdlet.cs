@@ -181,6 +181,9 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         if (_told.TryAdd(message, true)) Warn(message);
     }
 
+    /// <summary>Says something to who asks for details with -Verbose.</summary>
+    private protected void Note(string message) => _pump.Post(() => Tell(() => WriteVerbose(message)));
+
     private protected void Log(RequestLogEntry entry) => _pump.Post(() => Tell(() => WriteVerbose(entry.ToString())));
 
     // With -Debug, PowerShell shows such a line and then asks whether to go on, also where nobody can be asked; that is
