@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using NotionAuth.Core.Api.Blocks;
 using NotionAuth.Core.Api.Events;
 using NotionAuth.Core.Api.Files;
 using NotionAuth.Core.Api.Lists;
@@ -56,7 +57,7 @@ internal static class RequestSender
     /// <see cref="ErrorIds.ConflictingParameters"/>.</exception>
     public static void Check(NotionRequest request, RequestOptions options)
     {
-        if (options.OutFile is not null && FileUploader.Takes(request))
+        if (options.OutFile is not null && (FileUploader.Takes(request) || BlockWriter.Takes(request)))
             throw NotionAuthException.NothingSent(
                 ErrorIds.ConflictingParameters,
                 "-OutFile takes the reply of one request, and this call sends several.",
@@ -146,6 +147,8 @@ internal static class RequestSender
     {
         if (FileUploader.Takes(request))
             return await FileUploader.UploadAsync(client, request, cancellationToken).ConfigureAwait(false);
+        if (await BlockWriter.SendAsync(client, request, cancellationToken).ConfigureAwait(false) is { } blocks)
+            return blocks;
         NotionReply reply = options.OutFile is null
             ? await client.SendAsync(request, cancellationToken).ConfigureAwait(false)
             : await client.DownloadAsync(request, options.OutFile, options.Progress, cancellationToken)

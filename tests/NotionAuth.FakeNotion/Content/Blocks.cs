@@ -14,6 +14,7 @@ internal static class Blocks
 {
     private const int MaxChildren = 100;
     private const int MaxDepth = 2;
+    private const int MaxInAll = 1000;
 
     private static readonly HashSet<string> WithRichText =
     [
@@ -41,7 +42,11 @@ internal static class Blocks
             throw NotionFailure.Field(path + ".length", $"≤ `{MaxChildren}`", items.Count);
         if (depth > MaxDepth)
             throw NotionFailure.Field(path, "not present", items);
-        return [.. items.Select((item, i) => ReadOne(call, item, $"{path}[{i}]", depth))];
+        List<BlockDraft> drafts = [.. items.Select((item, i) => ReadOne(call, item, $"{path}[{i}]", depth))];
+        if (depth == 0 && drafts.Sum(Count) is > MaxInAll and var count)
+            throw NotionFailure.Validation(
+                $"body failed validation: {path} should have ≤ `{MaxInAll}` blocks in all, instead had `{count}`.");
+        return drafts;
     }
 
     public static JsonObject Payload(string type, JsonObject given, string path)
@@ -130,6 +135,8 @@ internal static class Blocks
         };
         return new Entity(EntityKind.Block, blockId, parent, Json.Bytes(json), "", time);
     }
+
+    private static int Count(BlockDraft draft) => 1 + draft.Children.Sum(Count);
 
     private static BlockDraft ReadOne(Call call, JsonNode? node, string path, int depth)
     {
