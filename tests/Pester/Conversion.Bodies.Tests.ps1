@@ -53,20 +53,51 @@ Describe 'Bodies' {
             What = 'things that have a text'
             Make = {
                 , @([guid]'59833787-2cf9-4fdf-8782-e53db20768a5', [uri]'https://x.y/a b?c', [DayOfWeek]::Monday,
-                    [timespan]'1.02:03:04', [version]'1.2.3', [dateonly]'2026-01-02', [timeonly]'03:04')
+                    [version]'1.2.3', [dateonly]'2026-01-02', [timeonly]'03:04')
             }
             Json = ('["59833787-2cf9-4fdf-8782-e53db20768a5","https://x.y/a ' +
-                'b?c","Monday","1.02:03:04","1.2.3","2026-01-02","03:04:00.0000000"]')
+                'b?c","Monday","1.2.3","2026-01-02","03:04:00.0000000"]')
         }
         @{
             What = 'dates'
             Make = {
-                , @([datetime]::new(2026, 1, 2), [datetime]::new(2026, 1, 2, 3, 4, 5),
+                , @([datetime]::new(2026, 1, 2), [datetime]::new(2026, 1, 2, 0, 0, 0, [DateTimeKind]::Local),
                     [datetime]::new(2026, 1, 2, 0, 0, 0, [DateTimeKind]::Utc),
-                    [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan]::FromHours(-2)))
+                    [datetime]::new(2026, 1, 2, 3, 4, 5, [DateTimeKind]::Utc),
+                    [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan]::FromHours(-2)),
+                    [datetimeoffset]::new(2026, 1, 2, 0, 0, 0, [timespan]::FromHours(-2)))
             }
-            Json = ('["2026-01-02","2026-01-02T03:04:05.0000000","2026-01-02T00:00:00.0000000Z",' +
-                '"2026-01-02T03:04:05.0000000-02:00"]')
+            Json = ('["2026-01-02","2026-01-02","2026-01-02","2026-01-02T03:04:05.0000000Z",' +
+                '"2026-01-02T03:04:05.0000000-02:00","2026-01-02"]')
+        }
+        @{
+            What = 'times beside a time zone without an offset, and moments as that zone''s clock shows them'
+            Make = {
+                @(
+                    [ordered]@{ start = [datetime]::new(2026, 1, 2, 3, 4, 5); time_zone = 'Asia/Tokyo' }
+                    [pscustomobject]@{
+                        start = [datetime]::new(2026, 1, 2, 3, 4, 5, [DateTimeKind]::Local)
+                        end = [datetime]::new(2026, 1, 2, 3, 4, 5, [DateTimeKind]::Utc); time_zone = 'Asia/Tokyo'
+                    }
+                    [ordered]@{
+                        start = [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan]::FromHours(-2))
+                        end = [dateonly]'2026-01-03'; time_zone = 'Asia/Tokyo'
+                    }
+                    [ordered]@{ start = [datetime]::new(2026, 1, 2); time_zone = 'Asia/Tokyo' }
+                    [ordered]@{ start = [datetime]::new(2026, 1, 2); time_zone = $null }
+                )
+            }
+            Json = ('[{"start":"2026-01-02T03:04:05.0000000","time_zone":"Asia/Tokyo"},' +
+                '{"start":"2026-01-02T03:04:05.0000000","end":"2026-01-02T12:04:05.0000000",' +
+                '"time_zone":"Asia/Tokyo"},{"start":"2026-01-02T14:04:05.0000000",' +
+                '"end":"2026-01-03T00:00:00.0000000","time_zone":"Asia/Tokyo"},' +
+                '{"start":"2026-01-02T00:00:00.0000000","time_zone":"Asia/Tokyo"},' +
+                '{"start":"2026-01-02","time_zone":null}]')
+        }
+        @{
+            What = 'a time without a kind as local time'
+            Make = { , @([datetime]::new(2026, 1, 2, 3, 4, 5)) }
+            Json = '["' + [datetime]::new(2026, 1, 2, 3, 4, 5, [DateTimeKind]::Local).ToString('o') + '"]'
         }
         @{
             What = 'lists'
@@ -164,6 +195,10 @@ Describe 'Bodies' {
         @{
             What = 'a credential'; Make = { @{ a = [pscredential]::new('u', [securestring]::new()) } }
             Id = 'BodySecret'
+        }
+        @{
+            What = 'a TimeSpan'; Make = { @{ a = [timespan]'1.02:03:04' } }; Id = 'InvalidBody'
+            Says = "a TimeSpan at 'a'"
         }
         @{ What = 'infinity'; Make = { @{ a = [float]::PositiveInfinity } }; Id = 'InvalidBody' }
         @{ What = 'a type'; Make = { @{ a = [string] } }; Id = 'InvalidBody' }

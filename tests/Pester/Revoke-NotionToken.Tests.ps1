@@ -134,6 +134,45 @@ Describe 'Revoke-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
         Get-SecretInfo -Name "NotionAuth-$($connection.BotId)" -Vault $vault.Name | Should -BeNullOrEmpty
     }
 
+    It 'takes wildcards, and asks of each' {
+        $first = Connect-Fake @{ Name = "Wild $Kind one" }
+        $second = Connect-Fake @{ Name = "Wild $Kind two" }
+        Revoke-NotionToken "wild $Kind*" -WhatIf
+        (Get-NotionConnection "Wild $Kind*").Count | Should -Be 2
+        (Revoke-NotionToken "wild $Kind*" -Confirm:$false -PassThru).BotId | Should -Be $first.BotId, $second.BotId
+        (Get-TokenState $second.BotId).accessState | Should -Be 'Revoked'
+        Get-NotionConnection "Wild $Kind*" | Should -BeNullOrEmpty
+    }
+
+    It 'does nothing, without an error, where a wildcard fits no connection' {
+        Clear-FakeRequest
+        Revoke-NotionToken 'Zz*' -Confirm:$false -ErrorVariable errors | Should -BeNullOrEmpty
+        $errors | Should -BeNullOrEmpty
+        (Get-FakeRequest '/').Count | Should -Be 0
+    }
+
+    It 'keeps the client id and secret, and forgets them with -IncludeApp' {
+        foreach ($including in $false, $true) {
+            $connection = Connect-Fake
+            Revoke-NotionToken $connection.Name -Confirm:$false -IncludeApp:$including
+            [bool](Get-SecretInfo -Name "NotionAuth-app-$($connection.ClientId)" -Vault $vault.Name) |
+                Should -Be (-not $including)
+        }
+    }
+
+    It 'keeps the client id and secret that another connection uses, and warns' {
+        $connection = Connect-Fake
+        Set-FakeApp $connection.App @{ workspaceName = "Second $Kind" }
+        $arguments = $connection.App.SignIn
+        $other = Connect-NotionWorkspace @arguments -Name "Other $Kind" 6>$null
+        $other.BotId | Should -Not -Be $connection.BotId
+        Revoke-NotionToken $connection.Name -Confirm:$false -IncludeApp -WarningVariable warnings -WarningAction Ignore
+        "$warnings" | Should -BeLike "*In use by: 'Other $Kind'*"
+        Get-SecretInfo -Name "NotionAuth-app-$($connection.ClientId)" -Vault $vault.Name | Should -Not -BeNullOrEmpty
+        Revoke-NotionToken $other.Name -Confirm:$false -IncludeApp
+        Get-SecretInfo -Name "NotionAuth-app-$($connection.ClientId)" -Vault $vault.Name | Should -BeNullOrEmpty
+    }
+
     It 'does nothing with -WhatIf' {
         $connection = Connect-Fake
         $before = Get-VaultContent -Vault $vault.Name

@@ -256,11 +256,11 @@ for (const notionVersion of ["2025-09-03", "2026-03-11"]) {
       assert.equal(sent.content_length, 5)
 
       const parts = [randomBytes(5 * 1024 * 1024), randomBytes(1000)]
-      const multi = await notion.fileUploads.create({ mode: "multi_part", filename: "b.bin", number_of_parts: 2 })
+      const multi = await notion.fileUploads.create({ mode: "multi_part", filename: "b.pdf", number_of_parts: 2 })
       for (const [i, part] of parts.entries()) {
         await notion.fileUploads.send({
           file_upload_id: multi.id,
-          file: { filename: "b.bin", data: new Blob([part]) },
+          file: { filename: "b.pdf", data: new Blob([part]) },
           part_number: String(i + 1),
         })
       }

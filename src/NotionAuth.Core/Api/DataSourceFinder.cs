@@ -33,7 +33,22 @@ internal static class DataSourceFinder
     {
         if (NotionEndpoint.Find(request.Path)?.Path != NotionEndpoint.DatabaseQuery
             || !client.HasDataSources(request)) return request;
-        string database = IdIn(request);
+        string source = await OfDatabaseAsync(client, request, IdIn(request), cancellationToken).ConfigureAwait(false);
+        string? query = ApiPath.SplitQuery(request.Path).Query;
+        return request with { Path = $"{source}/query{(query is null ? string.Empty : "?" + query)}" };
+    }
+
+    /// <summary>The one data source of a database, which is asked for it once in a process.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="request">The request whose version and bounds count here, too.</param>
+    /// <param name="database">The database's id.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <returns>The data source's path.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.SeveralDataSources"/>, and as
+    /// <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>.</exception>
+    public static async Task<string> OfDatabaseAsync(
+        NotionClient client, NotionRequest request, string database, CancellationToken cancellationToken)
+    {
         (string, string) key = (client.OriginOf(request), database);
         if (!Known.TryGetValue(key, out string? source))
         {
@@ -43,9 +58,12 @@ internal static class DataSourceFinder
             source = Known[key] = sources[0].Id;
         }
 
-        string? query = ApiPath.SplitQuery(request.Path).Query;
-        return request with { Path = $"{SourceRoom}/{source}/query{(query is null ? string.Empty : "?" + query)}" };
+        return $"{SourceRoom}/{source}";
     }
+
+    /// <summary>Whether a database is known to have one data source.</summary>
+    public static bool IsKnown(NotionClient client, NotionRequest request, string database) =>
+        Known.ContainsKey((client.OriginOf(request), database));
 
     /// <summary>
     /// Says of a data source that wasn't found whether its id is that of a database, and which data sources that has.

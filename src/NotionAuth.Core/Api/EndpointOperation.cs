@@ -14,6 +14,9 @@ internal sealed record EndpointOperation(string Method, string? Capability)
     /// <summary>Whether it takes a file as multipart/form-data.</summary>
     public bool TakesFile { get; init; }
 
+    /// <summary>Whether a file that is given to it is uploaded, in as many requests as that takes.</summary>
+    public bool UploadsFile { get; init; }
+
     /// <summary>Whether its reply is a list, and it takes <c>page_size</c>.</summary>
     public bool IsList => Items is not null;
 }

@@ -28,6 +28,9 @@ internal sealed partial record NotionEndpoint(string Path, IReadOnlyList<Endpoin
     /// <summary>Whether it takes a file as multipart/form-data, where every other one takes JSON.</summary>
     public bool TakesFile => Operations.Any(o => o.TakesFile);
 
+    /// <summary>Whether a file that is given to it is uploaded.</summary>
+    public bool UploadsFile => Operations.Any(o => o.UploadsFile);
+
     /// <summary>Finds the endpoint that a path belongs to.</summary>
     /// <param name="path">A path or a URL, as <see cref="NotionRequest.Path"/>.</param>
     /// <returns>The endpoint, or null where none is known.</returns>

@@ -24,6 +24,21 @@ public sealed record NotionReply(int Status, ReadOnlyMemory<byte> Body, string? 
 
     internal ReplyHeaders? Source { get; init; }
 
+    /// <summary>Whether Notion answered with an error.</summary>
+    internal bool IsError => Status >= 400 || NotionApiException.IsErrorBody(Body.Span);
+
+    /// <summary>A text of the object that the reply is; null where it has none.</summary>
+    internal string? TextOf(string name)
+    {
+        using JsonDocument? body = JsonText.Parse(Body);
+        return body is null ? null : JsonText.StringOf(body.RootElement, name);
+    }
+
+    /// <summary>The id of the object that the reply is.</summary>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidReply"/>: there is none.</exception>
+    internal string IdOfObject() =>
+        Guid.TryParse(TextOf("id"), out Guid id) ? id.ToString() : throw Invalid("has no id");
+
     /// <summary>
     /// The events of a text/event-stream, each as it arrives; null for any other reply. The caller disposes
     /// of them.

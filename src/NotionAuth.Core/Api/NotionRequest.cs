@@ -68,6 +68,9 @@ public sealed record NotionRequest
         ReturnsErrorReplies = false,
     };
 
+    /// <summary>Whether it may be sent again although it writes: the caller deals with what that means.</summary>
+    internal bool MayBeRepeated { get; init; }
+
     /// <summary>Whether doing it twice does no harm.</summary>
-    internal bool IsSafeToRepeat => IsReadOnly || Method == HttpMethod.Delete;
+    internal bool IsSafeToRepeat => MayBeRepeated || IsReadOnly || Method == HttpMethod.Delete;
 }

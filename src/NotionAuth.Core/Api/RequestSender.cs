@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api.Events;
+using NotionAuth.Core.Api.Files;
 using NotionAuth.Core.Api.Lists;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Http.Bodies;
@@ -27,6 +28,9 @@ internal sealed record RequestOptions
     /// <summary>The full path of the file that a success is written to; null for none.</summary>
     public string? OutFile { get; init; }
 
+    /// <summary>Whether an asynchronous task is waited for, where the reply is one.</summary>
+    public bool Wait { get; init; }
+
     /// <summary>Called with what has arrived for <see cref="OutFile"/>; on any thread.</summary>
     public Action<TransferProgress>? Progress { get; init; }
 }
@@ -48,9 +52,15 @@ internal static class RequestSender
     /// <summary>Checks, before anything is sent, that the options fit the request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="options">The options.</param>
-    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidPaging"/>.</exception>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidPaging"/>,
+    /// <see cref="ErrorIds.ConflictingParameters"/>.</exception>
     public static void Check(NotionRequest request, RequestOptions options)
     {
+        if (options.OutFile is not null && FileUploader.Takes(request))
+            throw NotionAuthException.NothingSent(
+                ErrorIds.ConflictingParameters,
+                "-OutFile takes the reply of one request, and this call sends several.",
+                "Leave -OutFile out, and write the object that is returned.");
         if (!options.All && options.PageSize is null) return;
         if (request.IsReadOnly || NotionEndpoint.Find(request.Path, request.Method)?.IsList == true) return;
         throw NotionAuthException.NothingSent(
@@ -109,10 +119,7 @@ internal static class RequestSender
         }
 
         if (options.PageSize is int pageSize) request = Paginator.WithPageSize(request, pageSize);
-        NotionReply response = options.OutFile is null
-            ? await client.SendAsync(request, cancellationToken).ConfigureAwait(false)
-            : await client.DownloadAsync(request, options.OutFile, options.Progress, cancellationToken)
-            .ConfigureAwait(false);
+        NotionReply response = await ReplyAsync(client, request, options, cancellationToken).ConfigureAwait(false);
         if (response.Events is null)
         {
             if (options.Items && response.Status < 400 && PageReader.Read(response) is { } page)
@@ -132,5 +139,18 @@ internal static class RequestSender
         await foreach (
             ServerSentEvent next in events.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return new(
             response, [], Event: next);
+    }
+
+    private static async Task<NotionReply> ReplyAsync(
+        NotionClient client, NotionRequest request, RequestOptions options, CancellationToken cancellationToken)
+    {
+        if (FileUploader.Takes(request))
+            return await FileUploader.UploadAsync(client, request, cancellationToken).ConfigureAwait(false);
+        NotionReply reply = options.OutFile is null
+            ? await client.SendAsync(request, cancellationToken).ConfigureAwait(false)
+            : await client.DownloadAsync(request, options.OutFile, options.Progress, cancellationToken)
+            .ConfigureAwait(false);
+        return options.Wait
+            ? await AsyncTasks.FinishedAsync(client, request, reply, cancellationToken).ConfigureAwait(false) : reply;
     }
 }

@@ -10,6 +10,9 @@ public static class ErrorIds
     /// <summary>The user pressed Deny or Cancel on Notion's page (RFC 6749 section 4.1.2.1).</summary>
     public const string AccessDenied = "AccessDenied";
 
+    /// <summary>An asynchronous task of Notion's that failed.</summary>
+    public const string AsyncTaskFailed = "AsyncTaskFailed";
+
     /// <summary>A body that contains itself.</summary>
     public const string BodyCycle = "BodyCycle";
 
@@ -66,6 +69,9 @@ public static class ErrorIds
 
     /// <summary>A file that can't be read or written: locked, a folder, or not allowed.</summary>
     public const string FileUnavailable = "FileUnavailable";
+
+    /// <summary>A file upload that Notion calls failed or expired.</summary>
+    public const string FileUploadFailed = "FileUploadFailed";
 
     /// <summary>A base URI that isn't https, or http on a loopback host.</summary>
     public const string InvalidBaseUri = "InvalidBaseUri";
@@ -129,6 +135,9 @@ public static class ErrorIds
     /// <summary>A variable for the reply's status or headers that can't be set.</summary>
     public const string InvalidVariable = "InvalidVariable";
 
+    /// <summary>Several rows of a data source, or of the input, have the key of one that is to be written.</summary>
+    public const string KeyNotUnique = "KeyNotUnique";
+
     /// <summary>
     /// No lock against other processes can be had, though nobody holds it: a read-only or full disk, another user's
     /// lock file.
@@ -164,6 +173,12 @@ public static class ErrorIds
 
     /// <summary>Another process listens on the port of every redirect URI.</summary>
     public const string PortInUse = "PortInUse";
+
+    /// <summary>A row names a column that its data source doesn't have.</summary>
+    public const string PropertyNotFound = "PropertyNotFound";
+
+    /// <summary>A row has a value that its column doesn't take.</summary>
+    public const string PropertyValueInvalid = "PropertyValueInvalid";
 
     /// <summary>
     /// Notion's rate limit was reached: Notion's own code, and the error of a request that would wait longer than it

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
@@ -97,4 +98,14 @@ public sealed class OpenedConnection(
     public Task<NotionConnection?> RevokeAsync(bool localOnly, CancellationToken cancellationToken) =>
         new ConnectionRevoker(known, store, cache, transport, log) { Bounds = Bounds }.RevokeAsync(
             localOnly, cancellationToken);
+
+    /// <summary>Forgets the client id and secret of a forgotten connection, where no other connection uses
+    /// them.</summary>
+    /// <param name="forgotten">The connection.</param>
+    /// <param name="confirm">Asks whether they are to go, once it is known that nothing uses them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The connections that use them; they were kept then.</returns>
+    internal Task<IReadOnlyList<NotionConnection>> ForgetAppAsync(
+        NotionConnection forgotten, Func<Task<bool>> confirm, CancellationToken cancellationToken) =>
+        store.ForgetAppAsync(forgotten, confirm, cancellationToken);
 }

@@ -18,6 +18,9 @@ public enum WaitReason
     /// A refresh token was refused: another process's pair may become visible in the vault. It is no retry.
     /// </summary>
     Vault,
+
+    /// <summary>Notion works on something that isn't finished yet. It is no retry.</summary>
+    Unfinished,
 }
 
 /// <summary>A wait before an attempt, to be shown as progress. Holds no header, no body and no query.</summary>

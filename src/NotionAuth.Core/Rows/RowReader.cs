@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api;
-using NotionAuth.Core.Api.Lists;
 using NotionAuth.Core.Common;
 
 namespace NotionAuth.Core.Rows;
@@ -32,15 +30,16 @@ internal sealed class RowReader(NotionClient client, NotionRequest request, IRea
         string? id = JsonText.StringOf(page, "id");
         var columns = new List<KeyValuePair<string, object?>>
         {
-            new("Id", id), new("Url", JsonText.StringOf(page, "url")),
+            new(RowNames.Id, id), new(RowNames.Url, JsonText.StringOf(page, "url")),
         };
-        var taken = new HashSet<string>(reserved, StringComparer.OrdinalIgnoreCase) { "Id", "Url" };
+        HashSet<string> taken = RowNames.Taken(reserved);
         IReadOnlyDictionary<string, int> places = await _order.OfAsync(page, cancellationToken).ConfigureAwait(false);
         foreach (JsonProperty property in InOrder(page, places))
         {
-            IReadOnlyList<JsonElement>? entries = id is not null && RowValue.IsCut(property.Value)
-                ? await EntriesAsync(id, property.Value, cancellationToken).ConfigureAwait(false) : null;
-            columns.Add(new(Free(property.Name, taken), RowValue.Of(property.Value, entries)));
+            IReadOnlyList<JsonElement>? entries =
+                await CutProperty.EntriesAsync(client, request, id, property.Value, cancellationToken)
+                    .ConfigureAwait(false);
+            columns.Add(new(RowNames.Free(property.Name, taken), RowValue.Of(property.Value, entries)));
         }
 
         return new Row(columns);
@@ -69,36 +68,5 @@ internal sealed class RowReader(NotionClient client, NotionRequest request, IRea
         return properties.EnumerateObject().OrderBy(p =>
             JsonText.StringOf(p.Value, "id") is { } id && places.TryGetValue(id, out int place)
                 ? place : int.MaxValue);
-    }
-
-    // 'Id (2)' beside Id, and 'name (2)' beside Name.
-    private static string Free(string name, HashSet<string> taken)
-    {
-        string free = name.Length == 0 ? "(2)" : name;
-        for (int i = 2; !taken.Add(free); i++)
-            free = string.Format(CultureInfo.InvariantCulture, "{0} ({1})", name, i);
-        return free;
-    }
-
-    private async Task<IReadOnlyList<JsonElement>> EntriesAsync(
-        string page, JsonElement property, CancellationToken cancellationToken)
-    {
-        string type = JsonText.StringOf(property, "type")!;
-        string id = JsonText.StringOf(property, "id") ?? string.Empty;
-        // Notion's ids of properties are encoded already; one with a character that a path can't have isn't.
-        if (id.Any(c => c is not ('%' or '-' or '_' or '.' or '~') && !(c < 128 && char.IsLetterOrDigit(c))))
-            id = Uri.EscapeDataString(id);
-        NotionRequest whole = request.Reading($"pages/{page}/properties/{id}");
-        var entries = new List<JsonElement>();
-        await foreach (NotionPage part in Paginator.PagesAsync(client, whole, null, cancellationToken)
-            .ConfigureAwait(false))
-            foreach (ReadOnlyMemory<byte> item in part.Items)
-            {
-                using JsonDocument entry = JsonDocument.Parse(item, JsonText.Limits);
-                if (entry.RootElement.ValueKind == JsonValueKind.Object
-                    && entry.RootElement.TryGetProperty(type, out JsonElement content)) entries.Add(content.Clone());
-            }
-
-        return entries;
     }
 }

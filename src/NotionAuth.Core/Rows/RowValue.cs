@@ -71,7 +71,8 @@ internal static class RowValue
     private static RowList ListOf(IEnumerable<JsonElement> items, Func<JsonElement, string?> text) =>
         new([.. items.Select(text)]);
 
-    private static IReadOnlyList<JsonElement> Items(JsonElement content) =>
+    /// <summary>The items of a list; none where it is something else.</summary>
+    public static IReadOnlyList<JsonElement> Items(JsonElement content) =>
         content.ValueKind == JsonValueKind.Array ? [.. content.EnumerateArray()] : [];
 
     private static string? PieceText(JsonElement piece) => TextIn(piece, "plain_text")
@@ -80,7 +81,8 @@ internal static class RowValue
 
     private static string? NameOf(JsonElement value) => TextIn(value, "name") ?? JsonText.StringOf(value, "id");
 
-    private static string? FileAddress(JsonElement file)
+    /// <summary>The address of a file; its name where it has none.</summary>
+    public static string? FileAddress(JsonElement file)
     {
         string? type = JsonText.StringOf(file, "type");
         return type is not null && file.TryGetProperty(type, out JsonElement place)

@@ -206,7 +206,8 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
             Owner = Owner,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             Browser = NoBrowser || PasteCallback ? null : new SystemBrowser(),
-            Show = request => prompts.ShowAsync(request, opensBrowser: !NoBrowser && !PasteCallback),
+            Show = request => prompts.ShowAsync(
+                request, opensBrowser: !NoBrowser && !PasteCallback, PasteCallback),
             Warn = Warn,
             ReadCallback = PasteCallback ? prompts.ReadCallbackAsync : null,
         };

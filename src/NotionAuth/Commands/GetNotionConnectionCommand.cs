@@ -7,6 +7,7 @@ using NotionAuth.Commands.Base;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
+using NotionAuth.Host;
 using NotionAuth.Pipeline;
 
 namespace NotionAuth.Commands;
@@ -39,12 +40,12 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         string[]? names = Current ? null : ParameterRules.Names(nameof(Name), Name, MyInvocation);
-        List<WildcardPattern>? patterns = names?.Select(Pattern).ToList();
+        List<WildcardPattern>? patterns = names?.Select(ConnectionPattern.Of).ToList();
         if (Current && RunspaceState.StartName is not null)
             await OpenAsync(name: null, vault: null, transport: null, cancellationToken).ConfigureAwait(false);
         ConnectionKey? current = RunspaceState.Connection;
         var lister = new ConnectionLister(Stores, ProcessState.Cache) { Start = RunspaceState.StartName };
-        bool areExact = names is not null && !names.Any(WildcardPattern.ContainsWildcardCharacters);
+        bool areExact = names is not null && !names.Any(ConnectionPattern.IsOne);
         StoreListing listing = await (Current ? lister.ListCurrentAsync(Vault, current, cancellationToken)
             : areExact ? lister.ListNamedAsync(names!, Vault, current, cancellationToken)
             : lister.ListAsync(Vault, current, cancellationToken)).ConfigureAwait(false);
@@ -56,12 +57,14 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
         bool isToldAnyway = listing.NoVault is { } why && listing.Problems.Contains(why);
         await ForEachNameAsync(
             names, name =>
-                name is null || isToldAnyway || WildcardPattern.ContainsWildcardCharacters(name)
+                name is null || isToldAnyway || ConnectionPattern.IsOne(name)
                 || listing.Connections.Any(c => ConnectionName.IsOf(c, name))
             ? Task.CompletedTask
             : Task.FromException(listing.NoVault ?? ConnectionName.NotFound(
                 name, listing.Connections.Select(c => c.Name).ToList(),
                 string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);
+        if (names is null && !Current && !MyInvocation.ExpectingInput && !found.Any() && listing.Problems.Count == 0)
+            await OnPipelineAsync(() => EmptyList.Show(Host, WriteInformation)).ConfigureAwait(false);
         if (!WithToken) await WriteAllAsync(found).ConfigureAwait(false);
         else
             await ForEachAsync([.. found], c => WriteWithTokenAsync(c, cancellationToken)).ConfigureAwait(false);
@@ -76,23 +79,5 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
         var result = PSObject.AsPSObject(connection);
         result.Properties.Add(new PSNoteProperty("Token", SecureText.ToSecureString(token.Reveal())));
         await WriteAsync(result).ConfigureAwait(false);
-    }
-
-    // A pattern such as [x can be made, and fails when it is used.
-    private static WildcardPattern Pattern(string name)
-    {
-        var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-        try
-        {
-            pattern.IsMatch(string.Empty);
-            return pattern;
-        }
-        catch (WildcardPatternException)
-        {
-            throw new NotionAuthException(
-                ErrorIds.InvalidName, NotionErrorKind.InvalidArgument,
-                $"The pattern '{Redaction.OneLine(name)}' isn't complete: a [ has no ].",
-                "Write the name without wildcards, or put a backtick before a [ that is part of it.");
-        }
     }
 }

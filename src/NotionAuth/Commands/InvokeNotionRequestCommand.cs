@@ -29,12 +29,19 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     private ResultVariable? _statusVariable;
     private ResultVariable? _headersVariable;
     private bool _isPathGiven;
+    private bool _endsAll;
+    private RowsInput? _rows;
 
     /// <summary>
     /// The path, such as users/me, or a URL on the connection's host; a link of Notion's, or an object that Notion
     /// returned.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ParameterSetName = "Connection", Mandatory = true, Position = 0, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ParameterSetName = "Token", Mandatory = true, Position = 0, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [NotionPath]
     [ArgumentCompleter(typeof(PathCompleter))]
     public string Path { get; set; } = string.Empty;
@@ -42,22 +49,44 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     /// <summary>
     /// What is piped; script blocks see it as <c>$_</c>. A connection is used in place of the current one.
     /// </summary>
-    [Parameter(ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = "Connection", ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = "Token", ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
+    /// <summary>
+    /// The data source that rows are written to: its id, a link, an object; or a database with one data source.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Rows")]
+    [Parameter(Mandatory = true, ParameterSetName = "RowsToken")]
+    [NotionPath]
+    public string? DataSource { get; set; }
+
+    /// <summary>The rows: dictionaries or objects whose names are those of columns.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Rows")]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "RowsToken")]
+    public PSObject[] Row { get; set; } = [];
+
+    /// <summary>The column by which a row is found that is there already.</summary>
+    [Parameter(ParameterSetName = "Rows")]
+    [Parameter(ParameterSetName = "RowsToken")]
+    public string? Key { get; set; }
+
     /// <summary>The HTTP method.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(ParameterSetName = "Connection", Position = 1)]
+    [Parameter(ParameterSetName = "Token", Position = 1)]
     [PerInput(typeof(string))]
     [PerInputMethod]
     [ArgumentCompleter(typeof(MethodCompleter))]
     public object? Method { get; set; }
 
     /// <summary>The body: JSON text, a hashtable, an object or a file.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
     public PSObject? Body { get; set; }
 
     /// <summary>The file to send: the content of a file upload; anywhere else a body of JSON.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
     [PerInput(typeof(string))]
     [ValidateNotNullOrEmpty]
     public object? InFile { get; set; }
@@ -65,25 +94,29 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     /// <summary>
     /// The media type of an uploaded file; the one that belongs to its extension where none is given.
     /// </summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
     [PerInput(typeof(string))]
     [ValidateNotNullOrEmpty]
     public object? ContentType { get; set; }
 
     /// <summary>Which part of an upload of several parts the file is.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
     [PerInput(typeof(int))]
     [PerInputPartNumber]
     public object? PartNumber { get; set; }
 
     /// <summary>The file to write the reply to.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
     [PerInput(typeof(string))]
     [ValidateNotNullOrEmpty]
     public object? OutFile { get; set; }
 
     /// <summary>The query's names and values.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
     [PerInput(typeof(IDictionary))]
     public object? Query { get; set; }
 
@@ -93,21 +126,25 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 
     /// <summary>The connection's name or bot id; the current one where none is given.</summary>
     [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Rows")]
     [ArgumentCompleter(typeof(ConnectionNameCompleter))]
     public string? Connection { get; set; }
 
     /// <summary>The vault that the connection is in.</summary>
     [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Rows")]
     [ArgumentCompleter(typeof(VaultNameCompleter))]
     public string? Vault { get; set; }
 
     /// <summary>A token to use in place of a connection's.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Token")]
+    [Parameter(Mandatory = true, ParameterSetName = "RowsToken")]
     [SecretParameter]
     public SecureString? Token { get; set; }
 
     /// <summary>Notion's origin, for a token that is just given.</summary>
     [Parameter(ParameterSetName = "Token")]
+    [Parameter(ParameterSetName = "RowsToken")]
     public Uri? BaseUri { get; set; }
 
     /// <summary>The Notion-Version; the connection's where none is given.</summary>
@@ -116,11 +153,13 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     public string? NotionVersion { get; set; }
 
     /// <summary>Whether every page of a list is fetched and its items are returned one by one.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
     public SwitchParameter All { get; set; }
 
     /// <summary>How many items a page has.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
     [ValidateRange(1, Paginator.MaximumPageSize)]
     public int PageSize { get; set; }
 
@@ -135,6 +174,11 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     /// <summary>Whether pages are returned as rows of plain values.</summary>
     [Parameter]
     public SwitchParameter AsRow { get; set; }
+
+    /// <summary>Whether an asynchronous task of Notion's is waited for.</summary>
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
+    public new SwitchParameter Wait { get; set; }
 
     /// <summary>How many seconds one attempt may take.</summary>
     [Parameter]
@@ -157,7 +201,8 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
     public int ThrottleLimit { get; set; } = 1;
 
     /// <summary>Whether an error of Notion's is returned as an object.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Token")]
     public SwitchParameter SkipHttpErrorCheck { get; set; }
 
     /// <summary>The variable that gets the reply's status.</summary>
@@ -182,7 +227,8 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
 
     private protected override int Limit => ThrottleLimit;
 
-    private protected override string Target => Path;
+    // Several rows are several things to do.
+    private protected override bool ErrorsTerminate => _endsAll || (base.ErrorsTerminate && Row.Length <= 1);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -200,18 +246,51 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         });
     }
 
-    private protected override Func<Task, IAsyncEnumerable<RequestOutput>>? Begin()
+    private protected override IEnumerable<OrderedInput<RequestOutput>> Inputs() =>
+        DataSource is null ? [new(Path, Begin)] : Rows.Take(Row);
+
+    private protected override IEnumerable<OrderedInput<RequestOutput>> LastInputs() => _rows?.TakeRest() ?? [];
+
+    /// <summary>Whether nothing is to be done but to say what would be.</summary>
+    internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? isWhatIf)
+        ? isWhatIf is SwitchParameter { IsPresent: true }
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    private RowsInput Rows => _rows ??= new RowsInput(this, NewWriter, base.Wait, NoteOnce, StopToken);
+
+    // What is wrong with the data source or the key is wrong for every row: it ends the command.
+    private (RowWriter, OutputForm) NewWriter()
+    {
+        try
+        {
+            NotionClient client = Client(piped: null);
+            NotionRequest request = NewInput().ForRows();
+            Task<RowWriter> opening =
+                RowWriter.OpenAsync(client, request, DataSource!, Key, RowObject.Reserved, StopToken);
+            base.Wait(opening);
+            return (opening.Result, Form(client, request));
+        }
+        catch (NotionAuthException e)
+        {
+            _endsAll = true;
+            WriteFailure(ErrorRecords.From(e));
+            throw;
+        }
+    }
+
+    private RequestInput NewInput() =>
+        new(this, SessionState, activity => new TransferDisplay(activity, OnPipeline, Show), StopToken);
+
+    private Func<Task, IAsyncEnumerable<RequestOutput>>? Begin()
     {
         NotionConnection? piped = InputObject?.BaseObject as NotionConnection;
-        var input = new RequestInput(
-            this, SessionState, activity => new TransferDisplay(activity, OnPipeline, Show), StopToken);
+        RequestInput input = NewInput();
         (NotionRequest request, RequestOptions options) = input.Read(_isPathGiven && piped is null);
         RequestSender.Check(request, options);
         if (!request.IsReadOnly && !ShouldProcess(Path, request.Method.Method)) return null;
 
         NotionClient client = Client(piped);
-        var form = new OutputForm(
-            Raw, AsHashtable, AsRow ? new RowReader(client, request, RowObject.Reserved) : null);
+        OutputForm form = Form(client, request);
         return turn =>
         {
             IAsyncEnumerable<RequestOutput> outputs =
@@ -219,6 +298,9 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
             return input.Transfer is null ? outputs : input.Transfer.DuringAsync(outputs);
         };
     }
+
+    private OutputForm Form(NotionClient client, NotionRequest request) =>
+        new(Raw, AsHashtable, AsRow ? new RowReader(client, request, RowObject.Reserved) : null);
 
     private protected override void Write(RequestOutput piece)
     {
@@ -233,6 +315,13 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
         var reply = record.Exception as NotionApiException;
         SetVariables(reply?.Status, () => reply?.Headers);
         base.WriteFailure(record);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) _rows?.Dispose();
     }
 
     // As Invoke-RestMethod does it: in the caller's scope, and after an error too. Without a reply there is nothing to
@@ -251,7 +340,7 @@ public sealed class InvokeNotionRequestCommand : OrderedCmdlet<RequestOutput>
             && Token is null ? (piped.Name, piped.Vault) : (Connection, Vault);
         if (_clients.TryGetValue(key, out NotionClient? client)) return client;
         Task<NotionClient> opening = OpenClientAsync(key.name, key.vault, StopToken);
-        Wait(opening);
+        base.Wait(opening);
         return _clients[key] = opening.Result;
     }
 

@@ -8,6 +8,7 @@ using System.Threading;
 using NotionAuth.Commands.Base;
 using NotionAuth.Conversion.ToJson;
 using NotionAuth.Core.Api;
+using NotionAuth.Core.Api.Files;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Http.Bodies;
 using NotionAuth.Host;
@@ -36,8 +37,9 @@ internal sealed class RequestInput(
         CheckInputIsUsed(isSamePath);
         string? inFile = Of<string>(nameof(command.InFile), command.InFile),
             outFile = Of<string>(nameof(command.OutFile), command.OutFile);
-        Transfer = inFile is not null ? showTransfer($"Sending {Redaction.OneLine(inFile)}")
-            : outFile is not null ? showTransfer($"Writing {Redaction.OneLine(outFile)}") : null;
+        string? transfer = inFile is not null ? $"Sending {Redaction.OneLine(inFile)}"
+            : outFile is not null ? $"Writing {Redaction.OneLine(outFile)}" : null;
+        Transfer = transfer is null ? null : showTransfer(transfer);
         NotionRequest request = NewRequest(inFile);
         var options = new RequestOptions
         {
@@ -45,9 +47,19 @@ internal sealed class RequestInput(
             Items = command.AsRow,
             PageSize = command.PageSize > 0 ? command.PageSize : null,
             OutFile = outFile is null ? null : FilePath.Resolve(session, outFile, nameof(command.OutFile)),
+            Wait = command.Wait,
             Progress = Transfer is null ? null : Transfer.Take,
         };
         return (request, options);
+    }
+
+    /// <summary>What the requests of rows have in common.</summary>
+    /// <exception cref="NotionAuthException">A value can't be used. Nothing was sent.</exception>
+    public NotionRequest ForRows()
+    {
+        ParameterRules.Check(command.MyInvocation.BoundParameters);
+        ParameterRules.CheckGiven(nameof(command.Key), command.MyInvocation.BoundParameters);
+        return Common("pages");
     }
 
     private void CheckInputIsUsed(bool isSamePath)
@@ -70,20 +82,15 @@ internal sealed class RequestInput(
         string? contentType = Of<string>(nameof(command.ContentType), command.ContentType);
         int? partNumber =
             Of<int?>(nameof(command.PartNumber), command.PartNumber, PerInputPartNumberAttribute.IsPartNumber);
-        bool isUpload = inFile is not null && NotionEndpoint.Find(command.Path)?.TakesFile == true;
-        if (inFile is not null && !isUpload && (partNumber is not null || contentType is not null))
-            throw ParameterRules.Conflict(
-                "-PartNumber and -ContentType are for the content of a file upload; this endpoint takes JSON.",
-                "Leave them out, or send the file to file_uploads/<id>/send.");
+        bool isUpload = inFile is not null && !FileUploader.IsJsonBody(command.Path, inFile, contentType);
+        FileUploader.CheckParameters(command.Path, inFile, partNumber, contentType);
         string? file = inFile is null ? null : FilePath.Resolve(session, inFile, nameof(command.InFile));
-        return new NotionRequest
+        return Common(command.Path) with
         {
-            Path = command.Path,
             Method = new HttpMethod(method),
             Query = QueryText.Pairs(
                 Of<IDictionary>(nameof(command.Query), command.Query), nameof(command.Query), ErrorIds.InvalidQuery,
                 stopToken),
-            Headers = QueryText.Pairs(command.Headers, nameof(command.Headers), ErrorIds.InvalidHeader, stopToken),
             Body = body is not null ? ObjectToJson.Convert(body, stopToken)
                 : file is null || isUpload ? null : ObjectToJson.Convert(new FileInfo(file), stopToken),
             File = !isUpload ? null : new FileBody
@@ -93,13 +100,19 @@ internal sealed class RequestInput(
                 ContentType = contentType,
                 Progress = Transfer is null ? null : Transfer.Take,
             },
-            NotionVersion = command.NotionVersion,
-            Timeout = TimeSpan.FromSeconds(command.TimeoutSec),
-            TotalTimeout = TimeSpan.FromSeconds(command.TotalTimeoutSec),
-            MaximumRetryCount = command.MaximumRetryCount,
             ReturnsErrorReplies = command.SkipHttpErrorCheck,
         };
     }
+
+    private NotionRequest Common(string path) => new()
+    {
+        Path = path,
+        Headers = QueryText.Pairs(command.Headers, nameof(command.Headers), ErrorIds.InvalidHeader, stopToken),
+        NotionVersion = command.NotionVersion,
+        Timeout = TimeSpan.FromSeconds(command.TimeoutSec),
+        TotalTimeout = TimeSpan.FromSeconds(command.TotalTimeoutSec),
+        MaximumRetryCount = command.MaximumRetryCount,
+    };
 
     private T? Of<T>(string parameter, object? value, Func<T, bool>? isAllowed = null) =>
         PerInput.ValueOf(parameter, value, command.InputObject, command.MyInvocation.ExpectingInput, isAllowed);

@@ -126,6 +126,13 @@ internal sealed class SecretManagementStore(SecretManagement secrets, string vau
         return true;
     }, cancellationToken);
 
+    public Task RemoveAppAsync(string appId, CancellationToken cancellationToken) => ChangeAsync(info =>
+    {
+        if (info.IsSecretStore) Secrets(info).TryRemove(SecretName.OfAppCopy(appId));
+        Secrets(info).Remove(SecretName.OfApp(appId));
+        return true;
+    }, cancellationToken);
+
     public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) =>
         ChangeAsync(info =>
     {

@@ -138,6 +138,13 @@ internal sealed class RecordingStore(string vault = "Test") : IConnectionStore
         return Task.CompletedTask;
     }
 
+    public Task RemoveAppAsync(string appId, CancellationToken cancellationToken)
+    {
+        Enter("RemoveApp");
+        Secrets.TryRemove(SecretName.OfApp(appId), out _);
+        return Task.CompletedTask;
+    }
+
     public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken)
     {
         Enter("ProveWritable");

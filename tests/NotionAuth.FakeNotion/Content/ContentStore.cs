@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.Json.Nodes;
 using System.Threading;
 using NotionAuth.FakeNotion.Endpoints;
 using NotionAuth.FakeNotion.OAuth;
@@ -8,7 +9,8 @@ using NotionAuth.FakeNotion.OAuth;
 namespace NotionAuth.FakeNotion.Content;
 
 /// <summary>The objects of a workspace and who may see them.</summary>
-internal sealed class ContentStore
+/// <param name="users">The people of the workspace.</param>
+internal sealed class ContentStore(Func<IEnumerable<User>> users)
 {
     private readonly Dictionary<Guid, Entity> _entities = [];
     private readonly List<Entity> _topLevel = [];
@@ -24,6 +26,9 @@ internal sealed class ContentStore
                 return [.. _topLevel.Where(e => !e.InTrash)];
         }
     }
+
+    /// <summary>A person or a bot as a page shows it: a person with all that is known, anybody else by id.</summary>
+    public JsonObject Person(Guid id) => users().FirstOrDefault(u => u.Id == id)?.ToJson() ?? User.Reference(id);
 
     public Entity? Find(Guid id)
     {

@@ -32,12 +32,27 @@ internal sealed class FileUpload
 
     public bool Done { get; set; }
 
+    /// <summary>Whether it was attached: then it doesn't expire any more.</summary>
+    public bool Attached { get; set; }
+
+    /// <summary>Why it failed, or that it didn't, where it was imported from a URL.</summary>
+    public ImportResult? Import { get; set; }
+
+    public bool Failed { get; set; }
+
+    /// <summary>How often it is still called pending when somebody looks.</summary>
+    public int ReadsLeft { get; set; }
+
     public SortedDictionary<int, byte[]> Parts { get; } = [];
 
     public long Length => Parts.Values.Sum(p => (long)p.Length);
 
-    public string StatusAt(DateTimeOffset now) => Done ? "uploaded" : now >= Expires ? "expired" : "pending";
+    public string StatusAt(DateTimeOffset now) => Failed ? "failed" : Done && ReadsLeft == 0 ? "uploaded"
+        : !Done && now >= Expires ? "expired" : "pending";
 }
+
+/// <summary>How the import of a file from a URL ended.</summary>
+internal sealed record ImportResult(string? Error, DateTimeOffset Time);
 
 /// <summary>A workspace's uploads; the store is its own lock.</summary>
 internal sealed class FileUploadStore

@@ -11,6 +11,7 @@ namespace NotionAuth.FakeNotion.Content;
 internal sealed class RowFilter
 {
     private const int MaxNesting = 2;
+    private const int MaxParts = 100;
     private readonly Func<JsonElement, bool> _matches;
 
     private RowFilter(Func<JsonElement, bool> matches) => _matches = matches;
@@ -61,6 +62,8 @@ internal sealed class RowFilter
                 continue;
             if (depth >= MaxNesting)
                 throw NotionFailure.Field($"{path}.{group}", "not present", parts);
+            if (parts.Count > MaxParts)
+                throw NotionFailure.Field($"{path}.{group}.length", $"≤ `{MaxParts}`", parts.Count);
             var compiled = parts.Select((p, i) => Compile(p, source, $"{path}.{group}[{i}]", depth + 1)).ToArray();
             return group == "and" ? row => Array.TrueForAll(compiled, c => c(row)) : row =>
                 Array.Exists(compiled, c => c(row));
@@ -94,7 +97,7 @@ internal sealed class RowFilter
 
     private static bool Compare(JsonElement payload, string type, string op, JsonNode? operand, string path)
     {
-        var text = TextOf(payload);
+        var text = type == "unique_id" ? TextOf(Member(payload, "number")) : TextOf(payload);
         var wanted = Json.StringOf(operand) ?? operand?.ToJsonString() ?? "";
         switch (op)
         {
@@ -118,7 +121,7 @@ internal sealed class RowFilter
 
         if (text.Length == 0)
             return false;
-        var order = type == "number" ? Number(text).CompareTo(Number(wanted)) : Date(text).CompareTo(Date(wanted));
+        var order = IsNumber(type) ? Number(text).CompareTo(Number(wanted)) : Date(text).CompareTo(Date(wanted));
         return op switch
         {
             "greater_than" or "after" => order > 0,
@@ -129,15 +132,25 @@ internal sealed class RowFilter
         };
     }
 
+    private static bool IsNumber(string type) => type is "number" or "unique_id";
+
+    private static JsonElement Member(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : default;
+
+    /// <summary>Options are looked for by name; people and pages by id.</summary>
+    private static bool IsItem(JsonElement item, string wanted) =>
+        ItemText(item) == wanted || (Member(item, "id") is { ValueKind: JsonValueKind.String } id
+            && id.GetString() == wanted);
+
     private static bool Contains(JsonElement payload, string text, string wanted) =>
         payload.ValueKind == JsonValueKind.Array && payload.GetArrayLength() > 0 && !payload[0].TryGetProperty(
             "plain_text", out _)
-            ? payload.EnumerateArray().Any(i => ItemText(i) == wanted)
+            ? payload.EnumerateArray().Any(i => IsItem(i, wanted))
             : text.Contains(wanted, StringComparison.OrdinalIgnoreCase);
 
     private static bool Same(string text, string wanted, string type) => type switch
     {
-        "number" => text.Length > 0 && Number(text).Equals(Number(wanted)),
+        _ when IsNumber(type) => text.Length > 0 && Number(text).Equals(Number(wanted)),
         "date" => text.Length > 0 && Date(text) == Date(wanted),
         _ => string.Equals(text, wanted, StringComparison.OrdinalIgnoreCase),
     };

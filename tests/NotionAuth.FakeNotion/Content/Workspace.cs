@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using NotionAuth.FakeNotion.OAuth;
@@ -15,6 +16,7 @@ public sealed class Workspace
         Name = name;
         Icon = icon;
         Id = Ids.For("workspace:" + name);
+        Content = new ContentStore(() => _users);
     }
 
     public Guid Id { get; }
@@ -29,9 +31,11 @@ public sealed class Workspace
     /// <summary>The ids of what a test is likely to ask for.</summary>
     public Sample Sample { get; internal set; } = new();
 
-    internal ContentStore Content { get; } = new();
+    internal ContentStore Content { get; }
 
     internal FileUploadStore Files { get; } = new();
+
+    internal ConcurrentDictionary<Guid, AsyncTask> Tasks { get; } = new();
 
     public User AddUser(string name, string email)
     {

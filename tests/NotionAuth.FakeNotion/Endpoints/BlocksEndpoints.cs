@@ -38,8 +38,10 @@ internal static class BlocksEndpoints
         var parent = call.Content.GetBlock(call.Bot, call.Id("block_id"));
         if (parent.Kind == EntityKind.Database)
             throw NotionFailure.Validation("Block does not support children.");
+        Trash.RefuseEdit(parent);
         if (!call.Json.ContainsKey("children"))
             throw NotionFailure.Field("body.children", "defined", null, present: false);
+        Attachments.Attach(call);
         var drafts = Blocks.Read(call, call.Json["children"], "body.children");
         var added = Blocks.Append(call, parent, drafts, current ? Position(call, parent) : After(call, parent,
             "body.after", call.Json["after"]));
@@ -80,8 +82,10 @@ internal static class BlocksEndpoints
     {
         call.AllowQuery();
         var block = call.Content.GetBlock(call.Bot, call.Id("block_id"));
+        Attachments.Attach(call);
         lock (call.Content.Lock)
         {
+            Trash.RefuseEdit(block, Trash.Wanted(call));
             var json = block.Json;
             var type = Json.StringOf(json["type"]);
             foreach (var (key, value) in call.Json)
@@ -116,6 +120,7 @@ internal static class BlocksEndpoints
         var block = call.Content.GetBlock(call.Bot, call.Id("block_id"));
         lock (call.Content.Lock)
         {
+            Trash.RefuseEdit(block);
             var json = block.Json;
             Trash.Set(block, json, true);
             PagesEndpoints.Stamp(call, block, json);

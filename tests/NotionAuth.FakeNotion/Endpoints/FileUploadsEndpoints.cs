@@ -15,6 +15,7 @@ namespace NotionAuth.FakeNotion.Endpoints;
 internal static class FileUploadsEndpoints
 {
     private const long MaxSinglePart = 20 * 1024 * 1024;
+    private const long ImportedBytes = 1024;
     private const long MinPart = 5 * 1024 * 1024;
 
     public static void Map(Router router)
@@ -41,6 +42,7 @@ internal static class FileUploadsEndpoints
             && call.OptionalText("external_url")?.StartsWith("https://", StringComparison.Ordinal) != true)
             throw NotionFailure.Field(
                 "body.external_url", "an https URL", call.Json["external_url"], call.Json.ContainsKey("external_url"));
+        FileTypes.Check(filename, call.OptionalText("content_type"));
         var upload = new FileUpload
         {
             Id = Guid.NewGuid(),
@@ -52,6 +54,7 @@ internal static class FileUploadsEndpoints
             Filename = filename,
             ContentType = call.OptionalText("content_type"),
             NumberOfParts = mode == "multi_part" ? Parts(call) : null,
+            ReadsLeft = mode == "external_url" ? call.State.Behavior.UploadReads : 0,
         };
         call.Workspace.Files.Add(upload);
         return Reply.Json(call, ToJson(call, upload), committedId: upload.Id.ToString());
@@ -86,7 +89,20 @@ internal static class FileUploadsEndpoints
     private static Reply Retrieve(Call call)
     {
         call.AllowQuery();
-        return Reply.Json(call, ToJson(call, Find(call)));
+        var upload = Find(call);
+        lock (call.Workspace.Files.Lock)
+        {
+            if (upload.Mode == "external_url" && upload.Import is null && upload.ReadsLeft == 0)
+            {
+                upload.Import = new ImportResult(call.State.Behavior.ImportError, call.Now);
+                upload.Failed = upload.Import.Error is not null;
+                upload.Done = !upload.Failed;
+            }
+
+            var reply = Reply.Json(call, ToJson(call, upload));
+            upload.ReadsLeft = Math.Max(0, upload.ReadsLeft - 1);
+            return reply;
+        }
     }
 
     private static Reply Send(Call call)
@@ -102,6 +118,9 @@ internal static class FileUploadsEndpoints
                     $"The content type of the file, {sent}, does not match that of the file upload, {expected}.");
             if (file.Bytes.Length > MaxSinglePart)
                 throw NotionFailure.Validation("The file is larger than 20 MB: send it in parts.");
+            if (upload.Length + file.Bytes.Length > call.State.Behavior.MaxUploadBytes)
+                throw NotionFailure.Validation(
+                    $"The file is larger than the {call.State.Behavior.MaxUploadBytes} bytes that the workspace allows.");
             if (upload.Mode == "multi_part")
             {
                 var number = partNumber
@@ -117,8 +136,7 @@ internal static class FileUploadsEndpoints
                 if (partNumber is not null)
                     throw NotionFailure.Field("body.part_number", "not present", partNumber);
                 upload.Parts[1] = file.Bytes;
-                upload.Done = true;
-                upload.Expires = call.Now.AddHours(1);
+                Finish(call, upload);
             }
 
             upload.Filename ??= file.Filename;
@@ -143,11 +161,18 @@ internal static class FileUploadsEndpoints
             var tooSmall = upload.Parts.FirstOrDefault(p => p.Key != upload.NumberOfParts && p.Value.Length < MinPart);
             if (tooSmall.Value is not null)
                 throw NotionFailure.Validation($"Part {tooSmall.Key} is smaller than 5 MB; only the last part may be.");
-            upload.Done = true;
+            Finish(call, upload);
             upload.Edited = call.Now;
-            upload.Expires = call.Now.AddHours(1);
             return Reply.Json(call, ToJson(call, upload), committedId: upload.Id.ToString());
         }
+    }
+
+    private static void Finish(Call call, FileUpload upload)
+    {
+        upload.Failed = call.State.Behavior.UploadsFail;
+        upload.Done = !upload.Failed;
+        upload.ReadsLeft = call.State.Behavior.UploadReads;
+        upload.Expires = call.Now.AddHours(1);
     }
 
     private static void CheckPending(Call call, FileUpload upload)
@@ -218,19 +243,21 @@ internal static class FileUploadsEndpoints
         {
             ["object"] = "file_upload",
             ["id"] = upload.Id.ToString(),
-            ["created_time"] = Times.ToMilliseconds(upload.Created),
+            ["created_time"] = Times.ToMinute(upload.Created),
             ["created_by"] = new JsonObject { ["id"] = upload.BotId.ToString(), ["type"] = "bot" },
-            ["last_edited_time"] = Times.ToMilliseconds(upload.Edited),
+            ["last_edited_time"] = Times.ToMinute(upload.Edited),
             ["in_trash"] = false,
-            ["expiry_time"] = upload.Expires is { } expires ? Times.ToMilliseconds(expires) : null,
+            ["expiry_time"] = !upload.Attached && upload.Expires is { } expires ? Times.ToMinute(expires) : null,
             ["status"] = status,
             ["filename"] = upload.Filename,
             ["content_type"] = upload.ContentType,
-            ["content_length"] = upload.Done ? upload.Length : null,
+            ["content_length"] = upload.Done ? upload.Import is null ? upload.Length : ImportedBytes : null,
         };
         if (call.Shape != Shape.Current)
             json["archived"] = false;
-        if (status == "pending" && upload.Mode != "external_url")
+        if (upload.Import is { } import)
+            json["file_import_result"] = ToJson(import);
+        if (status == "pending")
             json["upload_url"] = url + "/send";
         if (upload.NumberOfParts is { } total)
         {
@@ -239,6 +266,23 @@ internal static class FileUploadsEndpoints
             json["number_of_parts"] = new JsonObject { ["total"] = total, ["sent"] = upload.Parts.Count };
         }
 
+        return json;
+    }
+
+    private static JsonObject ToJson(ImportResult import)
+    {
+        var json = new JsonObject { ["imported_time"] = Times.ToMinute(import.Time) };
+        json["type"] = import.Error is null ? "success" : "error";
+        json[import.Error is null ? "success" : "error"] = import.Error is null
+            ? []
+            : new JsonObject
+            {
+                ["type"] = "validation_error",
+                ["code"] = "file_upload_import_failed",
+                ["message"] = import.Error,
+                ["parameter"] = "external_url",
+                ["status_code"] = null,
+            };
         return json;
     }
 

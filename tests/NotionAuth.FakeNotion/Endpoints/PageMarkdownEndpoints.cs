@@ -23,8 +23,9 @@ internal static class PageMarkdownEndpoints
     private static Reply Update(Call call)
     {
         call.AllowQuery();
-        call.AllowBody("type", "insert_content", "replace_content", "update_content");
+        call.AllowBody("type", "insert_content", "replace_content", "update_content", "allow_async");
         var page = call.Content.Get(call.Bot, call.Id("page_id"), EntityKind.Page);
+        Trash.RefuseEdit(page);
         var type = call.RequiredText("type");
         switch (type)
         {
@@ -43,7 +44,7 @@ internal static class PageMarkdownEndpoints
                     "body.type", "`\"insert_content\"`, `\"replace_content\"`, or `\"update_content\"`", type);
         }
 
-        return Answer(call, page);
+        return AsyncTasksEndpoints.Answer(call, Answer(call, page));
     }
 
     private static string Edited(Call call, Entity page)

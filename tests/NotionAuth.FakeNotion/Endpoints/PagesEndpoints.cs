@@ -45,8 +45,13 @@ internal static class PagesEndpoints
     {
         call.AllowQuery();
         call.AllowBody("parent", "properties", "icon", "cover", "children", "content", "markdown", "template",
-            "position", "after");
+            "position", "after", "allow_async");
+        if (call.OptionalBool("allow_async") == true && !call.Json.ContainsKey("markdown"))
+            throw NotionFailure.Field("body.markdown", "defined", null, present: false);
+        Attachments.Attach(call);
         var parent = FindParent(call);
+        if (parent is not null)
+            Trash.RefuseEdit(parent);
         var json = NewPage(call, Ids.For($"page:{Guid.NewGuid()}"), parent);
         var given = call.Json["properties"];
         if (given is not (null or JsonObject))
@@ -58,6 +63,7 @@ internal static class PagesEndpoints
                 var source = parent.Json;
                 json["properties"] = PropertyValues.ForNewRow(
                     given as JsonObject ?? [], source["properties"]!.AsObject(), call.Content);
+                ComputedValues.Fill(json, source["properties"]!.AsObject(), parent, call.Content);
                 parent.Replace(source);
             }
         }
@@ -77,6 +83,7 @@ internal static class PagesEndpoints
             Json.Bytes(json),
             PropertyValues.TitleOf(json["properties"]!.AsObject()),
             call.Now);
+        page.Replace(json);
         call.Content.Add(page);
         if (parent is null)
             call.Bot.ShareAlso(page.Id);
@@ -84,7 +91,8 @@ internal static class PagesEndpoints
         if (call.OptionalText("markdown") is { } markdown)
             added = Blocks.Append(call, page, Markdown.ToBlocks(markdown), null);
         var reply = Reply.Object(call, page.Render(call.Shape), committedId: page.IdText);
-        return added.Count == 0 ? reply : reply.WithChildren(page.IdText, added.Select(b => b.IdText));
+        return AsyncTasksEndpoints.Answer(
+            call, added.Count == 0 ? reply : reply.WithChildren(page.IdText, added.Select(b => b.IdText)));
     }
 
     private static JsonObject NewPage(Call call, Guid id, Entity? parent)
@@ -138,15 +146,14 @@ internal static class PagesEndpoints
     private static Reply Update(Call call)
     {
         call.AllowQuery();
+        Attachments.Attach(call);
         Trash.AllowBody(call, "properties", "icon", "cover", "is_locked", "is_archived", "template", "erase_content");
         var page = call.Content.GetPage(call.Bot, call.Id("page_id"));
         lock (call.Content.Lock)
         {
             var json = page.Json;
             var trash = Trash.Wanted(call);
-            if (page.InTrash && trash != false)
-                throw NotionFailure.Validation(
-                    "Can't edit block that is archived. You must unarchive the block before editing.");
+            Trash.RefuseEdit(page, trash);
             if (call.Json["properties"] is { } given)
             {
                 var changed = given as JsonObject ?? throw NotionFailure.Field("body.properties",
@@ -204,6 +211,8 @@ internal static class PagesEndpoints
         var page = call.Content.GetPage(call.Bot, call.Id("page_id"));
         var parent = FindParent(call)
             ?? throw NotionFailure.Field("body.parent.page_id", "defined", null, present: false);
+        Trash.RefuseEdit(page);
+        Trash.RefuseEdit(parent);
         for (var at = parent; at is not null; at = at.Parent)
         {
             if (at == page)

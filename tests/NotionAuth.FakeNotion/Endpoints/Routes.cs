@@ -19,6 +19,7 @@ internal static class Routes
         SearchEndpoints.Map(router);
         CommentsEndpoints.Map(router);
         FileUploadsEndpoints.Map(router);
+        AsyncTasksEndpoints.Map(router);
         SessionsEndpoints.Map(router);
         return router;
     }

@@ -8,8 +8,6 @@ namespace NotionAuth.FakeNotion.Endpoints;
 
 internal static class UsersEndpoints
 {
-    private const long MaxUpload = 5L * 1024 * 1024 * 1024;
-
     public static void Map(Router router)
     {
         router.Map("GET v1/users", List, Capabilities.ReadUsers);
@@ -20,7 +18,7 @@ internal static class UsersEndpoints
     private static Reply Me(Call call)
     {
         call.AllowQuery();
-        return Reply.Json(call, BotJson(call.Bot, full: true));
+        return Reply.Json(call, BotJson(call, call.Bot, full: true));
     }
 
     private static Reply List(Call call)
@@ -43,12 +41,12 @@ internal static class UsersEndpoints
     {
         var users = call.Workspace.Users.Select(u => (u.Id, u.ToJson())).ToList();
         users.AddRange(call.State.Bots.Where(b => b.Workspace == call.Workspace)
-            .Select(b => (b.Id, BotJson(b, full: b == call.Bot))));
+            .Select(b => (b.Id, BotJson(call, b, full: b == call.Bot))));
         return users;
     }
 
     /// <summary>A bot tells about itself; of other bots one sees the name.</summary>
-    private static JsonObject BotJson(Bot bot, bool full)
+    private static JsonObject BotJson(Call call, Bot bot, bool full)
     {
         var user = new JsonObject
         {
@@ -67,7 +65,10 @@ internal static class UsersEndpoints
                     : new JsonObject { ["type"] = "user", ["user"] = bot.Owner.ToJson() },
                 ["workspace_name"] = bot.Workspace.Name,
                 ["workspace_id"] = bot.Workspace.Id.ToString(),
-                ["workspace_limits"] = new JsonObject { ["max_file_upload_size_in_bytes"] = MaxUpload },
+                ["workspace_limits"] = new JsonObject
+                {
+                    ["max_file_upload_size_in_bytes"] = call.State.Behavior.MaxUploadBytes,
+                },
             };
         return user;
     }

@@ -207,6 +207,8 @@ namespace NotionAuth.Tests
             yield return Convert.ToString(value, CultureInfo.InvariantCulture);
             if (value is IFormattable formattable && value.GetType().Name.Contains("Date"))
                 yield return formattable.ToString("o", CultureInfo.InvariantCulture);
+            if (value is DateTimeOffset && ((DateTimeOffset)value).TimeOfDay == TimeSpan.Zero)
+                yield return ((DateTimeOffset)value).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             if (value is DateTime) yield return ((DateTime)value).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             if (value is TimeOnly) yield return ((TimeOnly)value).ToString("o", CultureInfo.InvariantCulture);
             if (value is Uri) yield return ((Uri)value).OriginalString;

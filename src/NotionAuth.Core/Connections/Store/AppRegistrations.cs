@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Common;
@@ -83,6 +85,47 @@ internal static class AppRegistrations
             string id = isPlain ? clientId : SecretName.AppIdAt(clientId, app.BaseUri);
             await store.WriteAppAsync(app with { Id = id }, CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Removes the registration that a connection used, where no other connection uses it.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="forgotten">The connection, which isn't in the store any more.</param>
+    /// <param name="confirm">Asks whether it is to go, once it is known that nothing uses it. No lock is held
+    /// meanwhile.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The connections that use it; it was kept then.</returns>
+    /// <exception cref="NotionAuthException">A connection of the store can't be read, and may use it: it was
+    /// kept.</exception>
+    public static async Task<IReadOnlyList<NotionConnection>> ForgetAppAsync(
+        this IConnectionStore store, NotionConnection forgotten, Func<Task<bool>> confirm,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<NotionConnection> users = await UsersAsync(store, forgotten, cancellationToken)
+            .ConfigureAwait(false);
+        if (users.Count > 0 || forgotten.ClientId is not { } clientId
+            || await store.FindAppAsync(clientId, forgotten.BaseUri, cancellationToken).ConfigureAwait(false) is null
+            || !await confirm().ConfigureAwait(false)) return users;
+        using (await store.LockAsync(SecretName.OfApp(clientId), cancellationToken).ConfigureAwait(false))
+        {
+            // Somebody may have signed in since.
+            users = await UsersAsync(store, forgotten, cancellationToken).ConfigureAwait(false);
+            if (users.Count == 0
+                && await store.FindAppAsync(clientId, forgotten.BaseUri, cancellationToken).ConfigureAwait(false)
+                    is { } app)
+                await store.RemoveAppAsync(app.Id, CancellationToken.None).ConfigureAwait(false);
+            return users;
+        }
+    }
+
+    private static async Task<IReadOnlyList<NotionConnection>> UsersAsync(
+        IConnectionStore store, NotionConnection forgotten, CancellationToken cancellationToken)
+    {
+        StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+
+        // What can't be read may use it.
+        if (listing.Problems.Count > 0) throw listing.Problems[0];
+        return [.. listing.Connections
+            .Where(c => c.ClientId == forgotten.ClientId && BaseUri.AreSame(c.BaseUri, forgotten.BaseUri))];
     }
 
     private static async Task<bool> IsPlainAsync(IConnectionStore s, AppRegistration app)

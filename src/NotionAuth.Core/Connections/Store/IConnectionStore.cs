@@ -68,6 +68,12 @@ public interface IConnectionStore
     /// <returns>A task that ends when it is written.</returns>
     Task WriteAppAsync(AppRegistration app, CancellationToken cancellationToken);
 
+    /// <summary>Removes an app registration; one that is gone already is no error.</summary>
+    /// <param name="appId">Its <see cref="AppRegistration.Id"/>.</param>
+    /// <param name="cancellationToken">Ends the wait before the removal.</param>
+    /// <returns>A task that ends when it is gone.</returns>
+    Task RemoveAppAsync(string appId, CancellationToken cancellationToken);
+
     /// <summary>Proves that a write would succeed now, without changing anything that is kept.</summary>
     /// <param name="example">A connection as large as the one that is to be written; null where none is known
     /// yet.</param>

@@ -71,6 +71,13 @@ public sealed class MemoryConnectionStore : IConnectionStore
     }
 
     /// <inheritdoc/>
+    public Task RemoveAppAsync(string appId, CancellationToken cancellationToken)
+    {
+        _apps.TryRemove(appId, out _);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task ProveWritableAsync(StoredConnection? example, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 

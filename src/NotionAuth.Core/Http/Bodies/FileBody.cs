@@ -18,6 +18,22 @@ public sealed record FileBody
     /// <summary>The media type; null for the one that belongs to the file's extension.</summary>
     public string? ContentType { get; init; }
 
+    /// <summary>The name that it is sent under; null for the file's own.</summary>
+    internal string? Name { get; init; }
+
+    /// <summary>The piece of the file that is sent; null for all of it.</summary>
+    internal FileSlice? Slice { get; init; }
+
+    /// <summary>What was read of it already, where it can be read once only; null for nothing.</summary>
+    internal byte[]? Content { get; init; }
+
     /// <summary>Called with what was sent, a few times a second at most; on any thread.</summary>
     public Action<TransferProgress>? Progress { get; init; }
 }
+
+/// <summary>A piece of a file as it was when it was looked at first.</summary>
+/// <param name="Offset">Where it begins.</param>
+/// <param name="Length">How many bytes it has.</param>
+/// <param name="FileLength">How many bytes the file has.</param>
+/// <param name="Written">When the file was written last, UTC.</param>
+internal sealed record FileSlice(long Offset, long Length, long FileLength, DateTime Written);

@@ -19,11 +19,12 @@ namespace NotionAuth.Core.Http.Bodies;
 internal sealed class FileContent : HttpContent
 {
     // Notion's 20 MB. Source: developers.notion.com/docs/working-with-files-and-media.
-    private const int LargestFile = 20 * 1024 * 1024;
+    internal const int LargestFile = 20 * 1024 * 1024;
     private const int BufferBytes = 81_920;
     private readonly FileBody _file;
     private readonly byte[]? _content;
     private readonly long _length;
+    private readonly long _fileLength;
     private readonly DateTime _written;
     private readonly byte[] _head;
     private readonly byte[] _tail;
@@ -33,8 +34,9 @@ internal sealed class FileContent : HttpContent
     {
         _file = file;
         _content = content;
-        _length = content?.Length ?? info.Length;
-        _written = info.LastWriteTimeUtc;
+        _length = content?.Length ?? file.Slice?.Length ?? info.Length;
+        _fileLength = file.Slice?.FileLength ?? _length;
+        _written = file.Slice?.Written ?? info.LastWriteTimeUtc;
         string boundary = Guid.NewGuid().ToString("N");
         var head = new StringBuilder();
         if (file.PartNumber is int part)
@@ -43,7 +45,7 @@ internal sealed class FileContent : HttpContent
         head.AppendFormat(
             CultureInfo.InvariantCulture,
             "--{0}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{1}\"\r\nContent-Type: {2}\r\n\r\n",
-            boundary, Quoted(info.Name), type);
+            boundary, Quoted(file.Name ?? info.Name), type);
         _head = Encoding.UTF8.GetBytes(head.ToString());
         _tail = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
         Headers.ContentType = MediaTypeHeaderValue.Parse($"multipart/form-data; boundary={boundary}");
@@ -74,22 +76,24 @@ internal sealed class FileContent : HttpContent
         try
         {
             var info = new FileInfo(file.Path);
+
+            // Somebody has looked at it already. Whether it changed since then shows while it is sent.
+            if (file.Slice is not null || file.Content is not null)
+                return new FileContent(file, info, file.Content, FileTypes.ContentTypeOf(file));
             using (Stream source = await OpenAsync(info.FullName, cancellationToken).ConfigureAwait(false))
             {
                 long? length = source.CanSeek ? info.Length : 0;
                 byte[]? content = length > 0
                     ? null : await BodyReader.ReadAsync(source, LargestFile, cancellationToken).ConfigureAwait(false);
                 if (length == 0) length = content?.Length;
-                if (length is null or 0 or > LargestFile)
+                if (length == 0) throw FileErrors.OfSize(file.Path, 0);
+                if (length is null or > LargestFile)
                     throw NotionAuthException.NothingSent(
                         ErrorIds.InvalidFileSize,
-                        length == 0
-                            ? $"The file '{shown}' is empty."
-                            : $"The file '{shown}' is larger than the 20 MiB that Notion takes at once.",
-                        length == 0
-                            ? "Check the path; Notion takes no empty files."
-                            : "Make a multi_part upload, split the file into parts of 5 to 20 MiB (the last may be " +
-                                "smaller), and send each with -PartNumber.",
+                        $"The file '{shown}' is larger than the 20 MiB that Notion takes at once.",
+                        "Upload it with Invoke-NotionRequest file_uploads -InFile, which sends it in parts. Or make " +
+                        "a multi_part upload, split the file into parts of 5 to 20 MiB (the last may be smaller), " +
+                        "and send each with -PartNumber.",
                         shown);
                 return new FileContent(file, info, content, FileTypes.ContentTypeOf(file));
             }
@@ -111,7 +115,9 @@ internal sealed class FileContent : HttpContent
             byte[] buffer = new byte[BufferBytes];
             while (true)
             {
-                int read = await ReadAsync(source, buffer).ConfigureAwait(false);
+                int wanted = _length == _fileLength
+                    ? buffer.Length : (int)Math.Min(buffer.Length, _length - meter.Transferred);
+                int read = wanted == 0 ? 0 : await ReadAsync(source, buffer, wanted).ConfigureAwait(false);
                 if (meter.Transferred + read > _length || (read == 0 && meter.Transferred < _length)) throw Changed();
                 if (read == 0) break;
                 await stream.WriteAsync(buffer, 0, read).ConfigureAwait(false);
@@ -145,8 +151,12 @@ internal sealed class FileContent : HttpContent
         try
         {
             Stream source = await OpenAsync(_file.Path, Ended).ConfigureAwait(false);
-            if (source.CanSeek && source.Length == _length && File.GetLastWriteTimeUtc(_file.Path) == _written)
+            if (source.CanSeek && source.Length == _fileLength && File.GetLastWriteTimeUtc(_file.Path) == _written)
+            {
+                source.Position = _file.Slice?.Offset ?? 0;
                 return source;
+            }
+
             source.Dispose();
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
@@ -157,11 +167,11 @@ internal sealed class FileContent : HttpContent
         throw Changed();
     }
 
-    private async Task<int> ReadAsync(Stream source, byte[] buffer)
+    private async Task<int> ReadAsync(Stream source, byte[] buffer, int wanted)
     {
         try
         {
-            return await source.ReadAsync(buffer, 0, buffer.Length, Ended).OrEndAsync(Ended).ConfigureAwait(false);
+            return await source.ReadAsync(buffer, 0, wanted, Ended).OrEndAsync(Ended).ConfigureAwait(false);
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {

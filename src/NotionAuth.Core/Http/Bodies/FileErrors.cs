@@ -41,6 +41,21 @@ internal static class FileErrors
         { Target = Shown(path) },
     };
 
+    /// <summary>The error for a file that is empty, or too large for any upload.</summary>
+    public static NotionAuthException OfSize(string path, long length) => NotionAuthException.NothingSent(
+        ErrorIds.InvalidFileSize,
+        length == 0 ? $"The file '{Shown(path)}' is empty." : $"The file '{Shown(path)}' is too large to be uploaded.",
+        length == 0 ? "Check the path; Notion takes no empty files." : "Split it into several files.", Shown(path));
+
+    /// <summary>The error for a file that is larger than the workspace takes.</summary>
+    public static NotionAuthException OfLimit(string path, long length, long limit) => NotionAuthException.NothingSent(
+        ErrorIds.InvalidFileSize,
+        string.Format(
+            System.Globalization.CultureInfo.InvariantCulture,
+            "The file '{0}' has {1:0.0} MiB, and this workspace takes files of {2:0.0} MiB.", Shown(path),
+            length / 1048576.0, limit / 1048576.0),
+        "Make it smaller, or use a workspace on a plan that takes larger files.", Shown(path));
+
     public static NotionAuthException NotFound(string path) => new(
         ErrorIds.FileNotFound, NotionErrorKind.NotFound, $"The file '{Shown(path)}' isn't there.", "Check the path.")
     { Target = Shown(path) };

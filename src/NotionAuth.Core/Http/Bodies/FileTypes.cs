@@ -59,6 +59,21 @@ internal static class FileTypes
         .SelectMany(words => words.Skip(1), (words, extension) => (Type: words[0], Extension: "." + extension))
         .ToDictionary(e => e.Extension, e => e.Type, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The extensions that Notion takes, for errors.</summary>
+    public static string Extensions { get; } = string.Join(" ", Known.Keys.OrderBy(k => k, StringComparer.Ordinal));
+
+    /// <summary>Whether Notion takes files whose name ends like this one's.</summary>
+    public static bool IsKnownName(string name) => Known.ContainsKey(Path.GetExtension(name));
+
+    /// <summary>The usual extension of a media type that Notion takes, with its dot; null of any other.</summary>
+    /// <param name="type">The media type, which may have parameters.</param>
+    public static string? ExtensionOf(string type)
+    {
+        string bare = type.Split(';')[0].Trim();
+        return Table.Select(line => line.Split(' ')).Where(words => words[0].Equals(
+            bare, StringComparison.OrdinalIgnoreCase)).Select(words => "." + words[1]).FirstOrDefault();
+    }
+
     /// <summary>The media type to send a file with.</summary>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidContentType"/>: unknown, or not
     /// one.</exception>

@@ -115,7 +115,7 @@ internal sealed class RetryPolicy
                 WaitReason.Gate =>
                     string.Format(
                         CultureInfo.InvariantCulture, "held back for {0:0.0} s by {1}", wait.TotalSeconds, detail),
-                WaitReason.Vault =>
+                WaitReason.Vault or WaitReason.Unfinished =>
                     string.Format(CultureInfo.InvariantCulture, "{0} in {1:0.0} s", detail, wait.TotalSeconds),
                 _ => string.Format(
                     CultureInfo.InvariantCulture, "{0}, retry {1} of {2} in {3:0.0} s", detail, announced.Retry,

@@ -9,7 +9,7 @@ internal static class ErrorRecords
     /// <summary>Makes an error record.</summary>
     /// <param name="error">Core's error.</param>
     /// <param name="target">What it is about; null for what the error says itself.</param>
-    public static ErrorRecord From(NotionAuthException error, string? target = null) =>
+    public static ErrorRecord From(NotionAuthException error, object? target = null) =>
         new(error, error.ErrorId, CategoryOf(error.Kind), target ?? error.Target)
         {
             ErrorDetails = new ErrorDetails(MessageOf(error)) { RecommendedAction = error.RecommendedAction },

@@ -39,8 +39,8 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     // A script's try and catch must see that the one thing failed which the command was given to do. With piped input
     // an error belongs to its input.
     /// <summary>Whether an error ends the command; otherwise it is written and the next input has its turn.</summary>
-    private protected bool ErrorsTerminate => !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(
-        "ErrorAction");
+    private protected virtual bool ErrorsTerminate =>
+        !MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey("ErrorAction");
 
     /// <summary>
     /// Ends when the pipeline stops, and when one of this cmdlet's own writes to it says that it is over.
@@ -210,6 +210,12 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
             WaitDisplay waits = _waits ??= new WaitDisplay(OnPipeline, Show);
             return new RequestBounds { Waiting = waits.Begin, Waited = waits.End };
         }
+    }
+
+    /// <summary>Tells who wants to know it, once in a command.</summary>
+    private protected void NoteOnce(string message)
+    {
+        if (_told.TryAdd(message, true)) Tell(() => WriteVerbose(message));
     }
 
     private protected void Show(ProgressRecord record) => Tell(() => WriteProgress(record));

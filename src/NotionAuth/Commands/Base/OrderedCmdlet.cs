@@ -16,44 +16,28 @@ namespace NotionAuth.Commands.Base;
 /// <typeparam name="T">What an input gives, piece by piece.</typeparam>
 public abstract class OrderedCmdlet<T> : NotionCmdlet
 {
-    private OrderedSequences<string, T>? _sequences;
+    private OrderedSequences<object?, T>? _sequences;
 
     /// <summary>How many inputs are worked on at once.</summary>
     private protected abstract int Limit { get; }
 
-    /// <summary>What the errors of the input are about.</summary>
-    private protected abstract string Target { get; }
-
-    private OrderedSequences<string, T> Sequences => _sequences ??= new OrderedSequences<string, T>(Limit);
+    private OrderedSequences<object?, T> Sequences => _sequences ??= new OrderedSequences<object?, T>(Limit);
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
-    {
-        Func<Task, IAsyncEnumerable<T>>? start;
-        try
-        {
-            start = Begin();
-        }
-        catch (NotionAuthException e)
-        {
-            start = _ => Failed(e);
-        }
-        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
+    protected sealed override void ProcessRecord() => BeginAll(Inputs());
 
-        if (start is not null) Sequences.Add(Target, start);
-        Drain(toEnd: false);
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing()
+    {
+        BeginAll(LastInputs());
+        Drain(toEnd: true);
     }
 
-    /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Drain(toEnd: true);
+    /// <summary>The inputs that have come with this record; none where they have to wait for others.</summary>
+    private protected abstract IEnumerable<OrderedInput<T>> Inputs();
 
-    /// <summary>Takes an input, on the pipeline thread.</summary>
-    /// <returns>What begins the work on it, as <see cref="OrderedSequences{TInput,T}.Add"/> wants it; null for
-    /// nothing.</returns>
-    private protected abstract Func<Task, IAsyncEnumerable<T>>? Begin();
+    /// <summary>The inputs that have waited until the last record.</summary>
+    private protected virtual IEnumerable<OrderedInput<T>> LastInputs() => [];
 
     /// <summary>Writes a piece to the pipeline, on the pipeline thread.</summary>
     /// <param name="piece">The piece.</param>
@@ -66,6 +50,32 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
         base.Dispose(disposing);
     }
 
+    private void BeginAll(IEnumerable<OrderedInput<T>> inputs)
+    {
+        try
+        {
+            foreach (OrderedInput<T> input in inputs)
+            {
+                Func<Task, IAsyncEnumerable<T>>? start;
+                try
+                {
+                    start = input.Begin();
+                }
+                catch (NotionAuthException e)
+                {
+                    start = _ => Failed(e);
+                }
+
+                if (start is not null) Sequences.Add(input.Target, start);
+                Drain(toEnd: false);
+            }
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
     private void Drain(bool toEnd)
     {
         try
@@ -74,7 +84,7 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
             // there is nothing to write.
             while (!Sequences.IsEmpty && (toEnd || Sequences.IsFull || Sequences.PeekAsync().IsCompleted))
             {
-                Task<OrderedResult<string, T>> next = Sequences.TakeAsync();
+                Task<OrderedResult<object?, T>> next = Sequences.TakeAsync();
                 Wait(next);
                 Write(next.Result);
             }
@@ -87,11 +97,12 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
         }
     }
 
-    private void Write(OrderedResult<string, T> result)
+    private void Write(OrderedResult<object?, T> result)
     {
         if (!result.IsEnd) Write(result.Item!);
         else if (result.Error is NotionAuthException error)
-            WriteFailure(ErrorRecords.From(error, Redaction.Scrub(result.Input)));
+            WriteFailure(
+                ErrorRecords.From(error, result.Input is string text ? Redaction.Scrub(text) : result.Input));
         else if (result.Error is OperationCanceledException && StopToken.IsCancellationRequested)
             throw new PipelineStoppedException();
         else if (result.Error is not null) ExceptionDispatchInfo.Capture(result.Error).Throw();
@@ -122,3 +133,10 @@ public abstract class OrderedCmdlet<T> : NotionCmdlet
         yield break;
     }
 }
+
+/// <summary>An input that work begins for.</summary>
+/// <typeparam name="T">What it gives, piece by piece.</typeparam>
+/// <param name="Target">What its errors are about; a text is redacted before it is shown.</param>
+/// <param name="Begin">Takes it, on the pipeline thread: what begins the work on it, as
+/// <see cref="OrderedSequences{TInput,T}.Add"/> wants it; null for nothing.</param>
+internal sealed record OrderedInput<T>(object? Target, Func<Func<Task, IAsyncEnumerable<T>>?> Begin);

@@ -10,7 +10,8 @@ internal static class ParameterRules
 {
     private static readonly (string One, string Other)[] Exclusive =
         [("All", "OutFile"), ("Body", "InFile"), ("Raw", "AsHashtable"), ("Raw", "OutFile"),
-            ("AsHashtable", "OutFile"), ("AsRow", "Raw"), ("AsRow", "AsHashtable"), ("AsRow", "OutFile")];
+            ("AsHashtable", "OutFile"), ("AsRow", "Raw"), ("AsRow", "AsHashtable"),
+            ("AsRow", "OutFile"), ("Wait", "All"), ("Wait", "OutFile")];
 
     private static readonly (string Name, string Needed)[] Needs =
         [("PartNumber", "InFile"), ("ContentType", "InFile")];
@@ -24,8 +25,17 @@ internal static class ParameterRules
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingValue"/>.</exception>
     public static void CheckGiven(IDictionary<string, object> bound)
     {
-        foreach (string name in NeverEmpty)
-            if (bound.TryGetValue(name, out object? value) && IsEmpty(value)) throw Missing(name, isPiped: false);
+        foreach (string name in NeverEmpty) CheckGiven(name, bound);
+    }
+
+    /// <summary>Checks a name that counts for all that is piped.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="bound">What was passed on the command line.</param>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingValue"/>: it was passed, and is
+    /// empty.</exception>
+    public static void CheckGiven(string name, IDictionary<string, object> bound)
+    {
+        if (bound.TryGetValue(name, out object? value) && IsEmpty(value)) throw Missing(name, isPiped: false);
     }
 
     /// <summary>The names that a command is to work on.</summary>

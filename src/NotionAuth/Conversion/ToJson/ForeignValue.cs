@@ -75,6 +75,17 @@ internal static class ForeignValue
         return !Array.Exists(PlatformAssemblies, p => assembly.StartsWith(p, StringComparison.Ordinal));
     }
 
+    /// <summary>A member of a dictionary or an object; null where there is none.</summary>
+    /// <param name="value">The dictionary or object.</param>
+    /// <param name="name">The member's name.</param>
+    public static object? MemberOf(object value, string name) => Unwrap(value switch
+    {
+        IDictionary dictionary => dictionary.Contains(name) ? dictionary[name] : null,
+        IDictionary<string, object?> pairs => pairs.TryGetValue(name, out object? member) ? member : null,
+        PSObject wrapped => (wrapped.Properties[name] as PSNoteProperty)?.Value,
+        _ => null,
+    });
+
     /// <summary>
     /// Whether a property is the object's own, and not one that Update-TypeData or a type file has added to its type.
     /// </summary>

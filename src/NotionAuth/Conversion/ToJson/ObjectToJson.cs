@@ -54,6 +54,9 @@ internal static class ObjectToJson
         // The way from the body to the value that is being written: keys, and numbers in lists.
         private readonly List<object> _place = [];
 
+        // The time zone that stands beside the members of the object that is being written.
+        private string? _zone;
+
         public byte[] ToUtf8()
         {
             CheckSize();
@@ -68,6 +71,7 @@ internal static class ObjectToJson
             object? plain = ForeignValue.Unwrap(value);
             if (plain is null) _json.Append("null");
             else if (plain is PSObject or IDictionary or Array) WriteNested(plain);
+            else if (_zone is not null && DateText.In(plain, _zone) is { } date) WriteScalar(date, isLiteral: false);
             else if (Scalar.TextOf(plain, out bool isLiteral) is { } text) WriteScalar(text, isLiteral);
             else if (plain is SecureString or PSCredential)
                 throw JsonSource.Invalid(
@@ -99,6 +103,8 @@ internal static class ObjectToJson
                     $"The body has a cycle{At()}: an object that contains itself.",
                     "Take the reference back out.");
             if (_open.Count > MaximumDepth) throw TooDeep();
+            string? outer = _zone;
+            _zone = ZoneBeside(value);
             switch (value)
             {
                 case IDictionary dictionary:
@@ -118,7 +124,21 @@ internal static class ObjectToJson
                 default: WriteProperties(value); break;
             }
 
+            _zone = outer;
             _open.Remove(value);
+        }
+
+        // A dictionary whose keys aren't text may fail at the question: then there is none.
+        private static string? ZoneBeside(object value)
+        {
+            try
+            {
+                return ForeignValue.MemberOf(value, "time_zone") as string;
+            }
+            catch (Exception e) when (e is not (PipelineStoppedException or OutOfMemoryException))
+            {
+                return null;
+            }
         }
 
         private void WriteProperties(object value)

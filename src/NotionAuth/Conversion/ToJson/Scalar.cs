@@ -30,18 +30,17 @@ internal static class Scalar
         string? text = value switch
         {
             string plain => plain,
-            char or Guid or Enum or TimeSpan or Version or StringBuilder or IPAddress or IPEndPoint or MailAddress =>
+            char or Guid or Enum or Version or StringBuilder or IPAddress or IPEndPoint or MailAddress =>
                 Invariant(value),
-            DateTime { Kind: DateTimeKind.Unspecified } time when time.TimeOfDay == TimeSpan.Zero => time.ToString(
-                "yyyy-MM-dd", CultureInfo.InvariantCulture),
-            DateTime time => time.ToString("o", CultureInfo.InvariantCulture),
-            DateTimeOffset time => time.ToString("o", CultureInfo.InvariantCulture),
+            // A TimeSpan isn't here: Notion has no place for one, and its text would be taken for something else.
+            DateTime or DateTimeOffset => DateText.Of(value),
             Uri uri => uri.OriginalString,
             XmlCharacterData or XmlAttribute => ((XmlNode)value).Value ?? string.Empty,
             XmlDocument or XmlElement => ((XmlNode)value).OuterXml,
             XDocument or XElement => ((XNode)value).ToString(SaveOptions.DisableFormatting),
 #if NET8_0_OR_GREATER
-            DateOnly or TimeOnly => ((IFormattable)value).ToString("o", CultureInfo.InvariantCulture),
+            DateOnly => DateText.Of(value),
+            TimeOnly time => time.ToString("o", CultureInfo.InvariantCulture),
             Rune or IPNetwork => Invariant(value),
 #endif
             // Windows PowerShell doesn't know it, and so neither does the assembly that is compiled for both.
