@@ -5,10 +5,7 @@ Uploads files and puts them at the end of a page, in their order.
 param([Parameter(Mandatory)] [string] $PageId, [Parameter(Mandatory)] [string[]] $Path)
 
 $ErrorActionPreference = 'Stop'
-$uploads = foreach ($file in Get-Item -LiteralPath $Path) {
-    $upload = Invoke-NotionRequest file_uploads -Method POST -Body @{}
-    Invoke-NotionRequest "file_uploads/$($upload.id)/send" -InFile $file.FullName
-}
+$uploads = Get-Item -LiteralPath $Path | Invoke-NotionRequest file_uploads -InFile { $_.FullName }
 $null = Invoke-NotionRequest "blocks/$PageId/children" -Method PATCH -Body @{
     children = @(
         foreach ($upload in $uploads) {
