@@ -68,7 +68,8 @@ internal static class FileUploader
     /// wants those.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.FileUploadFailed"/>; as
     /// <see cref="FileToUpload.OpenAsync"/> and
-    /// <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>. It says what is left half-sent.</exception>
+    /// <see cref="NotionClient.SendAsync(NotionRequest, CancellationToken)"/>. It says what is left
+    /// half-sent.</exception>
     public static async Task<NotionReply> UploadAsync(
         NotionClient client, NotionRequest request, CancellationToken cancellationToken)
     {
