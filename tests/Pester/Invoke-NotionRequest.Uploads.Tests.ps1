@@ -73,6 +73,16 @@ Describe 'Invoke-NotionRequest file_uploads -InFile' {
         (Get-UploadedHash)['film.mp4'] | Should -Be (Get-FileHash -LiteralPath $path).Hash
     }
 
+    It 'holds no large file in memory' {
+        $path = Join-Path $folder 'long.mp4'
+        $file = [IO.File]::Create($path)
+        $file.SetLength(150MB)
+        $file.Dispose()
+        $before = [GC]::GetTotalAllocatedBytes($true)
+        (Invoke-NotionRequest file_uploads -InFile $path).content_length | Should -Be 150MB
+        [GC]::GetTotalAllocatedBytes($true) - $before | Should -BeLessThan 50MB
+    }
+
     It 'uploads several piped files, each with its name and at once' {
         $files = 1..4 | ForEach-Object { Get-Item -LiteralPath (New-TestFile "many $_.txt" (1000 + $_)) }
         $uploads = $files | Invoke-NotionRequest file_uploads -InFile { $_.FullName } -ThrottleLimit 4
@@ -91,8 +101,9 @@ Describe 'Invoke-NotionRequest file_uploads -InFile' {
 
     It 'takes a type for an extension that Notion does not take, and says so without one' {
         $path = New-TestFile 'data.csv' 20
-        Assert-NotionError { Invoke-NotionRequest file_uploads -InFile $path } -Id InvalidContentType `
-            -Category InvalidArgument -Says 'Nothing was sent' -Advises '-ContentType'
+        Assert-NotionError {
+            Invoke-NotionRequest file_uploads -InFile $path
+        } -Id InvalidContentType -Category InvalidArgument -Says 'Nothing was sent' -Advises '-ContentType'
         (Get-FakeRequest).Count | Should -Be 0
         (Invoke-NotionRequest file_uploads -InFile $path -ContentType text/plain).filename |
             Should -BeExactly 'data.csv.txt'
@@ -107,8 +118,9 @@ Describe 'Invoke-NotionRequest file_uploads -InFile' {
         Assert-NotionError $wrong -Id ValidationError -Category InvalidArgument -Says '1 of 3 parts' -Advises '-InFile'
         $null = Invoke-FakeNotionControl behavior -Body @{ uploadsFail = $true }
         $small = New-TestFile 'small.txt' 10
-        Assert-NotionError { Invoke-NotionRequest file_uploads -InFile $small } -Id FileUploadFailed `
-            -Category InvalidOperation -Says 'failed'
+        Assert-NotionError {
+            Invoke-NotionRequest file_uploads -InFile $small
+        } -Id FileUploadFailed -Category InvalidOperation -Says 'failed'
     }
 
     It 'asks once with -WhatIf, and sends nothing' {
@@ -120,8 +132,9 @@ Describe 'Invoke-NotionRequest file_uploads -InFile' {
         @{ Name = 'OutFile'; Value = './out.json' } {
         $more = @{ $Name = $Value }
         $path = New-TestFile 'fit.txt' 10
-        Assert-NotionError { Invoke-NotionRequest file_uploads -InFile $path @more } -Id ConflictingParameters `
-            -Category InvalidArgument -Says $Name
+        Assert-NotionError {
+            Invoke-NotionRequest file_uploads -InFile $path @more
+        } -Id ConflictingParameters -Category InvalidArgument -Says $Name
         (Get-FakeRequest).Count | Should -Be 0
     }
 }
@@ -144,13 +157,15 @@ Describe 'Invoke-NotionRequest -Wait' {
 
     It 'says why a task failed' {
         $null = Invoke-FakeNotionControl behavior -Body @{ taskError = 'The text is too odd.'; taskReads = 0 }
-        Assert-NotionError { Invoke-NotionRequest pages POST -Body $body -Wait } -Id AsyncTaskFailed `
-            -Category InvalidOperation -Says 'too odd'
+        Assert-NotionError {
+            Invoke-NotionRequest pages POST -Body $body -Wait
+        } -Id AsyncTaskFailed -Category InvalidOperation -Says 'too odd'
     }
 
     It 'ends with -TotalTimeoutSec' {
         $null = Invoke-FakeNotionControl behavior -Body @{ taskReads = 1000 }
-        Assert-NotionError { Invoke-NotionRequest pages POST -Body $body -Wait -TotalTimeoutSec 1 } -Id RequestTimeout `
-            -Category OperationTimeout -Says 'still' -Advises 'async_tasks/'
+        Assert-NotionError {
+            Invoke-NotionRequest pages POST -Body $body -Wait -TotalTimeoutSec 1
+        } -Id RequestTimeout -Category OperationTimeout -Says 'still' -Advises 'async_tasks/'
     }
 }
