@@ -52,21 +52,6 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             Join-Path $person address | Should -Not -Exist
         }
 
-        It 'reports a remembered client secret that Notion does not take any more, in the browser too' {
-            $app = New-FakeApp
-            $arguments = $app.SignIn
-            $null = Set-Person visit
-            $made = Connect-NotionWorkspace @arguments -SessionOnly 6>$null
-            Set-FakeApp $app @{ clientSecret = 'secret_ChangedAtNotionSinceThen00000000001' }
-            $person = Set-Person visit
-            Assert-NotionError {
-                Connect-NotionWorkspace @arguments -SessionOnly 6>$null
-            } -Id InvalidClient -Category AuthenticationError -Advises 'client secret'
-            Get-PersonPage $person | Should -Match 'Notion is not connected'
-            Get-PersonStatus $person | Should -Be 400
-            Revoke-NotionToken -Connection $made.BotId -LocalOnly -Confirm:$false
-        }
-
         It 'does not remember a client secret that was wrong' {
             @(Get-SecretInfo -Vault $vault.Name -Name 'NotionAuth-app-*').Count | Should -Be 1
         }

@@ -244,4 +244,18 @@ Describe 'A client secret that is new' {
         @(Get-FakeRequest '/v1/oauth/introspect').Count | Should -Be 0
         "$said" | Should -Match 'Signing in again may have ended its refresh token, also where another machine holds it'
     }
+
+    It 'is reported in the browser too where it was remembered, and Notion does not take it any more' {
+        $app = New-FakeApp
+        $arguments = $app.SignIn
+        $null = Set-Person visit
+        $null = Connect-NotionWorkspace @arguments 6>$null
+        Set-FakeApp $app @{ clientSecret = 'secret_ChangedAtNotionSinceThen00000000001' }
+        $person = Set-Person visit
+        Assert-NotionError {
+            Connect-NotionWorkspace @arguments 6>$null
+        } -Id InvalidClient -Category AuthenticationError -Advises 'client secret'
+        Get-PersonPage $person | Should -Match 'Notion is not connected'
+        Get-PersonStatus $person | Should -Be 400
+    }
 }
