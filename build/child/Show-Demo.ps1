@@ -147,7 +147,7 @@ function Show-Refresh {
     Write-Heading 'Later: the access token has expired (the simulated Notion was asked to let it)'
     $expired = Invoke-FakeNotionControl expire -Body @{ botId = $Connection.BotId }
     Confirm-That ($expired.expired -eq 1 -and
-        (Test-NotionToken).Status -eq 'Inactive') 'Notion does not accept the access token any more.'
+        (Test-NotionToken).Status -eq 'Expired') 'Notion does not accept the access token any more.'
     $me = Show-Command { Invoke-NotionRequest users/me -Verbose | Select-Object object, id, name, type }
     Confirm-That ($me.object -eq 'user') 'The answer came all the same.'
     $null = Show-Command { Get-NotionConnection | Format-List Name, ConnectedAt, RefreshedAt, NeedsReconnect }

@@ -37,6 +37,8 @@ function Start-FakeNotion {
     The rows of the data source that it begins with.
     .PARAMETER LatencyMs
     How long it waits before each reply of the API.
+    .PARAMETER Behavior
+    What it does otherwise than it would, by the names of the control call behavior: @{ shortPages = $true }.
     .EXAMPLE
     $fake = Start-FakeNotion -AutoApprove
     $secret = ConvertTo-SecureString $fake.ClientSecret -AsPlainText -Force
@@ -51,7 +53,8 @@ function Start-FakeNotion {
         [switch] $AutoApprove,
         [switch] $RateLimit,
         [int] $Rows,
-        [int] $LatencyMs
+        [int] $LatencyMs,
+        [Collections.IDictionary] $Behavior
     )
 
     if (-not (Test-Path -LiteralPath $Path)) { throw "There is no simulated Notion at $Path." }
@@ -77,7 +80,9 @@ function Start-FakeNotion {
 
     $script:Current = $line.Result | ConvertFrom-Json
     $script:Current | Add-Member -NotePropertyName RedirectUri -NotePropertyValue $script:Current.redirectUris[0]
-    $script:Current | Add-Member -NotePropertyName Process -NotePropertyValue $process -PassThru
+    $script:Current | Add-Member -NotePropertyName Process -NotePropertyValue $process
+    if ($Behavior) { $null = Invoke-FakeNotionControl behavior -Body $Behavior }
+    $script:Current
 }
 
 function Get-FakeNotion {

@@ -59,6 +59,7 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
 
         It 'reports an unknown client id before a browser opens' {
             $person = Set-Person visit
+            Set-FakeBehavior @{ authorizeErrorsInPlace = $true }
             Assert-NotionError {
                 Connect-NotionWorkspace -ClientId ([guid]::NewGuid()) -ClientSecret (
                     ConvertTo-Secret 'secret_x'
@@ -74,10 +75,24 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             $arguments = $app.SignIn + @{}
             $arguments.RedirectUri = $uri
             $pattern = [regex]::Escape($uri)
+            Set-FakeBehavior @{ authorizeErrorsInPlace = $true }
             Assert-NotionError {
                 Connect-NotionWorkspace @arguments 6>$null
             } -Id RedirectUriNotRegistered -Category InvalidArgument -Says $pattern -Advises $pattern
             Join-Path $person address | Should -Not -Exist
+        }
+
+        It 'reports the time-out, with the URI to register, where Notion says so on a page of its own' {
+            $app = New-FakeApp
+            $null = Set-Person visit
+            $uri = "$($fake.RedirectUri)/"
+            $arguments = $app.SignIn + @{}
+            $arguments.RedirectUri = $uri
+            $arguments.TimeoutSec = 2
+            Set-FakeBehavior @{ authorizeErrorsInPlace = $false }
+            Assert-NotionError {
+                Connect-NotionWorkspace @arguments 6>$null
+            } -Id CallbackTimeout -Category OperationTimeout -Advises "register exactly $([regex]::Escape($uri))"
         }
 
         It 'reports that consent was denied, in the browser too' {

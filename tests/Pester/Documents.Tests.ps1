@@ -49,7 +49,7 @@ Describe 'docs/from-invoke-restmethod.md' {
         foreach ($name in 'before', 'after') {
             $path = "/v1/data_sources/$dataSource/query"
             Add-FakeFault @{ status = 429; path = $path; headers = @{ 'Retry-After' = '1' } }
-            function Start-Sleep { param($Seconds) $null = $Seconds }
+            Mock Start-Sleep
             @(& ([scriptblock]::Create($code.$name))).Count | Should -BeGreaterThan 10
             @((Invoke-FakeNotionControl 'faults').faults).struck | Should -Be 1
             Clear-FakeFault

@@ -45,6 +45,13 @@ Describe 'The module that starts the simulated Notion' {
         @((Invoke-FakeNotionControl requests -BaseUri $first.BaseUri).requests).Count | Should -Be 0
     }
 
+    It 'fails where it is told what it does not know' {
+        { Invoke-FakeNotionControl behavior -Body @{ shortPage = $true } -BaseUri $first.BaseUri } |
+            Should -Throw '*behavior failed*shortPage*'
+        { Invoke-FakeNotionControl ratelimit -Body @{ window = 1 } -BaseUri $first.BaseUri } |
+            Should -Throw '*ratelimit failed*There is no window here*'
+    }
+
     It 'fails with the control endpoint''s message' {
         { Invoke-FakeNotionControl faults -Body @{ kind = 'nonsense' } } | Should -Throw '*faults failed*nonsense*'
     }
@@ -78,5 +85,16 @@ Describe 'The module that starts the simulated Notion' {
         Stop-FakeNotion
         $third.Process.WaitForExit(20000) | Should -BeTrue
         $first.Process.HasExited | Should -BeFalse
+    }
+
+    It 'begins with the behavior that is asked for' {
+        $third = Start-FakeNotion -Behavior @{ shortPages = $true; searchLeavesOut = 3 }
+        try {
+            $behavior = (Invoke-FakeNotionControl state -BaseUri $third.BaseUri).behavior
+            $behavior.shortPages, $behavior.searchLeavesOut | Should -Be $true, 3
+        }
+        finally {
+            Stop-FakeNotion $third
+        }
     }
 }

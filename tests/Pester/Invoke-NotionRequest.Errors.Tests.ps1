@@ -49,6 +49,35 @@ Describe 'Invoke-NotionRequest' {
             (Get-FakeRequest).Count | Should -Be 1
         }
 
+        It 'is done with a DELETE that finds in the trash what it deleted itself, and with no other' {
+            $body = @{ parent = @{ page_id = $pageId }; properties = @{} }
+            $block = "blocks/$((Invoke-NotionRequest pages -Method POST -Body $body).id)"
+            Add-FakeFault @{ kind = 'reset_after_commit'; path = "/v1/$block"; method = 'DELETE' }
+            (Invoke-NotionRequest $block -Method DELETE).in_trash | Should -BeTrue
+            Assert-NotionError {
+                Invoke-NotionRequest $block -Method DELETE -ErrorAction Stop
+            } -Id ValidationError -Category InvalidArgument -Advises 'in the trash already'
+            Assert-NotionError {
+                Invoke-NotionRequest "$block/children" -Method PATCH -Body @{
+                    children = @(@{ divider = @{} })
+                } -ErrorAction Stop
+            } -Id ValidationError -Category InvalidArgument -Advises 'out of the trash first.*in_trash = \$false'
+        }
+
+        It 'says that the plan has no room for more blocks' {
+            Set-FakeBehavior @{ blockLimit = 0 }
+            try {
+                Assert-NotionError {
+                    Invoke-NotionRequest "blocks/$pageId/children" -Method PATCH -Body @{
+                        children = @(@{ divider = @{} })
+                    } -ErrorAction Stop
+                } -Id RestrictedResource -Category PermissionDenied -Advises 'no room for more blocks'
+            }
+            finally {
+                Set-FakeBehavior @{ blockLimit = $null }
+            }
+        }
+
         It 'does not repeat with -MaximumRetryCount 0, and says how long to wait' {
             Clear-FakeRequest
             Add-FakeFault @{ status = 429; path = '/v1/users'; headers = @{ 'Retry-After' = '7' } }

@@ -324,6 +324,7 @@ Describe 'Invoke-NotionRequest' {
 
             $rows.Count | Should -Be 20
             "$warnings" | Should -Match '10,000'
+            @($warnings).Count | Should -Be 1 -Because 'every page of a capped query says that it is capped'
         }
 
         It 'returns items as text with -Raw and as dictionaries with -AsHashtable' {

@@ -346,6 +346,15 @@ Revoke-NotionToken Mine -LocalOnly -Confirm:`$false
         }
     }
 
+    It 'is not asked where the environment is checked' {
+        $environment.PROMPT_SCRIPT =
+            "Test-NotionToken -Environment -BaseUri '$($fake.BaseUri)' | ForEach-Object { ""CHECK `$_"" }; 'ALL ' + 1"
+        $terminal = Start-Terminal $environment
+        $shown = Wait-Shown $terminal "ALL 1|$asks|requires a password"
+        $shown | Should -Not -Match "$asks|requires a password"
+        $shown | Should -Match 'CHECK VaultUnlocked: Failed'
+    }
+
     It 'is not asked in the middle of a line that Tab completes' {
         $environment.PROMPT_SCRIPT = @"
 function Complete([string] `$Line) {

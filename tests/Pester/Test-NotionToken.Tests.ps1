@@ -86,14 +86,14 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
     }
 
     Context 'a token that is dead' {
-        It 'reports Inactive and why, and does not refresh it' {
+        It 'reports Expired where the next request refreshes it, and does not refresh it itself' {
             Invoke-FakeExpiry $oauth.BotId
             Clear-FakeRequest
             $before = Get-VaultContent -Vault $vault.Name
             $result = Test-NotionToken $oauth.Name
-            $result.Status | Should -Be 'Inactive'
+            $result.Status | Should -Be 'Expired'
             $result.Reason | Should -Match 'refresh'
-            Test-NotionToken $oauth.Name -Quiet -WarningVariable warnings | Should -BeFalse
+            Test-NotionToken $oauth.Name -Quiet -WarningVariable warnings | Should -BeTrue
             $warnings | Should -BeNullOrEmpty
             (Get-FakeRequest '/v1/oauth/token').Count | Should -Be 0
             Get-VaultContent -Vault $vault.Name | Should -BeExactly $before
@@ -111,6 +111,8 @@ Describe 'Test-NotionToken with a <Kind> vault' -ForEach (Get-VaultKind) {
             $result = Test-NotionToken $dead.Name
             $result.Status | Should -Be 'Inactive'
             $result.Reason | Should -Match "Connect-NotionWorkspace -Name '$([regex]::Escape($dead.Name))'"
+            Test-NotionToken $dead.Name -Quiet -WarningVariable warnings | Should -BeFalse
+            $warnings | Should -BeNullOrEmpty
             (Get-NotionConnection $dead.Name).NeedsReconnect | Should -BeTrue
             (Get-NotionConnection $dead.Name | Out-String -Width 200) | Should -Match 'NeedsReconnect'
         }

@@ -127,6 +127,23 @@ Describe 'Views' {
         $table + $list | Should -Not -Match '#ERR|@\{'
     }
 
+    It 'show pages and data sources, as a search finds them mixed, in one table' {
+        $page = Get-Reply ('{"object":"page","id":"p1","properties":{"Name":{"id":"title","title":' +
+            '[{"plain_text":"One"}]}}}')
+        $source = Get-Reply '{"object":"data_source","id":"d1","title":[{"plain_text":"Two"}]}'
+        $lines = ($page, $source, $page | Out-String -Width 160).Trim() -split "`n"
+        $lines.Count | Should -Be 5 -Because 'a line of titles, one of dashes, and one for each object'
+        $lines[2] | Should -Match '^page +One'
+        $lines[3] | Should -Match '^data_source +Two'
+    }
+
+    It 'show what matters at 80 columns' {
+        $page = Get-Reply ('{"object":"page","id":"59833787-2cf9-4fdf-8782-e53db20768a5","url":"https://x.y/z",' +
+            '"properties":{"Name":{"id":"title","title":[{"plain_text":"One"}]}}}')
+        $text = $page | Out-String -Width 80
+        foreach ($shown in 'page', 'One', '59833787-2cf9-4fdf-8782-e53db20768a5') { $text | Should -Match $shown }
+    }
+
     It 'show the time of an edit as the time that it is here' {
         $object = Get-Reply '{"object":"page","id":"x","last_edited_time":"2026-07-06T20:25:00.000Z"}'
         $object | Out-String -Width 160 | Should -Match (

@@ -13,6 +13,9 @@ internal static class ErrorAdvice
     {
         (401, _) => "The token isn't valid any more. Sign in again with Connect-NotionWorkspace, " +
             "or take a new internal token from the integration's page in Notion.",
+        (403, "restricted_resource") when error.IsBlockLimit =>
+            "The workspace's plan has no room for more blocks: delete some in Notion and empty the trash, or choose " +
+            "a larger plan.",
         (403, "restricted_resource") =>
             $"Give the integration the capability '{CapabilityFor(error.Method, error.Path)}' in its settings in " +
             "Notion (notion.so/my-integrations), or use another connection.",
@@ -35,9 +38,14 @@ internal static class ErrorAdvice
         (400, "invalid_request_url") =>
             "Check the path and -Method. Some endpoints exist only before or only from version 2025-09-03: " +
             "see -NotionVersion.",
-        (400, _) when Says(error, "is a database, not a page") => "The id is a database's: call databases/<id>.",
-        (400, _) when Says(error, "is a page, not a database") => "The id is a page's: call pages/<id>.",
-        (400, _) when error.Fields.Count == 1 && Says(error, "or `undefined`, instead was `null`") =>
+        (400, _) when error.Says("is a database, not a page") => "The id is a database's: call databases/<id>.",
+        (400, _) when error.Says("is a page, not a database") => "The id is a page's: call pages/<id>.",
+        (400, _) when error.IsInTrash && error.Method == "DELETE" =>
+            "It is in the trash already, or what it is in is: there is nothing to do.",
+        (400, _) when error.IsInTrash =>
+            "It is in the trash, or what it is in is. Take that out of the trash first, in Notion or with PATCH and " +
+            "the body @{ in_trash = $false }.",
+        (400, _) when error.Fields.Count == 1 && error.Says("or `undefined`, instead was `null`") =>
             $"Leave {error.Fields[0]} out, or give it a value: null isn't the same as leaving it out.",
         (400, _) when error.Fields.Count > 0 =>
             $"Correct {string.Join(", ", error.Fields)}; the endpoint's page on developers.notion.com shows what " +
@@ -51,9 +59,6 @@ internal static class ErrorAdvice
         ( >= 500, _) => "Notion has a problem. Try again later.",
         _ => "See the message; Notion's support needs the request id.",
     };
-
-    private static bool Says(ErrorReply error, string words) =>
-        error.Text?.IndexOf(words, StringComparison.Ordinal) >= 0;
 
     // What isn't known counts as writing: what is made stands at the top, what is changed below.
     private static string CapabilityFor(string method, string path) =>

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Api.Events;
@@ -152,6 +153,8 @@ public sealed class NotionClient
             AddHeaders(message, request.Headers);
             message.Content = await ContentOfAsync(request, context, cancellationToken).ConfigureAwait(false);
             response = await _transport.SendAsync(message, context, cancellationToken).ConfigureAwait(false);
+            if (await DeletedBeforeAsync(request, response, context, file, cancellationToken).ConfigureAwait(false)
+                is { } done) return done;
             NotionReply reply = ReplyOf(request, response, context, file, out bool isForFile);
             if (isForFile) await file!.KeepAsync(cancellationToken).ConfigureAwait(false);
             isHandedOn = reply.Events is not null;
@@ -166,6 +169,32 @@ public sealed class NotionClient
                 response?.Dispose();
                 message.Dispose();
             }
+        }
+    }
+
+    /// <summary>
+    /// A DELETE that was repeated finds in the trash what it may have put there itself, before the reply got lost.
+    /// Where it is there, the request is done.
+    /// </summary>
+    /// <returns>What was deleted, as it is now; null where the reply stands.</returns>
+    private async Task<NotionReply?> DeletedBeforeAsync(
+        NotionRequest request, HttpResponseMessage response, RequestContext context, ReplyFile? file,
+        CancellationToken cancellationToken)
+    {
+        if (!context.MayBeDone || request.Method != HttpMethod.Delete || response.IsSuccessStatusCode
+            || !ErrorReply.Of(response).IsInTrash) return null;
+        NotionRequest look = request.Reading(request.Path) with { TotalTimeout = context.TimeLeft };
+        try
+        {
+            NotionReply found = await SendAsync(look, null, cancellationToken).ConfigureAwait(false);
+            using JsonDocument? json = JsonText.Parse(found.Body);
+            if (json is null || !JsonText.IsTrue(json.RootElement, "in_trash")) return null;
+            return file is null ? found : await SendAsync(look, file, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotionAuthException)
+        {
+            // What the DELETE was told says more.
+            return null;
         }
     }
 

@@ -54,6 +54,18 @@ internal sealed partial record NotionEndpoint
         new("async_tasks/{task_id}", [Read(ReadContent)]),
         new("agents", []),
         new("sessions", []),
+        // Which methods and capabilities these take isn't described: they complete a path, and count as writing.
+        new("agents/query", []),
+        new("agents/batch", []),
+        new("agents/{agent_id}/insights", []),
+        new("agents/{agent_id}/status", []),
+        new("agents/{agent_id}/credit_limit", []),
+        new("agents/{agent_id}/chat", []),
+        new("agents/{agent_id}/threads", []),
+        new("sessions/query", []),
+        new("sessions/{session_id}/cancel", []),
+        new("sessions/{session_id}/events/query", []),
+        new("threads/{thread_id}/messages", []),
     ];
 
     /// <summary>The names under which lists hold their items.</summary>

@@ -64,6 +64,11 @@ internal static class JsonText
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value)
             && value.ValueKind == JsonValueKind.String ? StringOf(value) : null;
 
+    /// <summary>Whether an object has a member that is true.</summary>
+    public static bool IsTrue(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.True;
+
     /// <summary>
     /// Writes JSON as one line of ASCII: vaults differ in what they make of line ends and of other characters.
     /// </summary>

@@ -62,8 +62,13 @@ public sealed class AppResolver(IConnectionStore store)
             secret = await input.AskForSecret(clientId, cancellationToken).ConfigureAwait(false);
         if (secret is null) throw Missing($"The client secret of {clientId} isn't known.");
 
+        secret = Trimmed(secret);
         return new AppRegistration(
-            new ClientCredentials(clientId, Trimmed(secret)), RedirectUris(input, remembered), input.BaseUri);
+            new ClientCredentials(clientId, secret), input.RedirectUris is { Count: > 0 } given
+                ? given : RedirectUris(input.Environment, remembered?.RedirectUris ?? []), input.BaseUri)
+        {
+            IsRemembered = secret.Matches(remembered?.Credentials.ClientSecret),
+        };
     }
 
     private async Task<AppRegistration?> RememberedAsync(
@@ -91,12 +96,17 @@ public sealed class AppResolver(IConnectionStore store)
         };
     }
 
-    private static IReadOnlyList<Uri> RedirectUris(AppInput input, AppRegistration? remembered)
+    /// <summary>The redirect URIs to sign in with where none was given.</summary>
+    /// <param name="environment">Reads an environment variable.</param>
+    /// <param name="remembered">Those that are remembered.</param>
+    /// <returns>Those of NOTION_REDIRECT_URI, else the remembered ones, else the usual one.</returns>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.InvalidRedirectUri"/>.</exception>
+    internal static IReadOnlyList<Uri> RedirectUris(
+        Func<string, string?> environment, IReadOnlyList<Uri> remembered)
     {
-        if (input.RedirectUris is { Count: > 0 } given) return given;
-        if (NullIfBlank(input.Environment("NOTION_REDIRECT_URI")) is { } variable)
+        if (NullIfBlank(environment("NOTION_REDIRECT_URI")) is { } variable)
             return variable.Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToList();
-        return remembered?.RedirectUris is { Count: > 0 } known ? known : [DefaultRedirectUri];
+        return remembered.Count > 0 ? remembered : [DefaultRedirectUri];
     }
 
     private static Uri Parse(string text) =>

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections.Store;
+using NotionAuth.Core.OAuth;
 
 namespace NotionAuth.Core.Connections;
 
@@ -14,6 +15,21 @@ namespace NotionAuth.Core.Connections;
 /// <param name="warn">Called where a vault's metadata differs from its secrets, or null.</param>
 internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache cache, Action<string>? warn = null)
 {
+    private const string StartVariable = "NOTIONAUTH_CONNECTION";
+
+    /// <summary>Reads an environment variable.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>The name or id of the connection that a session without a current one starts with; null for
+    /// none.</summary>
+    public string? Start { get; init; }
+
+    /// <summary>The connection that a session starts with, as the environment names it.</summary>
+    /// <param name="environment">Reads an environment variable.</param>
+    /// <returns>Its name or id, or null.</returns>
+    public static string? StartName(Func<string, string?> environment) =>
+        environment(StartVariable)?.Trim() is { Length: > 0 } name ? name : null;
+
     /// <summary>Finds one connection.</summary>
     /// <param name="name">Its name or its bot id; null for the current one.</param>
     /// <param name="vault">The vault to look in; empty for the process's own store; null for that store first, then the
@@ -30,12 +46,16 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
     {
         if (name is null)
         {
-            if (current is null)
-                throw new NotionAuthException(
-                    ErrorIds.NotConnected, NotionErrorKind.InvalidOperation, "This session has no current connection.",
-                    "Run Connect-NotionWorkspace first (-Name <name> takes a stored connection without a browser), " +
-                    "or name one with -Connection; Get-NotionConnection lists them.");
-            return (cache.Get(current), stores.Known(current.Vault));
+            if (current is not null) return (cache.Get(current), stores.Known(current.Vault));
+            if (Start is null) throw NotConnected();
+            try
+            {
+                return await FindAsync(Start, vault: null, current, cancellationToken).ConfigureAwait(false);
+            }
+            catch (NotionAuthException e)
+            {
+                throw e.With($"{e.Message} The environment variable {StartVariable} names it.", e.RecommendedAction);
+            }
         }
 
         var names = new List<string>();
@@ -46,9 +66,10 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
             if (vault is not null) throw ConnectionName.NotFound(name, names, "this process (-SessionOnly)");
         }
 
+        IConnectionStore? store = null;
         try
         {
-            IConnectionStore store = await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false);
+            store = await stores.OpenAsync(vault, cancellationToken).ConfigureAwait(false);
             return await FindInAsync(store, name, names, cancellationToken).ConfigureAwait(false)
                 ?? throw ConnectionName.NotFound(name, names, $"vault '{store.Vault}'");
         }
@@ -59,6 +80,41 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
             // its user.
             return (unsaved, stores.Known(unsaved.Key.Vault));
         }
+        catch (NotionAuthException e)
+            when (e.ErrorId == ErrorIds.VaultLocked && store is not null
+                && cache.OnlyKnown(store.Vault, name) is { } known)
+        {
+            // It has locked itself in the middle of a job. What this process has read under that name has to do, unless
+            // the vault does answer.
+            if (!await IsLockedAsync(store, known, cancellationToken).ConfigureAwait(false)) throw;
+            return (known, store);
+        }
+    }
+
+    private static async Task<bool> IsLockedAsync(
+        IConnectionStore store, KnownConnection known, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultLocked)
+        {
+            return true;
+        }
+    }
+
+    private NotionAuthException NotConnected()
+    {
+        string here = EnvironmentToken.Variable(Environment) is { } variable
+            ? $"{variable} is set: Connect-NotionWorkspace -FromEnvironment -SessionOnly connects with it. Or run "
+            : "Run ";
+        return new NotionAuthException(
+            ErrorIds.NotConnected, NotionErrorKind.InvalidOperation, "This session has no current connection.",
+            $"{here}Connect-NotionWorkspace first (-Name <name> takes a stored connection without a browser), " +
+            "or name one with -Connection; Get-NotionConnection lists them. The environment variable " +
+            $"{StartVariable} names one for all new sessions.");
     }
 
     private async Task<(KnownConnection Session, IConnectionStore Store)?> FindInAsync(

@@ -13,6 +13,11 @@ namespace NotionAuth.Core.Connections;
 /// <param name="cache">What this process knows.</param>
 internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache cache)
 {
+    /// <summary>
+    /// The name or id of the connection that the caller starts with while it has no current one; null for none.
+    /// </summary>
+    public string? Start { get; init; }
+
     /// <summary>Lists connections, sorted by name.</summary>
     /// <param name="vault">
     /// The vault; empty for the process's own store; null for that store, the default vault, and the vaults that this
@@ -47,6 +52,7 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
             }
         }
 
+        if (vault is null && current is null) MarkStart(connections, found.Select(s => s.Vault).Take(2));
         return new StoreListing(connections.OrderBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ToList(),
             [.. failures, .. problems])
         { NoVault = noVault };
@@ -66,7 +72,12 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
         if (vault is null)
         {
             StoreListing memory = await ListAsync(stores.Memory, current, cancellationToken).ConfigureAwait(false);
-            if (names.All(n => memory.Connections.Any(c => ConnectionName.IsOf(c, n)))) return memory;
+            if (names.All(n => memory.Connections.Any(c => ConnectionName.IsOf(c, n))))
+            {
+                List<NotionConnection> connections = [.. memory.Connections];
+                if (current is null) MarkStart(connections, [stores.Memory.Vault]);
+                return memory with { Connections = connections };
+            }
         }
 
         return await ListAsync(vault, current, cancellationToken).ConfigureAwait(false);
@@ -87,6 +98,16 @@ internal sealed class ConnectionLister(IConnectionStores stores, ConnectionCache
         StoreListing listing = await ListAsync(stores.Known(current.Vault), current, cancellationToken)
             .ConfigureAwait(false);
         return listing with { Connections = listing.Connections.Where(c => c.IsCurrent).ToList() };
+    }
+
+    // As it would be found: in the process, else in the vault in use, and only where just one has the name.
+    private void MarkStart(List<NotionConnection> connections, IEnumerable<string> vaults)
+    {
+        if (Start is null) return;
+        List<int>? first = vaults.Select(v => Enumerable.Range(0, connections.Count)
+            .Where(i => connections[i].Vault == v && ConnectionName.IsOf(connections[i], Start)).ToList())
+            .FirstOrDefault(matches => matches.Count > 0);
+        if (first?.Count == 1) connections[first[0]] = connections[first[0]] with { IsCurrent = true };
     }
 
     private static async Task<StoreListing> ListAsync(

@@ -27,7 +27,7 @@ internal sealed class ConnectionTester(
     {
         StoredConnection connection = await LoadAsync(cancellationToken).ConfigureAwait(false);
         AppRegistration? app = connection.Details is { AuthType: AuthType.OAuth, ClientId: { } clientId }
-            ? await store.FindAppAsync(clientId, connection.Details.BaseUri, cancellationToken).ConfigureAwait(false)
+            ? await AppAsync(clientId, connection.Details.BaseUri, cancellationToken).ConfigureAwait(false)
             : null;
         return await new TokenTester(transport, log) { Bounds = Bounds }.TestAsync(connection, app, cancellationToken)
             .ConfigureAwait(false);
@@ -39,7 +39,27 @@ internal sealed class ConnectionTester(
     private async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
         if (known is { IsUnsaved: true, Connection: { } unsaved }) return unsaved;
-        return known.Newest(await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false))
-            ?? throw ConnectionName.Gone();
+        try
+        {
+            return known.Newest(await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false))
+                ?? throw ConnectionName.Gone();
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultLocked && known.Connection is not null)
+        {
+            // It has locked itself in the middle of a job, which goes on with what this process holds.
+            return known.Connection;
+        }
+    }
+
+    private async Task<AppRegistration?> AppAsync(string clientId, Uri origin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.FindAppAsync(clientId, origin, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultLocked && known.Refreshable is not null)
+        {
+            return known.App;
+        }
     }
 }

@@ -38,6 +38,14 @@ internal sealed class ConnectionTokenSource(
     /// </exception>
     public async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
     {
+        StoredConnection connection = await LoadConnectionAsync(cancellationToken).ConfigureAwait(false);
+        if (connection.RefreshToken is not null && connection.Details.ClientId is { } clientId && !known.IsAppSought)
+            await KeepAppAsync(clientId, connection.Details.BaseUri, cancellationToken).ConfigureAwait(false);
+        return connection;
+    }
+
+    private async Task<StoredConnection> LoadConnectionAsync(CancellationToken cancellationToken)
+    {
         if (Usable() is { } cached) return cached;
         return await known.LockedAsync(
             store,
@@ -54,6 +62,20 @@ internal sealed class ConnectionTokenSource(
                 return stored.Details.NeedsReconnect ? throw Reconnect(stored.Details) : stored;
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    // While the vault is open: when the token expires, hours later, it may have locked itself.
+    private async Task KeepAppAsync(string clientId, Uri origin, CancellationToken cancellationToken)
+    {
+        known.IsAppSought = true;
+        try
+        {
+            known.App = await store.FindAppAsync(clientId, origin, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotionAuthException)
+        {
+            // It isn't needed yet; the refresh that needs it reports what is wrong.
+        }
     }
 
     /// <inheritdoc/>
@@ -74,17 +96,21 @@ internal sealed class ConnectionTokenSource(
         Secret rejected, RequestContext context, CancellationToken cancellationToken)
     {
         StoredConnection stored = known.IsUnsaved
-            ? known.Connection! : await ReadAsync(cancellationToken).ConfigureAwait(false);
+            ? known.Connection! : await UnlessLockedAsync(() => ReadAsync(cancellationToken), () => known.Refreshable)
+                .ConfigureAwait(false);
         if (stored.Details.NeedsReconnect) throw Reconnect(stored.Details);
         if (!stored.AccessToken.Matches(rejected)) return Others(stored);
-        if (stored.RefreshToken is null || stored.Details.ClientId is null) return null;
+        if (stored.RefreshToken is null || stored.Details.ClientId is null)
+        {
+            context.WhyNotRenewed = TokenExpiry.EndedOf(stored.Details, DateTime.UtcNow);
+            return null;
+        }
 
-        AppRegistration app = await store.FindAppAsync(
-            stored.Details, "refreshing the expired token of", "The connection was kept.", cancellationToken)
-            .ConfigureAwait(false);
-
-        // A refresh token is spent by using it: first make sure that the new one can be kept.
-        await store.ProveWritableAsync(stored, cancellationToken).ConfigureAwait(false);
+        AppRegistration app = known.App = await UnlessLockedAsync(
+            () => store.FindAppAsync(
+                stored.Details, "refreshing the expired token of", "The connection was kept.", cancellationToken),
+            () => known.Refreshable is null ? null : known.App).ConfigureAwait(false);
+        await EnsureKeptAsync(stored, cancellationToken).ConfigureAwait(false);
         StoredConnection refreshed;
         try
         {
@@ -100,6 +126,47 @@ internal sealed class ConnectionTokenSource(
 
         await TrySaveAsync(refreshed, CancellationToken.None).ConfigureAwait(false);
         return new(refreshed.AccessToken, IsIssued: true);
+    }
+
+    // A refresh token is spent by using it: first make sure that the new one can be kept. A vault that has locked
+    // itself in the middle of a job, so that it can't be read either, is no reason to end the job: this process has all
+    // that it needs, holds the new pair, and writes it once the vault is open.
+    private async Task EnsureKeptAsync(StoredConnection stored, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ProveWritableAsync(stored, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultLocked && known.Refreshable is not null)
+        {
+            if (await CanBeReadAsync(cancellationToken).ConfigureAwait(false)) throw;
+        }
+    }
+
+    private async Task<bool> CanBeReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultLocked)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<T> UnlessLockedAsync<T>(Func<Task<T>> read, Func<T?> held)
+        where T : class
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultLocked && held() is not null)
+        {
+            return held()!;
+        }
     }
 
     // Somebody else may have spent the refresh token: then the winner's pair is in the vault, or will be seen there.
@@ -308,6 +375,8 @@ internal sealed class ConnectionTokenSource(
     private static NotionAuthException Reconnect(NotionConnection details) => new(
         ErrorIds.NeedsReconnect, NotionErrorKind.AuthenticationFailed,
         $"Notion no longer accepts the refresh token of '{details.Name}': a person must sign in again.",
-        $"Run: {details.ReconnectCommand()}")
+        "A sign-in of the same person with the same integration, also on another machine, may have ended it, and " +
+        "signing in here may end that machine's; where it happens again, give each machine an integration of its " +
+        $"own. Run: {details.ReconnectCommand()}")
     { Target = details.Name };
 }

@@ -19,6 +19,7 @@ public sealed record ConnectionKey(string Vault, string BotId);
 public sealed class KnownConnection(ConnectionKey key)
 {
     private StoredConnection? _connection;
+    private int _isExpiryTold;
 
     /// <summary>Which connection.</summary>
     public ConnectionKey Key => key;
@@ -54,6 +55,20 @@ public sealed class KnownConnection(ConnectionKey key)
     /// </summary>
     internal bool IsLost { get; private set; }
 
+    /// <summary>
+    /// The app registration that refreshing needs, as it was last read: a vault may lock itself while a job runs.
+    /// </summary>
+    internal AppRegistration? App { get; set; }
+
+    /// <summary>Whether <see cref="App"/> was looked for, for a vault that is open.</summary>
+    internal bool IsAppSought { get; set; }
+
+    /// <summary>What is held and can be refreshed without the vault; null where something is missing.</summary>
+    internal StoredConnection? Refreshable =>
+        Connection is { RefreshToken: not null, Details: { NeedsReconnect: false } details } held
+            && App is { } app && app.Credentials.ClientId == details.ClientId
+            && BaseUri.AreSame(app.BaseUri, details.BaseUri) ? held : null;
+
     /// <summary>Holds what the vault has.</summary>
     internal void SetSaved(StoredConnection connection)
     {
@@ -79,6 +94,16 @@ public sealed class KnownConnection(ConnectionKey key)
     internal StoredConnection? Newest(StoredConnection? stored) =>
         stored is not null && Connection is { } known && known.IsNewerThan(stored) ? known : stored;
 
+    /// <summary>Warns where the connection's token ends soon, or was to have ended.</summary>
+    /// <param name="details">The connection.</param>
+    /// <param name="warn">Called with the warning, or null.</param>
+    /// <param name="isOnce">Whether one warning in this process is enough.</param>
+    internal void WarnOfExpiry(NotionConnection details, Action<string>? warn, bool isOnce)
+    {
+        if (warn is null || TokenExpiry.WarningOf(details, DateTime.UtcNow) is not { } warning) return;
+        if (Interlocked.Exchange(ref _isExpiryTold, 1) == 0 || !isOnce) warn(warning);
+    }
+
     /// <summary>Reads the connection for its name, so that its next use needn't read it again.</summary>
     /// <param name="store">Where it is kept.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -99,7 +124,8 @@ public sealed class KnownConnection(ConnectionKey key)
     internal void Forget()
     {
         Connection = null;
-        IsUnsaved = IsLost = false;
+        IsUnsaved = IsLost = IsAppSought = false;
+        App = null;
     }
 
     // One reader, refresher or writer of this connection at a time in the process.
@@ -166,6 +192,21 @@ public sealed class ConnectionCache
             if (known.Key.Vault == vault && known.Connection is { } held
                 && ConnectionName.IsOf(held.Details, name)) return known;
         return null;
+    }
+
+    /// <summary>Finds the one connection of a vault that was read and has that name or id; null for several.</summary>
+    internal KnownConnection? OnlyKnown(string vault, string name)
+    {
+        KnownConnection? found = null;
+        foreach (KnownConnection known in _known.Values)
+        {
+            if (known.Key.Vault != vault || known.Connection is not { } held
+                || !ConnectionName.IsOf(held.Details, name)) continue;
+            if (found is not null) return null;
+            found = known;
+        }
+
+        return found;
     }
 
     /// <summary>Finds a connection with a pair that its vault didn't take.</summary>

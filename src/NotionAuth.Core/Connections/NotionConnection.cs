@@ -58,6 +58,9 @@ public sealed record NotionConnection
     /// <summary>When its token was last refreshed (UTC); null for never.</summary>
     public DateTime? RefreshedAt { get; init; }
 
+    /// <summary>When its token ends (UTC), where that was given with the token; null where it isn't known.</summary>
+    public DateTime? ExpiresOn { get; init; }
+
     /// <summary>The vault that keeps it; empty for one that lives in this process only.</summary>
     public string Vault { get; init; } = string.Empty;
 

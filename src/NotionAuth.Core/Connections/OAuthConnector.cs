@@ -19,6 +19,11 @@ namespace NotionAuth.Core.Connections;
 public sealed class OAuthConnector(
     IConnectionStore store, ConnectionCache cache, NotionTransport transport, Action<RequestLogEntry>? log)
 {
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>Called with what may be worth knowing, for who asks for details; null for nobody.</summary>
+    public Action<string>? Note { get; init; }
+
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
 
@@ -52,6 +57,7 @@ public sealed class OAuthConnector(
         await store.ProveWritableAsync(example: null, cancellationToken).ConfigureAwait(false);
 
         OAuthClient client = app.Client(transport, options.NotionVersion, Bounds, log);
+        if (!app.IsRemembered) await CheckCredentialsAsync(app, options, cancellationToken).ConfigureAwait(false);
         return await new BrowserSignIn(transport, client, app.BaseUri, signIn, log).RunAsync(
             async reply =>
             {
@@ -62,6 +68,39 @@ public sealed class OAuthConnector(
                     connection.Details.WorkspaceIcon);
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    // A client secret that is new may be a wrong one, and a person would find out only after they have chosen their
+    // pages. The time-out and the strangest answers mean nothing: the exchange will see for itself.
+    private async Task CheckCredentialsAsync(
+        AppRegistration app, ConnectOptions options, CancellationToken cancellationToken)
+    {
+        // Somebody waits: as for every other request of a sign-in, one repetition and no long wait.
+        RequestBounds bounds = Bounds with { MaximumRetryCount = 1, LongestWait = ShortWait };
+        try
+        {
+            await app.Client(transport, options.NotionVersion, bounds, log).CheckCredentialsAsync(cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (NotionAuthException e) when (e.ErrorId is not (ErrorIds.InvalidClient or ErrorIds.ConnectionFailed))
+        {
+            return;
+        }
+    }
+
+    private async Task<bool> HasTokensAsync(string botId, CancellationToken cancellationToken)
+    {
+        if (Note is null) return false;
+        try
+        {
+            StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+            return listing.Connections.Any(c => c.HasRefreshToken && ConnectionName.IsIdOf(c, botId));
+        }
+        catch (NotionAuthException)
+        {
+            // The write that follows reports what is wrong with the store.
+            return false;
+        }
     }
 
     private async Task<StoredConnection> KeepAsync(
@@ -85,7 +124,13 @@ public sealed class OAuthConnector(
 
         // The client secret has just proved right, and a connection without it could never be refreshed: it goes first.
         await store.KeepAppAsync(app).ConfigureAwait(false);
-        return await new ConnectionWriter(store, cache, Warn)
+        if (await HasTokensAsync(connection.Details.BotId, cancellationToken).ConfigureAwait(false))
+            Note?.Invoke(
+                "There was a connection of this person and this integration already. Signing in again may have ended " +
+                "its refresh token, also where another machine holds it: that one may have to sign in again, too.");
+        StoredConnection kept = await new ConnectionWriter(store, cache, Warn)
             .SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
+        cache.Get(new ConnectionKey(store.Vault, kept.Details.BotId)).App = app;
+        return kept;
     }
 }

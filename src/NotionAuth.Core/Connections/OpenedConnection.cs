@@ -37,7 +37,12 @@ public sealed class OpenedConnection(
     /// <returns>The connection, with its tokens.</returns>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.ConnectionNotFound"/>,
     /// <see cref="ErrorIds.NeedsReconnect"/>, or what the store threw.</exception>
-    public Task<StoredConnection> LoadAsync(CancellationToken cancellationToken) => Tokens.LoadAsync(cancellationToken);
+    public async Task<StoredConnection> LoadAsync(CancellationToken cancellationToken)
+    {
+        StoredConnection connection = await Tokens.LoadAsync(cancellationToken).ConfigureAwait(false);
+        known.WarnOfExpiry(connection.Details, warn, isOnce: false);
+        return connection;
+    }
 
     /// <summary>
     /// Makes a client that calls Notion's API with the connection's token, which is refreshed when Notion rejects it.
@@ -49,6 +54,7 @@ public sealed class OpenedConnection(
     {
         ConnectionTokenSource tokens = Tokens;
         NotionConnection details = (await tokens.LoadAsync(cancellationToken).ConfigureAwait(false)).Details;
+        known.WarnOfExpiry(details, warn, isOnce: true);
         return new NotionClient(transport, details.BaseUri, tokens, known.Limits, log)
         {
             NotionVersion = details.NotionVersion,

@@ -21,6 +21,9 @@ public record ConnectOptions
     /// <summary>Notion's origin, checked.</summary>
     public Uri BaseUri { get; init; } = Http.BaseUri.Default;
 
+    /// <summary>When the token ends, where somebody knows; null otherwise.</summary>
+    public DateTime? ExpiresOn { get; init; }
+
     /// <summary>The Notion-Version that the connection's requests send, checked.</summary>
     public string NotionVersion { get; init; } = Api.NotionVersion.Default;
 }
@@ -36,7 +39,7 @@ internal sealed class TokenConnector(
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
 
-    /// <summary>Called where a vault's metadata differs from its secrets, or null.</summary>
+    /// <summary>Called with what the user must know, or null.</summary>
     public Action<string>? Warn { get; init; }
 
     /// <summary>Validates a token with users/me and keeps it.</summary>
@@ -63,9 +66,12 @@ internal sealed class TokenConnector(
             BaseUri = options.BaseUri,
             NotionVersion = options.NotionVersion,
             ConnectedAt = DateTime.UtcNow,
+            ExpiresOn = options.ExpiresOn?.ToUniversalTime(),
         };
-        return await new ConnectionWriter(store, cache, Warn).SaveAsync(
+        StoredConnection kept = await new ConnectionWriter(store, cache, Warn).SaveAsync(
             new StoredConnection { Details = details, AccessToken = token, Reply = reply }, options.Name, options.Force,
             cancellationToken).ConfigureAwait(false);
+        cache.Get(new ConnectionKey(store.Vault, kept.Details.BotId)).WarnOfExpiry(kept.Details, Warn, isOnce: false);
+        return kept;
     }
 }

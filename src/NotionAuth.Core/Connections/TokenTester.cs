@@ -17,7 +17,11 @@ public enum TokenStatus
     /// <summary>Notion accepts it.</summary>
     Active,
 
-    /// <summary>Notion doesn't accept it: expired, revoked or unknown.</summary>
+    /// <summary>Notion doesn't accept it, and the next request refreshes it by itself.</summary>
+    Expired,
+
+    /// <summary>Notion doesn't accept it, and nothing refreshes it: a person must sign in again, or give another
+    /// token.</summary>
     Inactive,
 
     /// <summary>It could not be found out: no network, a failing service, refused client credentials.</summary>
@@ -42,6 +46,9 @@ public sealed record TokenTestResult
 
     /// <summary>Whether it works.</summary>
     public TokenStatus Status { get; init; }
+
+    /// <summary>Whether a request can be made: now, or after the refresh that it makes by itself.</summary>
+    internal bool IsUsable => Status is TokenStatus.Active or TokenStatus.Expired;
 
     /// <summary>How it was found out.</summary>
     public TokenTestMethod Method { get; init; }
@@ -91,6 +98,14 @@ internal sealed class TokenTester(NotionTransport transport, Action<RequestLogEn
             ? await AskUsersMeAsync(connection.AccessToken, details.BaseUri, details.NotionVersion, cancellationToken)
             .ConfigureAwait(false)
             : await IntrospectAsync(connection, app, cancellationToken).ConfigureAwait(false);
+        if (app is null && details.AuthType == AuthType.OAuth && result.Status == TokenStatus.Inactive)
+            result = result with
+            {
+                Reason = $"{result.Reason} Without the client secret, which isn't kept here, it can't be refreshed. " +
+                    $"Sign in again: {details.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString)",
+            };
+        if (result.Status == TokenStatus.Inactive && TokenExpiry.EndedOf(details, DateTime.UtcNow) is { } ended)
+            result = result with { Reason = $"{result.Reason} {ended}" };
         return result with { Connection = details.Name, BotId = details.BotId, WorkspaceName = details.WorkspaceName };
     }
 
@@ -109,19 +124,20 @@ internal sealed class TokenTester(NotionTransport transport, Action<RequestLogEn
     {
         NotionConnection details = connection.Details;
         OAuthClient client = app.Client(transport, details.NotionVersion, Bounds, log);
+        bool isRefreshed = details.HasRefreshToken && !details.NeedsReconnect;
         return await TimedAsync(TokenTestMethod.Introspect, async () =>
         {
             IntrospectionReply reply = await client.IntrospectAsync(connection.AccessToken, cancellationToken)
                 .ConfigureAwait(false);
             return new TokenTestResult
             {
-                Status = reply.IsActive ? TokenStatus.Active : TokenStatus.Inactive,
+                Status = reply.IsActive ? TokenStatus.Active
+                    : isRefreshed ? TokenStatus.Expired : TokenStatus.Inactive,
                 IssuedAt = reply.IssuedAt?.UtcDateTime,
                 Scope = reply.Scope,
                 RequestId = reply.RequestId,
                 Reason = reply.IsActive ? null
-                    : details.HasRefreshToken
-                    && !details.NeedsReconnect
+                    : isRefreshed
                     ? "Notion says that the token isn't active. The next request refreshes it."
                     : $"Notion says that the token isn't active. Sign in again: {details.ReconnectCommand()}",
             };

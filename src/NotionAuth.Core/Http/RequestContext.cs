@@ -74,6 +74,9 @@ internal sealed class RequestContext
     /// </summary>
     internal Exception? TokenFailure { get; set; }
 
+    /// <summary>What explains that the token source has no other token, where it knows.</summary>
+    internal string? WhyNotRenewed { get; set; }
+
     /// <summary>Where the body of a success goes; null for memory.</summary>
     internal ReplyFile? Destination { get; init; }
 
@@ -85,6 +88,11 @@ internal sealed class RequestContext
 
     /// <summary>Which repetition is under way or waited for, from 1; 0 for the first attempt.</summary>
     internal int Retry { get; set; }
+
+    /// <summary>
+    /// Whether it was repeated after an attempt whose outcome is open: what now is in the way may be its own doing.
+    /// </summary>
+    internal bool MayBeDone { get; set; }
 
     /// <summary>What is left of <see cref="TotalTimeout"/>.</summary>
     internal TimeSpan TimeLeft

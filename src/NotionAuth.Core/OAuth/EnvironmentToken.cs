@@ -6,6 +6,14 @@ namespace NotionAuth.Core.OAuth;
 /// <summary>The token of a runbook or container: NOTION_TOKEN, else NOTION_API_TOKEN.</summary>
 internal static class EnvironmentToken
 {
+    private static readonly string[] Variables = ["NOTION_TOKEN", "NOTION_API_TOKEN"];
+
+    /// <summary>The variable that has a token in it.</summary>
+    /// <param name="environment">Reads an environment variable.</param>
+    /// <returns>Its name, or null where there is none.</returns>
+    public static string? Variable(Func<string, string?> environment) =>
+        Array.Find(Variables, v => !string.IsNullOrWhiteSpace(environment(v)));
+
     /// <summary>Reads the token.</summary>
     /// <param name="environment">Reads an environment variable.</param>
     /// <returns>The token.</returns>
@@ -13,9 +21,7 @@ internal static class EnvironmentToken
     /// <see cref="ErrorIds.InvalidToken"/>, <see cref="ErrorIds.WrongTokenKind"/>.</exception>
     public static Secret Read(Func<string, string?> environment)
     {
-        string? text = environment("NOTION_TOKEN");
-        if (string.IsNullOrWhiteSpace(text)) text = environment("NOTION_API_TOKEN");
-        if (!string.IsNullOrWhiteSpace(text)) return AccessTokenText.Parse(text);
+        if (Variable(environment) is { } variable) return AccessTokenText.Parse(environment(variable));
         throw new NotionAuthException(
             ErrorIds.MissingEnvironmentToken, NotionErrorKind.InvalidArgument,
             "Neither NOTION_TOKEN nor NOTION_API_TOKEN is set.",

@@ -28,6 +28,9 @@ internal sealed class OAuthClient(
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
+    // No token that Notion has ever issued looks like it.
+    private static readonly Secret NoToken = new("notionauth-asks-with-a-token-that-is-none");
+
     /// <summary>What bounds the requests have.</summary>
     public RequestBounds Bounds { get; init; } = new();
 
@@ -89,6 +92,18 @@ internal sealed class OAuthClient(
             cancellationToken).ConfigureAwait(false);
         return IntrospectionReply.Parse(reply.RootElement);
     }
+
+    /// <summary>
+    /// Finds out whether Notion takes the client id and secret, by asking about a token that is none: that changes
+    /// nothing and costs nothing.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>A task that ends well where Notion takes them.</returns>
+    /// <exception cref="OAuthException"><c>invalid_client</c>: Notion doesn't know the id, or the secret is
+    /// wrong.</exception>
+    /// <exception cref="NotionAuthException">It could not be found out.</exception>
+    public Task CheckCredentialsAsync(CancellationToken cancellationToken) =>
+        IntrospectAsync(NoToken, cancellationToken);
 
     /// <summary>Revokes a token (RFC 7009). Revoking one that is gone already is no error.</summary>
     /// <param name="token">The access or refresh token.</param>

@@ -23,12 +23,16 @@ internal sealed class RowLookup(NotionClient client, NotionRequest request)
     private const int MostConditions = 100;
 
     private readonly Dictionary<(string Source, string Title), List<string>> _titles = [];
+    private readonly Dictionary<string, NotionAuthException> _failed = [];
     private List<(string Id, string? Name, string? Email)>? _people;
+
+    /// <summary>Asks again for what failed before: for other rows it may be there.</summary>
+    public void BeginBatch() => _failed.Clear();
 
     /// <summary>The ids of the people with an e-mail address or a name. All people are read, once.</summary>
     public async Task<IReadOnlyList<string>> PeopleAsync(string text, CancellationToken cancellationToken)
     {
-        _people ??= await ReadPeopleAsync(cancellationToken).ConfigureAwait(false);
+        _people ??= await OnceAsync("users", () => ReadPeopleAsync(cancellationToken)).ConfigureAwait(false);
         return [.. _people.Where(p => string.Equals(p.Email, text, StringComparison.OrdinalIgnoreCase)
             || string.Equals(p.Name, text, StringComparison.Ordinal)).Select(p => p.Id)];
     }
@@ -41,12 +45,16 @@ internal sealed class RowLookup(NotionClient client, NotionRequest request)
         string source, IEnumerable<string> titles, CancellationToken cancellationToken)
     {
         List<string> open = [.. titles.Distinct(StringComparer.Ordinal).Where(t => !_titles.ContainsKey((source, t)))];
-        foreach (string title in open) _titles[(source, title)] = [];
-        await foreach (FoundRow row in QueryAsync(
-            source, [.. open.Select(t => Condition("title", "title", Cell.Quoted(t)))], cancellationToken)
-            .ConfigureAwait(false))
-            if (JsonText.StringOf(row.Page, "id") is { } id
-                && _titles.TryGetValue((source, TitleOf(row.Page)), out List<string>? ids)) ids.Add(id);
+        var found = open.ToDictionary(t => t, _ => new List<string>(), StringComparer.Ordinal);
+        string[] conditions = [.. open.Select(t => Condition("title", "title", Cell.Quoted(t)))];
+        await OnceAsync(source, async () =>
+        {
+            await foreach (FoundRow row in QueryAsync(source, conditions, cancellationToken).ConfigureAwait(false))
+                if (JsonText.StringOf(row.Page, "id") is { } id
+                    && found.TryGetValue(TitleOf(row.Page), out List<string>? ids)) ids.Add(id);
+            return true;
+        }).ConfigureAwait(false);
+        foreach (KeyValuePair<string, List<string>> title in found) _titles[(source, title.Key)] = title.Value;
     }
 
     /// <summary>The ids of the pages with a title, which was looked up.</summary>
@@ -87,6 +95,21 @@ internal sealed class RowLookup(NotionClient client, NotionRequest request)
     /// <param name="value">What it equals: JSON.</param>
     public static string Condition(string property, string type, string value) =>
         $"{{\"property\":{Cell.Quoted(property)},\"{type}\":{{\"equals\":{value}}}}}";
+
+    // What fails for one row fails for the others that are planned with it, and isn't asked for each of them.
+    private async Task<T> OnceAsync<T>(string what, Func<Task<T>> ask)
+    {
+        if (_failed.TryGetValue(what, out NotionAuthException? failure)) throw failure;
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (NotionAuthException e)
+        {
+            _failed[what] = e;
+            throw;
+        }
+    }
 
     private static string TitleOf(JsonElement page)
     {

@@ -102,6 +102,9 @@ internal sealed class RowSchema
         return Known[(client.OriginOf(request), path)] = new RowSchema(path, columns);
     }
 
+    /// <summary>The place of a column; the end for one that isn't there any more.</summary>
+    public int PlaceOf(Column column) => Places.TryGetValue(column.Id, out int place) ? place : int.MaxValue;
+
     /// <summary>Whether nothing has changed between two readings.</summary>
     public bool IsSameAs(RowSchema other) => _json == other._json;
 }

@@ -83,12 +83,12 @@ internal sealed class RowWriter : IDisposable
         await _planning.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            _lookup.BeginBatch();
             var drafts = new List<Draft>(rows.Count);
             foreach (InputRow row in rows) drafts.Add(await DraftAsync(row, cancellationToken).ConfigureAwait(false));
             List<Draft> good = drafts.FindAll(d => d.Error is null);
-            if (_keys is not null)
-                await CatchAsync(good, () => _keys.FindAsync(good, cancellationToken)).ConfigureAwait(false);
-            await CatchAsync(good, () => FindTitlesAsync(good, cancellationToken)).ConfigureAwait(false);
+            await FindKeysAsync(good, cancellationToken).ConfigureAwait(false);
+            await FindTitlesAsync(good, cancellationToken).ConfigureAwait(false);
             var plans = new List<RowPlan>(rows.Count);
             foreach (Draft draft in drafts)
                 plans.Add(await PlanAsync(draft, cancellationToken).ConfigureAwait(false));
@@ -227,7 +227,7 @@ internal sealed class RowWriter : IDisposable
         Dictionary<Column, object?> values, FoundRow? found, CancellationToken cancellationToken)
     {
         var cells = new List<Cell>();
-        foreach (KeyValuePair<Column, object?> value in values)
+        foreach (KeyValuePair<Column, object?> value in values.OrderBy(v => _target.Schema.PlaceOf(v.Key)))
         {
             if (value.Value is null) continue;
             if (value.Key.IsComputed)
@@ -263,6 +263,20 @@ internal sealed class RowWriter : IDisposable
         return cell.IsIn(there, entries) ? null : cell;
     }
 
+    private async Task FindKeysAsync(List<Draft> drafts, CancellationToken cancellationToken)
+    {
+        if (_keys is null || drafts.Count == 0) return;
+        try
+        {
+            await _keys.FindAsync(drafts, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotionAuthException e)
+        {
+            // A look-up of many that fails is the failure of each.
+            foreach (Draft draft in drafts) draft.Error ??= e;
+        }
+    }
+
     private async Task FindTitlesAsync(List<Draft> drafts, CancellationToken cancellationToken)
     {
         var all = from draft in drafts
@@ -272,8 +286,16 @@ internal sealed class RowWriter : IDisposable
                   where titles is not null
                   select titles.Value;
         foreach (var source in all.ToList().GroupBy(t => t.Source))
-            await _lookup.FindTitlesAsync(source.Key, source.SelectMany(t => t.Titles), cancellationToken)
-                .ConfigureAwait(false);
+            try
+            {
+                await _lookup.FindTitlesAsync(source.Key, source.SelectMany(t => t.Titles), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (NotionAuthException)
+            {
+                // It is the error of the rows that name a title, which meet it when they are planned.
+                continue;
+            }
     }
 
     private static bool IsShown(FoundRow? found, Column column, object value) =>
@@ -299,18 +321,5 @@ internal sealed class RowWriter : IDisposable
         }
 
         return await read().ConfigureAwait(false);
-    }
-
-    // A look-up of many that fails is the failure of each.
-    private static async Task CatchAsync(List<Draft> drafts, Func<Task> find)
-    {
-        try
-        {
-            await find().ConfigureAwait(false);
-        }
-        catch (NotionAuthException e)
-        {
-            foreach (Draft draft in drafts) draft.Error ??= e;
-        }
     }
 }

@@ -26,6 +26,7 @@ internal sealed class BrowserSignIn(
 {
     private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(5);
+    private const int MaximumPastes = 3;
     private readonly Stopwatch _since = Stopwatch.StartNew();
 
     /// <summary>Runs the sign-in.</summary>
@@ -107,17 +108,27 @@ internal sealed class BrowserSignIn(
         if (options.Browser is not null)
             await options.Browser.OpenAsync(request.Uri, cancellationToken).ConfigureAwait(false);
 
-        string pasted = (await read(cancellationToken).ConfigureAwait(false)).Trim().Trim('"', '\'', '<', '>').Trim();
-        int question = pasted.IndexOf('?');
-        if (question < 0)
-            throw new NotionAuthException(
-                ErrorIds.InvalidCallback, NotionErrorKind.InvalidArgument,
-                "What was pasted isn't the address that the browser ended on: it has no query.",
-                "Run the command again and copy the whole address from the browser's address bar: " +
-                $"it begins with {request.RedirectUri}?");
-        string query = pasted.Substring(question + 1).Split('#')[0];
-        return (await CompleteAsync(AuthorizationResponse.Parse(query, request.State), request, complete,
-            cancellationToken).ConfigureAwait(false)).Result;
+        AuthorizationResponse response = await ReadPastedAsync(read, request, cancellationToken).ConfigureAwait(false);
+        return (await CompleteAsync(response, request, complete, cancellationToken).ConfigureAwait(false)).Result;
+    }
+
+    // What was pasted by mistake costs no sign-in: the same state is waited for again.
+    private async Task<AuthorizationResponse> ReadPastedAsync(
+        Func<CancellationToken, Task<string>> read, AuthorizationRequest request, CancellationToken cancellationToken)
+    {
+        for (int left = MaximumPastes - 1; ; left--)
+        {
+            string pasted = await read(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return PastedCallback.Parse(pasted, request);
+            }
+            catch (NotionAuthException e) when (left > 0)
+            {
+                options.Warn($"{e.Message} Copy the whole address from the browser's address bar: it begins with " +
+                    $"{request.RedirectUri}? Then paste it again.");
+            }
+        }
     }
 
     private AuthorizationRequest NewRequest(Uri redirectUri) =>
@@ -143,9 +154,10 @@ internal sealed class BrowserSignIn(
         return await complete(reply).ConfigureAwait(false);
     }
 
-    // Notion shows an unknown client or redirect URI to the person and never calls back; asking first turns minutes of
-    // waiting into an error at once. It also finds out that there is no network before a browser opens. Whatever else
-    // comes back means nothing: the browser will see for itself.
+    // Notion shows an unknown client or redirect URI to the person and never calls back; where it says so here already,
+    // asking first turns minutes of waiting into an error at once. It also finds out that there is no network before a
+    // browser opens. Whatever else comes back means nothing, a redirect to Notion's own page too: the browser will see
+    // for itself, and the time-out names the redirect URI to register.
     private async Task CheckRegistrationAsync(AuthorizationRequest request, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, request.Uri);

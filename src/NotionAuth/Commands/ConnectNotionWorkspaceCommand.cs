@@ -86,6 +86,11 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
     [Parameter(Mandatory = true, ParameterSetName = EnvironmentSet)]
     public SwitchParameter FromEnvironment { get; set; }
 
+    /// <summary>When the token ends: it is kept, shown, and warned of from 14 days before.</summary>
+    [Parameter(ParameterSetName = TokenSet)]
+    [Parameter(ParameterSetName = EnvironmentSet)]
+    public DateTime? ExpiresOn { get; set; }
+
     /// <summary>The connection's name; alone, the stored connection to take.</summary>
     [Parameter(Position = 0, ParameterSetName = OAuthSet)]
     [Parameter(Position = 0, ParameterSetName = CredentialSet)]
@@ -167,6 +172,7 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
             Name = name,
             Force = Force,
             BaseUri = Core.Http.BaseUri.OrDefault(BaseUri),
+            ExpiresOn = ExpiresOn,
             NotionVersion = Core.Api.NotionVersion.Check(NotionVersion),
         };
         Secret? token = Token is not null
@@ -200,13 +206,15 @@ public sealed class ConnectNotionWorkspaceCommand : SequentialCmdlet
             Owner = Owner,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             Browser = NoBrowser || PasteCallback ? null : new SystemBrowser(),
-            Show = request => prompts.ShowAsync(request, opensBrowser: !NoBrowser && !PasteCallback),
+            Show = request => prompts.ShowAsync(
+                request, opensBrowser: !NoBrowser && !PasteCallback, PasteCallback),
             Warn = Warn,
             ReadCallback = PasteCallback ? prompts.ReadCallbackAsync : null,
         };
         return await new OAuthConnector(store, ProcessState.Cache, transport, Log)
         {
             Bounds = Bounds,
+            Note = Note,
             Warn = WarnOnce
         }.ConnectAsync(app, signIn, options, cancellationToken)
             .ConfigureAwait(false);

@@ -7,6 +7,7 @@ using NotionAuth.Commands.Base;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
+using NotionAuth.Host;
 using NotionAuth.Pipeline;
 
 namespace NotionAuth.Commands;
@@ -40,8 +41,10 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
     {
         string[]? names = Current ? null : ParameterRules.Names(nameof(Name), Name, MyInvocation);
         List<WildcardPattern>? patterns = names?.Select(ConnectionPattern.Of).ToList();
+        if (Current && RunspaceState.StartName is not null)
+            await OpenAsync(name: null, vault: null, transport: null, cancellationToken).ConfigureAwait(false);
         ConnectionKey? current = RunspaceState.Connection;
-        var lister = new ConnectionLister(Stores, ProcessState.Cache);
+        var lister = new ConnectionLister(Stores, ProcessState.Cache) { Start = RunspaceState.StartName };
         bool areExact = names is not null && !names.Any(ConnectionPattern.IsOne);
         StoreListing listing = await (Current ? lister.ListCurrentAsync(Vault, current, cancellationToken)
             : areExact ? lister.ListNamedAsync(names!, Vault, current, cancellationToken)
@@ -60,6 +63,8 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
             : Task.FromException(listing.NoVault ?? ConnectionName.NotFound(
                 name, listing.Connections.Select(c => c.Name).ToList(),
                 string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);
+        if (names is null && !Current && !MyInvocation.ExpectingInput && !found.Any() && listing.Problems.Count == 0)
+            await OnPipelineAsync(() => EmptyList.Show(Host, WriteInformation)).ConfigureAwait(false);
         if (!WithToken) await WriteAllAsync(found).ConfigureAwait(false);
         else
             await ForEachAsync([.. found], c => WriteWithTokenAsync(c, cancellationToken)).ConfigureAwait(false);

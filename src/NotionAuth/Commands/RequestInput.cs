@@ -58,6 +58,7 @@ internal sealed class RequestInput(
     public NotionRequest ForRows()
     {
         ParameterRules.Check(command.MyInvocation.BoundParameters);
+        ParameterRules.CheckGiven(nameof(command.Key), command.MyInvocation.BoundParameters);
         return Common("pages");
     }
 

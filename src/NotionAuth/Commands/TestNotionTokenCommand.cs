@@ -7,14 +7,17 @@ using NotionAuth.Commands.Base;
 using NotionAuth.Core.Api;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
+using NotionAuth.Core.Diagnostics;
 using NotionAuth.Core.OAuth;
+using NotionAuth.Host;
 using NotionAuth.Pipeline;
+using NotionAuth.Vault;
 
 namespace NotionAuth.Commands;
 
 /// <summary>Tells whether tokens work, without refreshing them.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "NotionToken", DefaultParameterSetName = "Connection")]
-[OutputType(typeof(TokenTestResult), typeof(bool))]
+[OutputType(typeof(TokenTestResult), typeof(EnvironmentCheck), typeof(bool))]
 public sealed class TestNotionTokenCommand : SequentialCmdlet
 {
     /// <summary>Names or bot ids of connections; the current one where none is given.</summary>
@@ -26,6 +29,7 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
 
     /// <summary>The vault that the connections are in.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "Connection")]
+    [Parameter(ParameterSetName = "Environment")]
     [ArgumentCompleter(typeof(VaultNameCompleter))]
     public string? Vault { get; set; }
 
@@ -34,8 +38,13 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
     [SecretParameter]
     public SecureString? Token { get; set; }
 
-    /// <summary>Notion's origin, for a token that is just given.</summary>
+    /// <summary>Whether what a sign-in and a request need is checked, in place of a token.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Environment")]
+    public SwitchParameter Environment { get; set; }
+
+    /// <summary>Notion's origin, for a token that is just given, and for checking the environment.</summary>
     [Parameter(ParameterSetName = "Token")]
+    [Parameter(ParameterSetName = "Environment")]
     public Uri? BaseUri { get; set; }
 
     /// <summary>Whether only true or false is returned.</summary>
@@ -44,6 +53,12 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
 
     private protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
+        if (Environment)
+        {
+            await CheckEnvironmentAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (Token is not null)
         {
             Uri baseUri = Core.Http.BaseUri.OrDefault(BaseUri);
@@ -66,6 +81,28 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
             }).ConfigureAwait(false);
     }
 
+    private async Task CheckEnvironmentAsync(CancellationToken cancellationToken)
+    {
+        var doctor = new EnvironmentDoctor(SilentStores, ProcessState.Cache, ProcessState.Transport, Log)
+        {
+            Vault = Vault,
+            BaseUri = Core.Http.BaseUri.OrDefault(BaseUri),
+            Current = RunspaceState.Connection,
+            HostChecks = await OnPipelineAsync(
+                () => HostChecks.Make(SessionState, MyInvocation.MyCommand.Module?.Version)).ConfigureAwait(false),
+            VaultModule = VaultRunspace.LoadedModule,
+            Bounds = Bounds,
+        };
+        bool isUsable = true;
+        await foreach (EnvironmentCheck check in doctor.RunAsync(cancellationToken).ConfigureAwait(false))
+        {
+            isUsable &= check.Status != CheckStatus.Failed;
+            if (!Quiet) await WriteAsync(check).ConfigureAwait(false);
+        }
+
+        if (Quiet) await WriteAsync(isUsable).ConfigureAwait(false);
+    }
+
     private async Task WriteResultAsync(TokenTestResult result)
     {
         if (!Quiet)
@@ -77,6 +114,6 @@ public sealed class TestNotionTokenCommand : SequentialCmdlet
         // False would otherwise look like a dead token.
         if (result.Status == TokenStatus.Unknown)
             Warn($"It could not be found out whether the token works: {result.Reason}");
-        await WriteAsync(result.Status == TokenStatus.Active).ConfigureAwait(false);
+        await WriteAsync(result.IsUsable).ConfigureAwait(false);
     }
 }

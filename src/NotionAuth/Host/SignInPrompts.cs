@@ -45,11 +45,21 @@ internal sealed class SignInPrompts(
             + "If somebody does sit at a browser of this machine, say how long to wait: -TimeoutSec 300.");
     }
 
-    public Task ShowAsync(AuthorizationRequest request, bool opensBrowser)
+    /// <summary>Shows the address to sign in at, and what will happen.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="opensBrowser">Whether the browser is opened.</param>
+    /// <param name="pastes">Whether the callback is to be pasted.</param>
+    public Task ShowAsync(AuthorizationRequest request, bool opensBrowser, bool pastes)
     {
+        int port = new Uri(request.RedirectUri).Port;
         string lead = opensBrowser
             ? "Opening the browser to sign in to Notion. If it doesn't open, go to this address:"
-            : "Sign in to Notion at this address:";
+            : pastes
+            ? "Afterwards the browser ends on a page that can't be reached: copy that page's whole address, and " +
+                $"paste it here.{Environment.NewLine}Sign in to Notion at this address, with any browser:"
+            : $"The callback comes to port {port} of this machine. If the browser is on another one, forward the " +
+                $"port first, there: ssh -L {port}:localhost:{port} {Environment.UserName}@{Environment.MachineName}" +
+                $"{Environment.NewLine}Sign in to Notion at this address:";
         return show(() => Say($"{lead}{Environment.NewLine}{request.Uri.AbsoluteUri}{Environment.NewLine}Ctrl+C ends " +
             "the sign-in."));
     }

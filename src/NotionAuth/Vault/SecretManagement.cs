@@ -15,7 +15,8 @@ namespace NotionAuth.Vault;
 /// <summary>SecretManagement's cmdlets, called from any thread.</summary>
 /// <param name="host">Who is asked where a vault asks for a password; null where nobody can be asked.</param>
 /// <param name="stopping">Ends waits when the pipeline stops.</param>
-internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
+/// <param name="asks">Whether somebody may be asked for a vault's password, where there is somebody.</param>
+internal sealed class SecretManagement(PSHost? host, CancellationToken stopping, bool asks = true)
 {
     // What vaults put around a text: line ends, a byte order mark.
     private static readonly char[] Around = [' ', '\t', '\r', '\n', '\uFEFF', '\0'];
@@ -133,7 +134,7 @@ internal sealed class SecretManagement(PSHost? host, CancellationToken stopping)
     /// </summary>
     /// <param name="vault">The vault.</param>
     /// <exception cref="VaultException">It is locked still.</exception>
-    public void Unlock(VaultInfo vault) => new VaultUnlocker(this, host, stopping).Unlock(vault);
+    public void Unlock(VaultInfo vault) => new VaultUnlocker(this, host, asks, stopping).Unlock(vault);
 
     public void Unlock(string vault, SecureString password) =>
         Invoke("Unlock-SecretVault", new Hashtable { ["Name"] = vault, ["Password"] = password }, vault);

@@ -136,6 +136,15 @@ internal sealed class VaultException : NotionAuthException
         + "Set-SecretStoreConfiguration -PasswordTimeout -1, makes that longer.")
     { Target = vault };
 
+    /// <summary>Whether it is locked shows only in a call that may ask, and nobody was to be asked.</summary>
+    public static VaultException MayAsk(string vault) => new(
+        ErrorIds.NotInteractive, NotionErrorKind.InvalidOperation,
+        $"Whether vault '{vault}' is open can't be found out without a call that may ask for its password, " +
+        "and nothing was to be asked.",
+        $"Open it with Get-NotionConnection -Vault {CommandText.Quoted(vault)}, then run the command again in this " +
+        "session.")
+    { Target = vault };
+
     /// <summary>Somebody was asked for its password and gave none.</summary>
     public static VaultException PromptCancelled(string? vault) => new(
         ErrorIds.VaultPromptCancelled, NotionErrorKind.AuthenticationFailed,

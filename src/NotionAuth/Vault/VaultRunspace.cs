@@ -7,6 +7,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
+using System.Reflection;
 using System.Threading;
 
 namespace NotionAuth.Vault;
@@ -29,6 +30,10 @@ internal static class VaultRunspace
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);
     private static Runspace? _runspace;
     private static bool _hasHost;
+
+    /// <summary>SecretManagement's name and version; null where it isn't loaded in this process.</summary>
+    public static string? LoadedModule() =>
+        LoadedAssembly()?.GetName().Version is { } version ? $"{Module} {version.ToString(3)}" : null;
 
     /// <summary>Calls a command of SecretManagement in silence.</summary>
     /// <param name="host">Who is asked where the vault asks for a password; null where nobody can be asked.</param>
@@ -167,9 +172,11 @@ internal static class VaultRunspace
     // of an assembly only.
     private static string? LoadedManifest()
     {
-        string? assembly = AppDomain.CurrentDomain.GetAssemblies()
-            .FirstOrDefault(a => !a.IsDynamic && a.GetName().Name == Module)?.Location;
+        string? assembly = LoadedAssembly()?.Location;
         string? manifest = string.IsNullOrEmpty(assembly) ? null : Path.ChangeExtension(assembly, ".psd1");
         return File.Exists(manifest) ? manifest : null;
     }
+
+    private static Assembly? LoadedAssembly() =>
+        AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(a => !a.IsDynamic && a.GetName().Name == Module);
 }

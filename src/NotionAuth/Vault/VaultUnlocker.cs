@@ -19,8 +19,10 @@ namespace NotionAuth.Vault;
 /// <param name="secrets">SecretManagement.</param>
 /// <param name="host">Who is asked; null where nobody may be asked, as in the middle of a line that is
 /// completed.</param>
+/// <param name="asks">Whether somebody may be asked, where there is somebody.</param>
 /// <param name="stopping">Ends the wait for another question.</param>
-internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, CancellationToken stopping)
+internal sealed class VaultUnlocker(
+    SecretManagement secrets, PSHost? host, bool asks, CancellationToken stopping)
 {
     // Somebody is asked one thing after the other, and what an answer has unlocked isn't asked for again.
     private static readonly SemaphoreSlim OneQuestion = new(1, 1);
@@ -63,6 +65,9 @@ internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, Canc
     {
         if (Opened.ContainsKey(vault.Name)) return;
         if (host is null) throw VaultException.Locked(vault.Name);
+
+        // What another vault asks in its first call can't be kept from whoever sits there.
+        if (!asks && HostPrompts.CanPrompt(host)) throw VaultException.MayAsk(vault.Name);
         try
         {
             secrets.GetInfo(vault.Name, SecretName.WriteTest);
@@ -77,7 +82,7 @@ internal sealed class VaultUnlocker(SecretManagement secrets, PSHost? host, Canc
 
     private void Ask(SecretManagement.VaultInfo vault)
     {
-        if (host is null || !HostPrompts.CanPrompt(host) || !SecretStoreCache.AllowsPrompting())
+        if (host is null || !asks || !HostPrompts.CanPrompt(host) || !SecretStoreCache.AllowsPrompting())
             throw VaultException.Locked(vault.Name);
         OneQuestion.Wait(stopping);
         try

@@ -55,6 +55,41 @@ public sealed class ErrorAdviceTests
     }
 
     [Fact]
+    public async Task A_plan_without_room_for_more_blocks_is_told_from_a_missing_capability()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(
+            f => f.Behavior.BlockLimit = 0, new SeedOptions { Rows = 0, Blocks = 0 });
+        NotionRequest append = Request(
+            "PATCH", $"blocks/{notion.Fake.DefaultWorkspace.Sample.PageId}/children") with
+        {
+            Body = """{"children":[{"divider":{}}]}"""u8.ToArray(),
+        };
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "RestrictedResource", () => notion.Client().SendAsync(append, default));
+        Assert.Contains("no room for more blocks", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.DoesNotContain("capability", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_403_of_the_plan_s_limit_advises_no_capability()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Status,
+            Status = 403,
+            Body = """
+                {"object":"error","status":403,"code":"restricted_resource","message":"Block limit reached.",
+                "additional_data":{"block_limit":"1000"}}
+                """,
+        });
+        NotionApiException error = await Expect.ErrorAsync<NotionApiException>(
+            "RestrictedResource", () => notion.Client().SendAsync(Request("POST", "pages"), default));
+        Assert.Contains("plan", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.DoesNotContain("Insert content", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_404_says_how_a_page_is_shared()
     {
         await using TestNotion notion = await TestNotion.StartAsync();

@@ -79,6 +79,26 @@ public sealed class NotionEndpointTests
         Assert.All(NotionEndpoint.All, e => Assert.Equal(e.Methods.OrderBy(m => Array.IndexOf(order, m)), e.Methods));
     }
 
+    [Theory]
+    [InlineData("agents/q", "agents/query")]
+    [InlineData("agents/b", "agents/batch")]
+    [InlineData("agents/x/c", "agents/x/credit_limit,agents/x/chat")]
+    [InlineData("agents/x/i", "agents/x/insights")]
+    [InlineData("agents/x/s", "agents/x/status")]
+    [InlineData("agents/x/t", "agents/x/threads")]
+    [InlineData("sessions/q", "sessions/query")]
+    [InlineData("sessions/x/", "sessions/x/cancel,sessions/x/events/query")]
+    [InlineData("threads/x/", "threads/x/messages")]
+    public void Agents_sessions_and_threads_are_completed_and_count_as_writing(string typed, string completions)
+    {
+        string[] paths = [.. NotionEndpoint.Complete(typed, null).Select(c => c.Path)
+            .Where(p => !p.Contains('{', StringComparison.Ordinal))];
+
+        // An id may begin with anything, so that what stands below one follows.
+        Assert.Equal(completions.Split(','), paths.Take(completions.Split(',').Length));
+        Assert.All(paths, p => Assert.Null(NotionEndpoint.Find(p, HttpMethod.Post)));
+    }
+
     [Fact]
     public void Nothing_typed_gives_every_endpoint_and_each_is_there_once()
     {

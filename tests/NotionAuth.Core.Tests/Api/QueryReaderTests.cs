@@ -37,12 +37,16 @@ public sealed class QueryReaderTests
         await using TestNotion notion = await TestNotion.StartAsync(seed: Seed);
         (List<string> whole, _, _) = await ReadAsync(notion, body);
         notion.Fake.Behavior.QueryRowCap = 40;
-        (List<string> rows, bool isCapped, List<string> notes) = await ReadAsync(notion, body);
-        Assert.True(whole.Count > 100);
-        Assert.Equal(whole, rows);
-        Assert.False(isCapped);
-        Assert.NotEmpty(notes);
-        Assert.All(notes, n => Assert.StartsWith("Notion stopped at 10,000 rows.", n));
+        foreach (bool areShort in new[] { false, true })
+        {
+            notion.Fake.Behavior.ShortPages = areShort;
+            (List<string> rows, bool isCapped, List<string> notes) = await ReadAsync(notion, body);
+            Assert.True(whole.Count > 100);
+            Assert.Equal(whole, rows);
+            Assert.False(isCapped);
+            Assert.NotEmpty(notes);
+            Assert.All(notes, n => Assert.StartsWith("Notion stopped at 10,000 rows.", n));
+        }
     }
 
     [Theory]
@@ -56,6 +60,7 @@ public sealed class QueryReaderTests
         (List<string> rows, bool isCapped, _) = await ReadAsync(notion, body);
         Assert.Equal(40, rows.Count);
         Assert.True(isCapped);
+        Assert.Equal([false, false, true], await CappedAsync(notion, body, 15));
     }
 
     [Theory]
@@ -88,6 +93,21 @@ public sealed class QueryReaderTests
         Assert.Equal(rows.Count, rows.Distinct().Count());
         Assert.Equal(isStuck, isCapped);
         if (!isStuck) Assert.Equal(whole, rows);
+    }
+
+    /// <summary>Of each page, whether it says that the query is capped.</summary>
+    private static async Task<List<bool>> CappedAsync(TestNotion notion, string body, int pageSize)
+    {
+        var request = new NotionRequest
+        {
+            Path = $"data_sources/{notion.Fake.DefaultWorkspace.Sample.DataSourceId}/query",
+            Method = HttpMethod.Post,
+            Body = Encoding.UTF8.GetBytes(body),
+        };
+        var capped = new List<bool>();
+        await foreach (NotionPage page in QueryReader.PagesAsync(notion.Client(), request, pageSize, default))
+            capped.Add(page.IsCapped);
+        return capped;
     }
 
     private static async Task<(List<string> Ids, bool IsCapped, List<string> Notes)> ReadAsync(

@@ -87,6 +87,22 @@ public sealed class AppResolverTests
         Assert.Equal($"given env {AppResolver.DefaultRedirectUri.OriginalString}", Text(app));
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("secret-of-given", true)]
+    [InlineData("another", false)]
+    public async Task A_secret_is_remembered_where_it_is_the_one_that_the_store_has(string? given, bool isRemembered)
+    {
+        AppRegistration app = await ResolveAsync(
+            await RememberingAsync("given"), [],
+            new AppInput { BaseUri = Notion, ClientId = "given", ClientSecret = Secret.From(given) });
+        Assert.Equal(isRemembered, app.IsRemembered);
+        app = await ResolveAsync(
+            new RecordingStore(), [],
+            new AppInput { BaseUri = Notion, ClientId = "given", ClientSecret = new Secret("x") });
+        Assert.False(app.IsRemembered);
+    }
+
     [Fact]
     public async Task Somebody_is_asked_for_a_secret_only_where_none_is_known()
     {

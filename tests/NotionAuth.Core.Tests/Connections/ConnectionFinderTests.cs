@@ -53,6 +53,48 @@ public sealed class ConnectionFinderTests
                 .FindAsync("Notes", null, null, default)).Store.Vault);
     }
 
+    [Fact]
+    public async Task Without_a_current_connection_a_session_starts_with_the_one_that_the_environment_names()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var vault = new RecordingStore();
+        StoredConnection one = await notion.StoreAsync(vault, "One", workspaceName: "One");
+        StoredConnection two = await notion.StoreAsync(vault, "Two", workspaceName: "Two");
+        var variables = new Dictionary<string, string> { ["NOTIONAUTH_CONNECTION"] = " two " };
+        var finder = new ConnectionFinder(new TestStores(vault), new ConnectionCache())
+        {
+            Start = ConnectionFinder.StartName(variables.GetValueOrDefault!),
+        };
+        Assert.Equal(two.Details.BotId, (await finder.FindAsync(null, null, null, default)).Session.Key.BotId);
+        Assert.Equal(one.Details.BotId, (await finder.FindAsync("One", null, null, default)).Session.Key.BotId);
+        var current = new ConnectionKey(vault.Vault, one.Details.BotId);
+        Assert.Equal(one.Details.BotId, (await finder.FindAsync(null, null, current, default)).Session.Key.BotId);
+
+        finder = new ConnectionFinder(new TestStores(vault), new ConnectionCache()) { Start = "Three" };
+        NotionAuthException error = await Expect.ErrorAsync(
+            ErrorIds.ConnectionNotFound, () => finder.FindAsync(null, null, null, default));
+        Assert.Contains("NOTIONAUTH_CONNECTION", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("NOTION_TOKEN", true)]
+    [InlineData("NOTION_API_TOKEN", true)]
+    [InlineData("NOTION_CLIENT_ID", false)]
+    public async Task Without_any_connection_a_token_of_the_environment_is_advised(string variable, bool isAdvised)
+    {
+        var finder = new ConnectionFinder(new TestStores(), new ConnectionCache())
+        {
+            Environment = name => name == variable ? "ntn_x" : null,
+        };
+        NotionAuthException error = await Expect.ErrorAsync(
+            ErrorIds.NotConnected, () => finder.FindAsync(null, null, null, default));
+        Assert.Equal(
+            isAdvised,
+            error.RecommendedAction.Contains($"{variable} is set: Connect-NotionWorkspace -FromEnvironment",
+                StringComparison.Ordinal));
+        Assert.DoesNotContain("ntn_x", error.ToString() + error.RecommendedAction, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Marketting", "Did you mean 'Marketing'?")]
     [InlineData("market", "Did you mean 'Marketing'?")]

@@ -5,8 +5,10 @@ using System.Threading.Tasks;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Connections;
 using NotionAuth.Core.Connections.Store;
+using NotionAuth.Core.OAuth;
 using NotionAuth.Core.Tests.Support;
 using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 
 namespace NotionAuth.Core.Tests.Connections;
@@ -224,6 +226,65 @@ public sealed class OAuthConnectorTests
             f => f.Behavior.ExtraTokenFields = """{"workspace_name":null,"workspace_icon":null}""");
         StoredConnection connection = await SignInAsync(notion, new RecordingStore());
         Assert.Equal(connection.Details.BotId, connection.Details.Name);
+    }
+
+    [Fact]
+    public async Task A_new_client_secret_that_is_wrong_ends_the_sign_in_before_a_browser_or_a_listener()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        using TakenPort taken = TakenPort.Take();
+        var run = new SignInRun(notion)
+        {
+            Browser = ScriptedBrowser.Allowing(),
+            Credentials = new ClientCredentials(notion.Credentials.ClientId, new Secret("secret_that_is_wrong")),
+            HasNewSecret = true,
+        };
+        NotionAuthException error = await Expect.ErrorAsync(
+            ErrorIds.InvalidClient, () => run.ConnectAsync([taken.RedirectUri]));
+        Assert.Contains("-ClientSecret", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(0, run.Browser.OpenedCount);
+        Assert.False(run.Shown.Task.IsCompleted);
+        Assert.Equal("/v1/oauth/introspect", Assert.Single(notion.Fake.Requests).Path);
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task A_client_secret_is_asked_about_where_it_is_new(bool isNew, int count)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        await new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), HasNewSecret = isNew }.ConnectAsync();
+        Assert.Equal(count, notion.RequestsTo("/v1/oauth/introspect").Count);
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(500)]
+    [InlineData(529)]
+    public async Task What_the_question_for_a_new_client_secret_can_not_tell_means_nothing(int status)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        notion.Fake.Faults.Add(Fault.Of(status, "some_code", "/v1/oauth/introspect", times: null));
+        StoredConnection connection = await new SignInRun(notion)
+        {
+            Browser = ScriptedBrowser.Allowing(),
+            HasNewSecret = true
+        }.ConnectAsync();
+        Assert.Equal("Acme", connection.Details.Name);
+    }
+
+    [Fact]
+    public async Task Signing_in_again_notes_what_it_may_mean_for_another_machine()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var store = new RecordingStore();
+        var first = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store };
+        await first.ConnectAsync();
+        Assert.Empty(first.Notes);
+        var second = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing(), Store = store };
+        await second.ConnectAsync();
+        Assert.Contains("another machine", Assert.Single(second.Notes), StringComparison.Ordinal);
+        Assert.Empty(second.Warnings);
     }
 
     private static Task<StoredConnection> SignInAsync(

@@ -34,14 +34,15 @@ public sealed class TokenTesterTests
     }
 
     [Fact]
-    public async Task An_expired_token_is_Inactive_and_is_not_refreshed()
+    public async Task A_token_that_the_next_request_refreshes_is_Expired_and_is_not_refreshed()
     {
         await using TestNotion notion = await TestNotion.StartAsync();
         var store = new RecordingStore();
         StoredConnection connection = await notion.StoreAsync(store);
         notion.Fake.ExpireAccessTokens();
         TokenTestResult result = await TestAsync(notion, store, connection);
-        Assert.Equal(TokenStatus.Inactive, result.Status);
+        Assert.Equal(TokenStatus.Expired, result.Status);
+        Assert.True(result.IsUsable);
         Assert.Contains("The next request refreshes it", result.Reason, StringComparison.Ordinal);
         Assert.Empty(notion.Fake.RefreshRequests);
         Assert.True(store.Stored(connection.Details.BotId)!.AccessToken.Matches(connection.AccessToken));
@@ -74,7 +75,23 @@ public sealed class TokenTesterTests
         TokenTestResult result = await TestAsync(notion, store, connection);
         Assert.Equal((TokenStatus.Inactive, TokenTestMethod.UsersMe), Outcome(result));
         Assert.Equal("Acme", result.Connection);
+        Assert.Contains("it can't be refreshed", result.Reason, StringComparison.Ordinal);
+        Assert.Contains("-ClientSecret", result.Reason, StringComparison.Ordinal);
         Assert.Empty(notion.Fake.RefreshRequests);
+    }
+
+    [Fact]
+    public async Task An_expired_token_that_nothing_refreshes_is_Inactive()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var store = new RecordingStore();
+        StoredConnection connection = await notion.StoreAsync(store);
+        await store.WriteAsync(connection with { RefreshToken = null }, default);
+        notion.Fake.ExpireAccessTokens();
+        TokenTestResult result = await TestAsync(notion, store, connection);
+        Assert.Equal(TokenStatus.Inactive, result.Status);
+        Assert.False(result.IsUsable);
+        Assert.Contains("Connect-NotionWorkspace -Name 'Acme'", result.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Net.Http;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using NotionAuth.FakeNotion.OAuth;
@@ -9,16 +10,19 @@ namespace NotionAuth.Core.Tests.Fake;
 
 public sealed class FakeApiTests
 {
-    // URL and method, credential, version, body: the first that is wrong makes the error.
+    // URL and method, JSON, credential, version, body: the first that is wrong makes the error.
     [Theory]
     [InlineData("GET", "v1/nowhere", false, null, null, 400, "invalid_request_url")]
     [InlineData("DELETE", "v1/users/me", false, null, null, 400, "invalid_request_url")]
     [InlineData("GET", "v1/oauth/token", false, null, null, 400, "invalid_request_url")]
     [InlineData("GET", "v1/search", true, "2026-03-11", null, 400, "invalid_request_url")]
-    [InlineData("POST", "v1/search", false, null, "{", 401, "unauthorized")]
-    [InlineData("POST", "v1/search", true, null, "{", 400, "missing_version")]
-    [InlineData("POST", "v1/search", true, "", "{", 400, "missing_version")]
-    [InlineData("POST", "v1/search", true, "2099-01-01", "{", 400, "missing_version")]
+    [InlineData("POST", "v1/nowhere", false, null, "{", 400, "invalid_request_url")]
+    [InlineData("POST", "v1/search", false, null, "{", 400, "invalid_json")]
+    [InlineData("POST", "v1/search", true, null, "{", 400, "invalid_json")]
+    [InlineData("POST", "v1/search", false, null, "[]", 401, "unauthorized")]
+    [InlineData("POST", "v1/search", true, null, "[]", 400, "missing_version")]
+    [InlineData("POST", "v1/search", true, "", "[]", 400, "missing_version")]
+    [InlineData("POST", "v1/search", true, "2099-01-01", "[]", 400, "missing_version")]
     [InlineData("POST", "v1/search", true, "2026-03-11", "{", 400, "invalid_json")]
     [InlineData("POST", "v1/search", true, "2026-03-11", """{"a":1,"a":2}""", 400, "invalid_json")]
     [InlineData("POST", "v1/search", true, "2026-03-11", """{"query":"\ud800"}""", 400, "invalid_json")]
@@ -43,6 +47,50 @@ public sealed class FakeApiTests
         Assert.Equal(answer.RequestId, Assert.Single(fake.State.Requests).RequestId);
         if (code is not null)
             Assert.Equal(("error", status), ((string?)answer.Json["object"], (int)answer.Json["status"]!));
+    }
+
+    [Theory]
+    [InlineData(false, null, 401, "unauthorized")]
+    [InlineData(true, null, 400, "missing_version")]
+    [InlineData(true, "", 400, "missing_version")]
+    [InlineData(true, "2099-01-01", 400, "missing_version")]
+    [InlineData(true, "2026-03-11", 400, "invalid_json")]
+    public async Task JSON_can_come_after_credential_and_version(
+        bool authorized, string? version, int status, string code)
+    {
+        await using var fake = await FakeClient.StartAsync();
+        fake.State.Behavior.JsonBeforeCredential = false;
+        var answer = await fake.SendAsync(
+            "POST", "v1/search", "{", authorized ? fake.InternalToken : null, version);
+        Assert.Equal((status, code), (answer.Status, answer.Code));
+    }
+
+    [Theory]
+    [InlineData("Bearer ?", 200)]
+    [InlineData("bearer    ?", 200)]
+    [InlineData("Bearer \t ?", 200)]
+    [InlineData("Bearer wrong", 401)]
+    [InlineData("Bearer", null)]
+    [InlineData("?", null)]
+    [InlineData("Token ?", null)]
+    [InlineData("Bearer? x", null)]
+    [InlineData("Bearer ? ?", null)]
+    public async Task An_Authorization_header_that_is_malformed_has_a_text_of_its_own(string header, int? status)
+    {
+        await using var fake = await FakeClient.StartAsync();
+        using var http = new HttpClient { BaseAddress = fake.Server.BaseUri };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1/users/me");
+        request.Headers.Add("Notion-Version", FakeClient.Newest);
+        Assert.True(request.Headers.TryAddWithoutValidation(
+            "Authorization", header.Replace("?", fake.InternalToken, StringComparison.Ordinal)));
+        using var response = await http.SendAsync(request);
+        Assert.Equal(status ?? 401, (int)response.StatusCode);
+        var json = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        if (status != 200)
+            Assert.Equal(
+                status is null
+                    ? "Authorization header must use the format \"Bearer <token>\"." : "API token is invalid.",
+                (string?)json["message"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
@@ -32,7 +33,6 @@ public sealed class FakePaginationTests
     }
 
     [Theory]
-    [InlineData("0")]
     [InlineData("101")]
     [InlineData("-1")]
     [InlineData("\"x\"")]
@@ -43,6 +43,64 @@ public sealed class FakePaginationTests
         Assert.Equal(
             "validation_error", (await fake.ApiAsync("POST", "v1/search", $$"""{"page_size":{{size}}}""")).Code);
         Assert.Equal("validation_error", (await fake.ApiAsync("GET", $"v1/users?page_size={size.Trim('"')}")).Code);
+    }
+
+    [Fact]
+    public async Task A_page_size_of_0_is_the_default_but_for_comments()
+    {
+        await using var fake = await FakeClient.StartAsync();
+        var children = (await fake.ApiAsync("GET", $"v1/blocks/{fake.Sample.PageId}/children?page_size=0")).Ok();
+        Assert.Equal(100, children["results"]!.AsArray().Count);
+        var found = (await fake.ApiAsync("POST", "v1/search", """{"page_size":0}""")).Ok();
+        Assert.Equal(100, found["results"]!.AsArray().Count);
+        var comments = await fake.ApiAsync("GET", $"v1/comments?block_id={fake.Sample.PageId}&page_size=0");
+        Assert.Equal("validation_error", comments.Code);
+    }
+
+    [Theory]
+    [InlineData("GET", "blocks/?/children", "query")]
+    [InlineData("GET", "comments?block_id=?", "query")]
+    [InlineData("GET", "file_uploads", "query")]
+    [InlineData("POST", "search", "body")]
+    [InlineData("GET", "users", null)]
+    [InlineData("POST", "data_sources/!/query", null)]
+    public async Task A_cursor_that_is_none_is_refused_in_the_words_of_its_list(
+        string method, string path, string? uuidIn)
+    {
+        await using var fake = await FakeClient.StartAsync();
+        path = "v1/" + path.Replace("?/", fake.Sample.PageId + "/", StringComparison.Ordinal)
+            .Replace("=?", "=" + fake.Sample.PageId, StringComparison.Ordinal)
+            .Replace("!", fake.Sample.DataSourceId.ToString(), StringComparison.Ordinal);
+        var query = path.Contains('?', StringComparison.Ordinal) ? "&start_cursor=bogus" : "?start_cursor=bogus";
+        var answer = method == "GET"
+            ? await fake.ApiAsync(method, path + query)
+            : await fake.ApiAsync(method, path, """{"start_cursor":"bogus"}""");
+        var expected = uuidIn is null
+            ? "The start_cursor provided is invalid: bogus"
+            : $"{uuidIn} failed validation: {uuidIn}.start_cursor should be a valid uuid or `undefined`, " +
+                "instead was `\"bogus\"`.";
+        Assert.Equal((400, expected), (answer.Status, (string?)answer.Json["message"]));
+    }
+
+    [Fact]
+    public async Task The_cursor_of_children_is_the_id_of_the_next_one()
+    {
+        await using var fake = await FakeClient.StartAsync();
+        var children = $"v1/blocks/{fake.Sample.PageId}/children";
+        var cursor = (string?)(await fake.ApiAsync("GET", children + "?page_size=2")).Ok()["next_cursor"];
+        var next = (await fake.ApiAsync("GET", $"{children}?page_size=2&start_cursor={cursor}")).Ok();
+        Assert.Equal(cursor, (string?)next["results"]![0]!["id"]);
+    }
+
+    [Fact]
+    public async Task A_page_can_be_shorter_than_asked_for_although_more_follow()
+    {
+        await using var fake = await FakeClient.StartAsync();
+        fake.State.Behavior.ShortPages = true;
+        var (ids, pages) = await AllRowsAsync(fake);
+        Assert.Equal((260, 4), (ids.Distinct().Count(), pages));
+        var one = (await fake.ApiAsync("GET", $"v1/blocks/{fake.Sample.PageId}/children?page_size=1")).Ok();
+        Assert.Single(one["results"]!.AsArray());
     }
 
     [Fact]
@@ -69,7 +127,8 @@ public sealed class FakePaginationTests
         fake.State.Behavior.QueryRowCap = 150;
         var query = $"v1/data_sources/{fake.Sample.DataSourceId}/query";
         var first = (await fake.ApiAsync("POST", query, "{}")).Ok();
-        Assert.False(first.ContainsKey("request_status"));
+        Assert.True((bool)first["has_more"]!);
+        Assert.Equal("incomplete", (string?)first["request_status"]!["type"]);
         var last = (await fake.ApiAsync("POST", query, $$"""{"start_cursor":"{{(string?)first["next_cursor"]}}"}"""))
             .Ok();
         Assert.Equal((50, false), (last["results"]!.AsArray().Count, (bool)last["has_more"]!));

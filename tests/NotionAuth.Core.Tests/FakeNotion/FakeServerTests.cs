@@ -63,6 +63,26 @@ public sealed class FakeServerTests
         Assert.Empty(fake.State.Requests);
     }
 
+    [Theory]
+    [InlineData("integrations", "autoAprove")]
+    [InlineData("authorize", "client")]
+    [InlineData("expire", "tokens")]
+    [InlineData("revoke", "bot")]
+    [InlineData("faults", "skip")]
+    [InlineData("seed", "row")]
+    [InlineData("bulk", "count")]
+    [InlineData("ratelimit", "window")]
+    [InlineData("approve", "client_id")]
+    [InlineData("behavior", "queryRowCaps")]
+    public async Task The_control_endpoint_refuses_a_name_that_it_does_not_know(string path, string name)
+    {
+        await using var fake = await FakeClient.StartAsync();
+        var answer = await fake.SendAsync("POST", "_control/" + path, $$"""{"{{name}}":1}""");
+        Assert.Equal(400, answer.Status);
+        Assert.Contains($" {name}", (string?)answer.Json["message"], StringComparison.Ordinal);
+        Assert.Empty(fake.State.Faults.Active);
+    }
+
     [Fact]
     public async Task The_control_endpoint_sets_up_and_tells()
     {

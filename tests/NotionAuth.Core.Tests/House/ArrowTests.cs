@@ -17,6 +17,7 @@ public sealed class ArrowTests
     // A room uses those further on. Rooms of one floor don't use each other.
     private static readonly string[][] Core =
     [
+        ["NotionAuth.Core.Diagnostics"],
         ["NotionAuth.Core.Connections"], ["NotionAuth.Core.SignIn"], ["NotionAuth.Core.OAuth"],
         ["NotionAuth.Core.Rows"],
         ["NotionAuth.Core.Api"],

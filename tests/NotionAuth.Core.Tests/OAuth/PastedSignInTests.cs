@@ -75,10 +75,50 @@ public sealed class PastedSignInTests
         Assert.Empty(store.Secrets);
     }
 
+    [Theory]
+    [InlineData("", "Nothing was pasted.")]
+    [InlineData("I pressed Allow", "it has no query")]
+    [InlineData("REQUEST", "the address to sign in at")]
+    [InlineData("http://localhost:8914/callback?code=c0de-c0de&state=old", "state")]
+    public async Task After_a_wrong_paste_it_asks_again_with_the_same_state(string wrong, string says)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        int pastes = 0;
+        var run = new SignInRun(notion)
+        {
+            Paste = async request => ++pastes == 1
+                ? wrong.Replace("REQUEST", request.Uri.AbsoluteUri, StringComparison.Ordinal)
+                : (await ScriptedBrowser.DecideAsync(request.Uri, "allow")).AbsoluteUri,
+        };
+        Assert.Equal("Acme", (await run.ConnectAsync(Registered)).Details.Name);
+        Assert.Equal(2, pastes);
+        string warning = Assert.Single(run.Warnings);
+        Assert.Contains(says, warning, StringComparison.Ordinal);
+        Assert.Contains("paste it again", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("c0de-c0de", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_the_third_wrong_paste_it_ends()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        int pastes = 0;
+        var run = new SignInRun(notion)
+        {
+            Paste = _ =>
+            {
+                pastes++;
+                return Task.FromResult("I pressed Allow");
+            },
+        };
+        await Expect.ErrorAsync(ErrorIds.InvalidCallback, () => run.ConnectAsync(Registered));
+        Assert.Equal(3, pastes);
+    }
+
     [Fact]
     public async Task A_redirect_URI_that_is_not_registered_is_an_error_before_anything_is_asked()
     {
-        await using TestNotion notion = await TestNotion.StartAsync();
+        await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.AuthorizeErrorsInPlace = true);
         var run =
             new SignInRun(notion) { Paste = _ => throw new InvalidOperationException("Nothing should be asked.") };
         await Expect.ErrorAsync(ErrorIds.RedirectUriNotRegistered, () => run.ConnectAsync([new Uri(

@@ -190,7 +190,7 @@ public sealed partial class SignInTests
     [Fact]
     public async Task A_redirect_URI_that_is_not_registered_is_an_error_at_once_and_no_browser_opens()
     {
-        await using TestNotion notion = await TestNotion.StartAsync();
+        await using TestNotion notion = await TestNotion.StartAsync(f => f.Behavior.AuthorizeErrorsInPlace = true);
         var run = new SignInRun(notion) { Browser = ScriptedBrowser.Allowing() };
         (NotionAuthException error, Uri uri) = await FreeAsync(async uri =>
             (await Expect.ErrorAsync(ErrorIds.RedirectUriNotRegistered, () => run.ConnectAsync([uri])), uri));
@@ -242,6 +242,25 @@ public sealed partial class SignInTests
         Assert.Contains(redirectUri, error.Message, StringComparison.Ordinal);
         Assert.Contains($"register exactly {redirectUri}", error.RecommendedAction, StringComparison.Ordinal);
         AssertFree(new Uri(redirectUri));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mistake_that_Notion_shows_on_a_page_of_its_own_ends_with_the_time(bool isUnknownClient)
+    {
+        await using TestNotion notion = await TestNotion.StartAsync();
+        var run = new SignInRun(notion)
+        {
+            Browser = ScriptedBrowser.Leaving(),
+            Timeout = TimeSpan.FromMilliseconds(300),
+            Credentials = isUnknownClient
+                ? new ClientCredentials(Guid.NewGuid().ToString(), new Secret("secret_x")) : null,
+        };
+        (NotionAuthException error, Uri uri) = await FreeAsync(async uri =>
+            (await Expect.ErrorAsync(ErrorIds.CallbackTimeout, () => run.ConnectAsync([uri])), uri));
+        Assert.Equal(1, run.Browser.OpenedCount);
+        Assert.Contains($"register exactly {uri.OriginalString}", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using NotionAuth.Core.Common;
 using NotionAuth.Core.Rows;
+using NotionAuth.FakeNotion.Control;
 using Xunit;
 using static NotionAuth.Core.Tests.Rows.RowRun;
 
@@ -37,6 +38,28 @@ public sealed class RowLookupTests
         RowPlan plan = await run.PlanAsync(("Name", "A"), (column, value));
         Assert.Equal(ErrorIds.PropertyValueInvalid, plan.Error?.ErrorId);
         Assert.Contains(says, plan.Error!.Message);
+    }
+
+    [Fact]
+    public async Task Related_pages_that_cannot_be_read_are_the_error_of_the_rows_that_name_one_and_asked_for_once()
+    {
+        await using RowRun run = await RowRun.StartAsync();
+        using RowWriter writer = await run.OpenAsync(key: null);
+        run.Notion.Fake.Faults.Add(new Fault
+        {
+            Kind = FaultKind.Status,
+            PathPattern = $"/v1/data_sources/{run.Sample.DataSourceId}/query",
+            Status = 404,
+            Code = "object_not_found",
+            Message = "Not shared.",
+            Times = null,
+        });
+        run.Notion.Fake.ClearRequests();
+        var plans = await writer.PlanAsync(
+            [Row(1, ("Tasks", "Task 1")), Row(2, ("Name", "B")), Row(3, ("Tasks", "Task 2"))], default);
+        Assert.Equal(["ObjectNotFound", null, "ObjectNotFound"], plans.Select(p => p.Error?.ErrorId));
+        Assert.StartsWith("Row 3: Notion answered 404", plans[2].Error!.Message);
+        Assert.Single(run.Sent());
     }
 
     [Fact]

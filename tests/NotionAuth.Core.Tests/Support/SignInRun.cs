@@ -29,6 +29,11 @@ internal sealed class SignInRun(TestNotion notion)
 
     public Uri? BaseUri { get; init; }
 
+    /// <summary>Whether the client secret isn't the one that the store remembers.</summary>
+    public bool HasNewSecret { get; init; }
+
+    public ConcurrentQueue<string> Notes { get; } = new();
+
     public ConcurrentQueue<string> Warnings { get; } = new();
 
     public TaskCompletionSource<AuthorizationRequest> Shown { get; } =
@@ -41,8 +46,11 @@ internal sealed class SignInRun(TestNotion notion)
     public Task<StoredConnection> ConnectAsync(IReadOnlyList<Uri> redirectUris, CancellationToken ct = default)
     {
         Uri baseUri = BaseUri ?? notion.BaseUri;
-        var app = new AppRegistration(Credentials ?? notion.Credentials, redirectUris, baseUri);
-        return new OAuthConnector(Store, Cache, notion.Transport, notion.Log.Enqueue)
+        var app = new AppRegistration(Credentials ?? notion.Credentials, redirectUris, baseUri)
+        {
+            IsRemembered = !HasNewSecret,
+        };
+        return new OAuthConnector(Store, Cache, notion.Transport, notion.Log.Enqueue) { Note = Notes.Enqueue }
             .ConnectAsync(app, SignIn(redirectUris), Options with { BaseUri = baseUri }, ct);
     }
 

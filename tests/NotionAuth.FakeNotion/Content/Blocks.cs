@@ -66,8 +66,14 @@ internal static class Blocks
 
         if (payload["caption"] is { } caption)
             payload["caption"] = RichText.Normalize(caption, $"{path}.caption");
-        if (payload["url"] is { } url && (Json.StringOf(url) is not { } text || text.Length > 2000))
-            throw NotionFailure.Field($"{path}.url", "a string of at most `2000` characters", url);
+        if (payload["url"] is { } url && Json.StringOf(url) is null)
+            throw NotionFailure.Field($"{path}.url", "a string", url);
+        foreach (var (of, at) in ((JsonNode?, string)[])[(payload, ""), (payload["external"], ".external")])
+        {
+            if (Json.StringOf(Json.Member(of, "url")) is { Length: > 2000 } text)
+                throw NotionFailure.Field($"{path}{at}.url.length", "≤ `2000`", text.Length);
+        }
+
         return payload;
     }
 
@@ -79,6 +85,7 @@ internal static class Blocks
             return added;
         lock (call.Content.Lock)
         {
+            CheckPlan(call, drafts.Count);
             foreach (var draft in drafts)
             {
                 var block = Create(call.Bot.Id, call.NowText, call.Now, parent, draft);
@@ -96,6 +103,16 @@ internal static class Blocks
         }
 
         return added;
+    }
+
+    private static void CheckPlan(Call call, int more)
+    {
+        if (call.State.Behavior.BlockLimit is not { } limit
+            || call.Content.All(e => e.Kind == EntityKind.Block && !e.InTrash).Length + more <= limit)
+            return;
+        throw new NotionFailure(
+            403, "restricted_resource", "Your workspace has reached the block limit of its plan.",
+            new JsonObject { ["block_limit"] = limit });
     }
 
     public static Entity Create(
@@ -128,6 +145,12 @@ internal static class Blocks
         var type = Json.StringOf(block["type"]) ?? block.FirstOrDefault(p => IsKnown(p.Key)).Key;
         if (type is null || !IsKnown(type) || block[type] is not JsonObject given)
             throw NotionFailure.Field($"{path}.{type ?? "paragraph"}", "defined", null, present: false);
+        foreach (var (key, value) in block)
+        {
+            if (key != type && key is not ("object" or "type" or "children"))
+                throw NotionFailure.Field($"{path}.{key}", "not present", value);
+        }
+
         var children = given["children"] ?? block["children"];
         return new BlockDraft(
             type, Payload(type, given, $"{path}.{type}"), Read(call, children, $"{path}.{type}.children", depth + 1));

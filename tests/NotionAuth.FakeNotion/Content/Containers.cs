@@ -63,6 +63,7 @@ internal static class Containers
     {
         lock (call.Content.Lock)
         {
+            Trash.RefuseEdit(entity, Trash.Wanted(call));
             var json = entity.Json;
             foreach (var name in (string[])["title", "description"])
             {

@@ -29,7 +29,7 @@ internal sealed class Entity
         IdText = id.ToString();
         Parent = parent;
         Title = title;
-        Edited = edited;
+        Edited = Created = edited;
         _content = new Content(json);
     }
 
@@ -43,6 +43,8 @@ internal sealed class Entity
     public Entity? Parent { get; set; }
 
     public string Title { get; set; }
+
+    public DateTimeOffset Created { get; }
 
     public DateTimeOffset Edited { get; set; }
 
@@ -59,22 +61,26 @@ internal sealed class Entity
 
     public JsonObject Json => Endpoints.Json.Parse(_content.Canonical);
 
-    public void Replace(JsonObject json) => _content = new Content(Endpoints.Json.Bytes(json));
+    public void Replace(JsonObject json) => _content = new Content(
+        Endpoints.Json.Bytes(json), References.Cut(json) is { } cut ? Endpoints.Json.Bytes(cut) : null);
 
     public byte[] Render(Shape shape)
     {
         var content = _content;
         if (Kind is EntityKind.Database or EntityKind.DataSource)
             return Shaping.Container(this, shape);
-        return content.Shapes[(int)shape] ??= Shaping.Rewrite(this, content.Canonical, shape);
+        return content.Shapes[(int)shape] ??= Shaping.Rewrite(this, content.Shown, shape);
     }
 
     /// <summary>How a page or database looks among its parent's blocks.</summary>
     public byte[] RenderAsBlock(Shape shape) => Kind == EntityKind.Block ? Render(shape) : Shaping.AsBlock(this, shape);
 
-    private sealed class Content(byte[] canonical)
+    private sealed class Content(byte[] canonical, byte[]? shown = null)
     {
         public byte[] Canonical => canonical;
+
+        /// <summary>With no more references than a page shows.</summary>
+        public byte[] Shown => shown ?? canonical;
 
         public byte[]?[] Shapes { get; } = new byte[]?[3];
     }

@@ -12,6 +12,9 @@ namespace NotionAuth.FakeNotion.Content;
 /// </summary>
 internal static class PropertyValues
 {
+    // Of people, relations and options.
+    private const int MaxItems = 100;
+
     /// <summary>All properties of a new row: those given, and the others empty.</summary>
     public static JsonObject ForNewRow(JsonObject given, JsonObject schema, ContentStore content)
     {
@@ -99,12 +102,13 @@ internal static class PropertyValues
             "title" or "rich_text" => RichText.Normalize(value, at),
             "number" => Scalar(value, at, "a number", JsonValueKind.Number),
             "checkbox" => Json.BoolOf(value) is { } flag ? flag : throw NotionFailure.Field(at, "a boolean", value),
-            "url" or "email" or "phone_number" => Scalar(value, at, "a string", JsonValueKind.String),
+            "url" => Limited(value, at, 2000),
+            "email" or "phone_number" => Limited(value, at, 200),
             "select" => value is null ? null : Option(property, type, value, at, mayAdd: true),
             "status" => value is null ? null : Option(property, type, value, at, mayAdd: false),
             "multi_select" =>
                 new JsonArray([.. Items(value, at).Select(v => Option(property, type, v, at, mayAdd: true))]),
-            "date" => value is null ? null : Date(value, at),
+            "date" => value is null ? null : DateValue.Read(value, at),
             "people" => new JsonArray([.. Items(value, at).Select(v => content.Person(Reference(v, at)))]),
             "relation" => new JsonArray([.. Items(value, at).Select(v => Related(Reference(v, at), content))]),
             "files" => value is JsonArray ? value.DeepClone() : throw NotionFailure.Field(at, "an array", value),
@@ -121,8 +125,17 @@ internal static class PropertyValues
             " or `null`", value);
     }
 
-    private static JsonArray Items(JsonNode? value, string path) =>
-        value as JsonArray ?? throw NotionFailure.Field(path, "an array", value);
+    private static JsonNode? Limited(JsonNode? value, string path, int length) =>
+        Scalar(value, path, "a string", JsonValueKind.String) is not { } text ? null
+            : Json.StringOf(text)!.Length <= length ? text
+            : throw NotionFailure.Field($"{path}.length", $"≤ `{length}`", Json.StringOf(text)!.Length);
+
+    private static JsonArray Items(JsonNode? value, string path)
+    {
+        var items = value as JsonArray ?? throw NotionFailure.Field(path, "an array", value);
+        return items.Count <= MaxItems
+            ? items : throw NotionFailure.Field($"{path}.length", $"≤ `{MaxItems}`", items.Count);
+    }
 
     /// <summary>A select gains the options it is given; a status has those it has.</summary>
     private static JsonObject Option(JsonObject property, string type, JsonNode? value, string path, bool mayAdd)
@@ -139,6 +152,7 @@ internal static class PropertyValues
             if (!mayAdd || name is null)
                 throw NotionFailure.Validation(
                     $"{type} option \"{name ?? id}\" not found for property \"{Json.StringOf(property["name"])}\".");
+            Schema.CheckOption(name);
             options.Add(option = new JsonObject
             {
                 ["id"] = Guid.NewGuid().ToString(),
@@ -153,22 +167,6 @@ internal static class PropertyValues
             ["id"] = option["id"]!.DeepClone(),
             ["name"] = option["name"]!.DeepClone(),
             ["color"] = option["color"]!.DeepClone(),
-        };
-    }
-
-    /// <summary>Dates are text here, and go back as the text they came as.</summary>
-    private static JsonObject Date(JsonNode value, string path)
-    {
-        var start = Json.StringOf(Json.Member(value, "start"));
-        if (start is null || !DateTimeOffset.TryParse(start, System.Globalization.CultureInfo.InvariantCulture, out _))
-            throw NotionFailure.Field(
-                path + ".start", "a valid ISO 8601 date string", Json.Member(value, "start"),
-                Json.Member(value, "start") is not null);
-        return new JsonObject
-        {
-            ["start"] = start,
-            ["end"] = value["end"]?.DeepClone(),
-            ["time_zone"] = value["time_zone"]?.DeepClone(),
         };
     }
 

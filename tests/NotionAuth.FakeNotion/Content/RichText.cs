@@ -29,6 +29,8 @@ internal static class RichText
             throw NotionFailure.Field(path, "an object", node);
         if (item["mention"] is JsonObject mention)
             return Dressed("mention", mention.DeepClone(), item, "@mention", null);
+        if (Json.StringOf(Json.Member(item["equation"], "expression")) is { Length: > 1000 } expression)
+            throw NotionFailure.Field($"{path}.equation.expression.length", "≤ `1000`", expression.Length);
         if (item["equation"] is JsonObject equation)
             return Dressed("equation", equation.DeepClone(), item, Json.StringOf(equation["expression"]) ?? "", null);
         if (item["text"] is not JsonObject text)
@@ -37,7 +39,10 @@ internal static class RichText
             throw NotionFailure.Field(path + ".text.content", "a string", text["content"], text.ContainsKey("content"));
         if (content.Length > MaxLength)
             throw NotionFailure.Field(path + ".text.content.length", $"≤ `{MaxLength}`", content.Length);
-        return Item(content, Json.StringOf(Json.Member(text["link"], "url")), item);
+        var url = Json.StringOf(Json.Member(text["link"], "url"));
+        if (url?.Length > MaxLength)
+            throw NotionFailure.Field(path + ".text.link.url.length", $"≤ `{MaxLength}`", url.Length);
+        return Item(content, url, item);
     }
 
     private static JsonObject Item(string content, string? url, JsonObject? source)

@@ -70,7 +70,7 @@ internal static class Schema
         var config = settings?.DeepClone().AsObject() ?? [];
         if (type is "select" or "multi_select" or "status")
             config["options"] =
-                Options(config["options"] as JsonArray ?? (type == "status" ? DefaultStatuses() : []), name);
+                CheckedOptions(config["options"] as JsonArray ?? (type == "status" ? DefaultStatuses() : []), name);
         if (type == "number")
             config["format"] ??= "number";
         return new JsonObject
@@ -81,6 +81,22 @@ internal static class Schema
             ["type"] = type,
             [type] = config,
         };
+    }
+
+    private static JsonArray CheckedOptions(JsonArray given, string property)
+    {
+        if (given.Count > 100)
+            throw NotionFailure.Field($"body.properties.{property}.options.length", "≤ `100`", given.Count);
+        foreach (var option in given)
+            CheckOption(Json.StringOf(Json.Member(option, "name")));
+        return Options(given, property);
+    }
+
+    /// <summary>A comma stands between options.</summary>
+    public static void CheckOption(string? name)
+    {
+        if (name?.Contains(',', StringComparison.Ordinal) == true)
+            throw NotionFailure.Validation($"Invalid select option, commas not allowed: {name}");
     }
 
     private static JsonArray Options(JsonArray given, string property) =>

@@ -18,6 +18,8 @@ internal static class ControlActions
     /// <summary>A new integration, or, for a client id that is known, new settings of that one.</summary>
     public static JsonObject SetIntegration(FakeNotionState state, JsonObject json)
     {
+        Allow(json, "clientId", "clientSecret", "redirectUris", "removeRedirectUris", "name", "refreshTokens",
+            "autoApprove", "workspaceName", "workspaceIcon", "capabilities", "kind", "token", "sharedPages");
         var kind = Enum<IntegrationKind>(json, "kind") ?? IntegrationKind.Public;
         var workspace = Text(json, "workspaceName") ?? "Acme";
         var name = Text(json, "name");
@@ -61,12 +63,14 @@ internal static class ControlActions
 
     public static JsonObject Authorize(FakeNotionState state, JsonObject json)
     {
+        Allow(json, "clientId", "workspaceName");
         var pair = state.Authorize(Client(state, json), Text(json, "workspaceName"));
         return ControlJson.Token(pair);
     }
 
     public static JsonObject Expire(FakeNotionState state, JsonObject json)
     {
+        Allow(json, "token", "botId");
         var expired = Text(json, "token") is { } token
             ? Convert.ToInt32(state.ExpireAccessToken(token))
             : state.ExpireAccessTokens(GuidOf(json, "botId"));
@@ -75,6 +79,7 @@ internal static class ControlActions
 
     public static JsonObject Revoke(FakeNotionState state, JsonObject json)
     {
+        Allow(json, "token", "botId");
         var revoked = Text(json, "token") is { } token
             ? Convert.ToInt32(state.RevokeToken(token))
             : state.RevokeBot(GuidOf(json, "botId"));
@@ -83,6 +88,8 @@ internal static class ControlActions
 
     public static JsonObject AddFaults(FakeNotionState state, JsonObject json)
     {
+        if (json.ContainsKey("faults"))
+            Allow(json, "faults");
         // All are read before any is added: a mistake in the second must not leave the first behind.
         var faults = json["faults"] is JsonArray many ? many.Select(f => Fault(f!.AsObject())).ToList() : [Fault(json)];
         return new JsonObject { ["ids"] = new JsonArray([.. faults.Select(f => (JsonNode)state.Faults.Add(f).Id)]) };
@@ -90,6 +97,7 @@ internal static class ControlActions
 
     public static JsonObject Seed(FakeNotionState state, JsonObject json)
     {
+        Allow(json, "title", "databaseTitle", "rows", "rowBytes", "blocks", "comments", "pages", "workspaceName");
         var defaults = new SeedOptions();
         var sample = state.Seed(
             new SeedOptions
@@ -108,6 +116,7 @@ internal static class ControlActions
 
     public static JsonObject SetBulk(FakeNotionState state, JsonObject json)
     {
+        Allow(json, "items");
         var items = Number(json, "items") ?? 10_000;
         ArgumentOutOfRangeException.ThrowIfNegative(items);
         var list = BulkList.Create(state.DefaultWorkspace, items);
@@ -123,12 +132,18 @@ internal static class ControlActions
 
     public static JsonObject SetRateLimit(FakeNotionState state, JsonObject json)
     {
+        Allow(json, "enabled", "limit", "windowSeconds", "isFixed", "workspaceLimit", "workspaceWindowSeconds");
         var window = json["windowSeconds"]?.GetValue<double>();
         state.RateLimit = new RateLimit
         {
             Enabled = Bool(json, "enabled") ?? state.RateLimit.Enabled,
             Limit = Number(json, "limit") ?? state.RateLimit.Limit,
             Window = window is { } seconds ? TimeSpan.FromSeconds(seconds) : state.RateLimit.Window,
+            IsFixed = Bool(json, "isFixed") ?? state.RateLimit.IsFixed,
+            WorkspaceLimit = json.ContainsKey("workspaceLimit")
+                ? Number(json, "workspaceLimit") : state.RateLimit.WorkspaceLimit,
+            WorkspaceWindow = json["workspaceWindowSeconds"]?.GetValue<double>() is { } longer
+                ? TimeSpan.FromSeconds(longer) : state.RateLimit.WorkspaceWindow,
         };
         state.ClearRateLimits();
         return ControlJson.RateLimit(state.RateLimit);
@@ -137,6 +152,7 @@ internal static class ControlActions
     /// <summary>Of one client, or, without a client id, of all that leave it open.</summary>
     public static JsonObject SetApproval(FakeNotionState state, JsonObject json)
     {
+        Allow(json, "decision", "clientId", "pages");
         var approval = Approval(json, "decision") ?? throw new ArgumentException(
             "decision is missing: off, allow or deny.");
         if (Client(state, json) is { } client)
@@ -220,6 +236,30 @@ internal static class ControlActions
                 case "queryRowCap":
                     behavior.QueryRowCap = value!.GetValue<int>();
                     break;
+                case "shortPages":
+                    behavior.ShortPages = value!.GetValue<bool>();
+                    break;
+                case "authorizeErrorsInPlace":
+                    behavior.AuthorizeErrorsInPlace = value!.GetValue<bool>();
+                    break;
+                case "blockLimit":
+                    behavior.BlockLimit = value?.GetValue<int>();
+                    break;
+                case "searchDelaySeconds":
+                    behavior.SearchDelay = TimeSpan.FromSeconds(value!.GetValue<double>());
+                    break;
+                case "searchLeavesOut":
+                    behavior.SearchLeavesOut = value!.GetValue<int>();
+                    break;
+                case "searchChangesWhilePaged":
+                    behavior.SearchChangesWhilePaged = value!.GetValue<bool>();
+                    break;
+                case "jsonBeforeCredential":
+                    behavior.JsonBeforeCredential = value!.GetValue<bool>();
+                    break;
+                case "streamEnd":
+                    behavior.StreamEnd = Enum<StreamEnd>(json, name)!.Value;
+                    break;
                 default:
                     throw new ArgumentException($"There is no behavior named {name}.");
             }
@@ -228,7 +268,15 @@ internal static class ControlActions
         return ControlJson.Behavior(behavior);
     }
 
-    private static Fault Fault(JsonObject json) => new()
+    private static Fault Fault(JsonObject json)
+    {
+        Allow(json, "kind", "path", "method", "times", "skipFirst", "status", "code", "message", "headers",
+            "additionalData", "body", "bodyBase64", "contentType", "delayMs", "location", "chunks", "breaksOff",
+            "afterCommit");
+        return NewFault(json);
+    }
+
+    private static Fault NewFault(JsonObject json) => new()
     {
         Kind = Enum<FaultKind>(json, "kind") ?? FaultKind.Status,
         PathPattern = Text(json, "path"),
@@ -270,6 +318,16 @@ internal static class ControlActions
         JsonValueKind.False => AutoApprove.Off,
         _ => Enum<AutoApprove>(json, name),
     };
+
+    /// <summary>A name that is mistyped would be a setting that isn't made.</summary>
+    private static void Allow(JsonObject json, params string[] names)
+    {
+        foreach (var (name, _) in json)
+        {
+            if (!names.Contains(name))
+                throw new ArgumentException($"There is no {name} here; there is {string.Join(", ", names)}.");
+        }
+    }
 
     private static string? Text(JsonObject json, string name) => json[name]?.GetValue<string>();
 

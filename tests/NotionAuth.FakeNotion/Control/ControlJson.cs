@@ -139,6 +139,9 @@ internal static class ControlJson
         ["enabled"] = limit.Enabled,
         ["limit"] = limit.Limit,
         ["windowSeconds"] = limit.Window.TotalSeconds,
+        ["isFixed"] = limit.IsFixed,
+        ["workspaceLimit"] = limit.WorkspaceLimit,
+        ["workspaceWindowSeconds"] = limit.WorkspaceWindow.TotalSeconds,
     };
 
     public static JsonObject Behavior(Behavior behavior) => new()
@@ -157,7 +160,15 @@ internal static class ControlJson
         ["accessTokenLifetimeSeconds"] = behavior.AccessTokenLifetime?.TotalSeconds,
         ["latencyMs"] = behavior.Latency.TotalMilliseconds,
         ["eventIntervalMs"] = behavior.EventInterval.TotalMilliseconds,
+        ["streamEnd"] = behavior.StreamEnd.ToString(),
         ["queryRowCap"] = behavior.QueryRowCap,
+        ["shortPages"] = behavior.ShortPages,
+        ["jsonBeforeCredential"] = behavior.JsonBeforeCredential,
+        ["authorizeErrorsInPlace"] = behavior.AuthorizeErrorsInPlace,
+        ["blockLimit"] = behavior.BlockLimit,
+        ["searchDelaySeconds"] = behavior.SearchDelay.TotalSeconds,
+        ["searchLeavesOut"] = behavior.SearchLeavesOut,
+        ["searchChangesWhilePaged"] = behavior.SearchChangesWhilePaged,
         ["maxUploadBytes"] = behavior.MaxUploadBytes,
         ["uploadReads"] = behavior.UploadReads,
         ["importError"] = behavior.ImportError,

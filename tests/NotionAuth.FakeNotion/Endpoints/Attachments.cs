@@ -48,8 +48,8 @@ internal static class Attachments
         return new JsonObject
         {
             ["url"] = $"https://prod-files-secure.s3.us-west-2.amazonaws.com/{call.Workspace.Id}/{upload.Id}/{name}" +
-                $"?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires={Lifetime.TotalSeconds}" +
-                $"&X-Amz-Signature={upload.Id:N}",
+                $"?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires={Lifetime.TotalSeconds}"
+                    + $"&X-Amz-Signature={upload.Id:N}",
             ["expiry_time"] = Times.ToMilliseconds(call.Now + Lifetime),
         };
     }

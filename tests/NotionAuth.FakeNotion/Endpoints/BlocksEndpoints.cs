@@ -38,6 +38,7 @@ internal static class BlocksEndpoints
         var parent = call.Content.GetBlock(call.Bot, call.Id("block_id"));
         if (parent.Kind == EntityKind.Database)
             throw NotionFailure.Validation("Block does not support children.");
+        Trash.RefuseEdit(parent);
         if (!call.Json.ContainsKey("children"))
             throw NotionFailure.Field("body.children", "defined", null, present: false);
         Attachments.Attach(call);
@@ -84,6 +85,7 @@ internal static class BlocksEndpoints
         Attachments.Attach(call);
         lock (call.Content.Lock)
         {
+            Trash.RefuseEdit(block, Trash.Wanted(call));
             var json = block.Json;
             var type = Json.StringOf(json["type"]);
             foreach (var (key, value) in call.Json)
@@ -118,6 +120,7 @@ internal static class BlocksEndpoints
         var block = call.Content.GetBlock(call.Bot, call.Id("block_id"));
         lock (call.Content.Lock)
         {
+            Trash.RefuseEdit(block);
             var json = block.Json;
             Trash.Set(block, json, true);
             PagesEndpoints.Stamp(call, block, json);

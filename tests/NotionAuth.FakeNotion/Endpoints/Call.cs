@@ -67,21 +67,33 @@ internal sealed class Call(HttpContext http, FakeNotionState state, RecordedRequ
             if (!record.Path.StartsWith("/_control", StringComparison.Ordinal)
                 && http.Request.ContentType is { } type && !type.Contains("json", StringComparison.OrdinalIgnoreCase))
                 throw NotionFailure.InvalidJson();
-            JsonNode? node;
-            try
-            {
-                CheckTexts(body);
-                node = JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = 256 });
-                _json = node as JsonObject;
-                // Duplicate members are found when the object is first read.
-                _ = _json?.Count;
-            }
-            catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
-            {
-                throw NotionFailure.InvalidJson();
-            }
-
+            var node = Parse();
+            _json = node as JsonObject;
             return _json ?? throw NotionFailure.Field("body", "an object", node);
+        }
+    }
+
+    /// <summary>Refuses a body that says it is JSON and isn't.</summary>
+    public void CheckJson()
+    {
+        if (body.Length > 0
+            && http.Request.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true)
+            _ = Parse();
+    }
+
+    private JsonNode? Parse()
+    {
+        try
+        {
+            CheckTexts(body);
+            var node = JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = 256 });
+            // Duplicate members are found when the object is first read.
+            _ = (node as JsonObject)?.Count;
+            return node;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            throw NotionFailure.InvalidJson();
         }
     }
 

@@ -39,6 +39,7 @@ internal static class CommentsEndpoints
         call.AllowQuery();
         call.AllowBody("parent", "discussion_id", "rich_text", "markdown", "attachments", "display_name");
         var (parent, discussion) = Place(call);
+        Trash.RefuseEdit(parent);
         var comment = New(call.Bot.Id, call.Bot.Integration.Name, call.Now, parent, discussion, Text(call));
         call.Content.Add(comment);
         return Reply.Object(call, comment.Render(call.Shape), committedId: comment.IdText);

@@ -32,6 +32,7 @@ internal static class DataSourcesEndpoints
         call.AllowBody("parent", "properties", "title", "icon");
         var database = call.Content.Get(
             call.Bot, Parents.Id(call.RequiredObject("parent"), "database_id"), EntityKind.Database);
+        Trash.RefuseEdit(database);
         var schema = Schema.Create(call.Json["properties"], "body.properties");
         var title = RichText.Normalize(call.Json["title"] ?? new JsonArray(), "body.title");
         var source = Containers.NewSource(call.Bot.Id, call.NowText, call.Now, database, Guid.NewGuid(), title, schema);

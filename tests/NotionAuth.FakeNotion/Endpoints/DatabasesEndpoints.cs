@@ -41,6 +41,7 @@ internal static class DatabasesEndpoints
         var parent = parentJson.ContainsKey("page_id")
             ? call.Content.Get(call.Bot, Parents.Id(parentJson, "page_id"), EntityKind.Page)
             : throw NotionFailure.Field("body.parent.page_id", "defined", null, present: false);
+        Trash.RefuseEdit(parent);
         var schema = legacy
             ? Schema.Create(call.Json["properties"], "body.properties")
             : Schema.Create(

@@ -120,7 +120,7 @@ internal static class FileUploadsEndpoints
                 throw NotionFailure.Validation("The file is larger than 20 MB: send it in parts.");
             if (upload.Length + file.Bytes.Length > call.State.Behavior.MaxUploadBytes)
                 throw NotionFailure.Validation(
-                    $"The file is larger than {call.State.Behavior.MaxUploadBytes} bytes, the workspace's limit.");
+                    $"The file is larger than the {call.State.Behavior.MaxUploadBytes} bytes that the workspace has.");
             if (upload.Mode == "multi_part")
             {
                 var number = partNumber

@@ -21,6 +21,9 @@ internal sealed class NotionFailure(
 
     public static NotionFailure Unauthorized() => new(401, "unauthorized", "API token is invalid.");
 
+    public static NotionFailure MalformedAuthorization() => new(
+        401, "unauthorized", "Authorization header must use the format \"Bearer <token>\".");
+
     public static NotionFailure InvalidJson() => new(400, "invalid_json", "Error parsing JSON body.");
 
     public static NotionFailure Restricted() =>

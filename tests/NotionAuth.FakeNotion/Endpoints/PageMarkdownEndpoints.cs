@@ -25,6 +25,7 @@ internal static class PageMarkdownEndpoints
         call.AllowQuery();
         call.AllowBody("type", "insert_content", "replace_content", "update_content", "allow_async");
         var page = call.Content.Get(call.Bot, call.Id("page_id"), EntityKind.Page);
+        Trash.RefuseEdit(page);
         var type = call.RequiredText("type");
         switch (type)
         {

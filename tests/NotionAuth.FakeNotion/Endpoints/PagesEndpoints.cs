@@ -50,6 +50,8 @@ internal static class PagesEndpoints
             throw NotionFailure.Field("body.markdown", "defined", null, present: false);
         Attachments.Attach(call);
         var parent = FindParent(call);
+        if (parent is not null)
+            Trash.RefuseEdit(parent);
         var json = NewPage(call, Ids.For($"page:{Guid.NewGuid()}"), parent);
         var given = call.Json["properties"];
         if (given is not (null or JsonObject))
@@ -81,6 +83,7 @@ internal static class PagesEndpoints
             Json.Bytes(json),
             PropertyValues.TitleOf(json["properties"]!.AsObject()),
             call.Now);
+        page.Replace(json);
         call.Content.Add(page);
         if (parent is null)
             call.Bot.ShareAlso(page.Id);
@@ -150,9 +153,7 @@ internal static class PagesEndpoints
         {
             var json = page.Json;
             var trash = Trash.Wanted(call);
-            if (page.InTrash && trash != false)
-                throw NotionFailure.Validation(
-                    "Can't edit block that is archived. You must unarchive the block before editing.");
+            Trash.RefuseEdit(page, trash);
             if (call.Json["properties"] is { } given)
             {
                 var changed = given as JsonObject ?? throw NotionFailure.Field("body.properties",
@@ -210,6 +211,8 @@ internal static class PagesEndpoints
         var page = call.Content.GetPage(call.Bot, call.Id("page_id"));
         var parent = FindParent(call)
             ?? throw NotionFailure.Field("body.parent.page_id", "defined", null, present: false);
+        Trash.RefuseEdit(page);
+        Trash.RefuseEdit(parent);
         for (var at = parent; at is not null; at = at.Parent)
         {
             if (at == page)

@@ -5,10 +5,14 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using NotionAuth.FakeNotion.OAuth;
 
 namespace NotionAuth.FakeNotion.Endpoints;
 
-/// <summary>Cuts lists into pages. A cursor is opaque, belongs to its list, and names the next item.</summary>
+/// <summary>
+/// Cuts lists into pages. The cursor of blocks, comments, uploads and searches is the id of the next item; every other
+/// one is opaque and belongs to its list.
+/// </summary>
 internal static class Pagination
 {
     public const string Templates = "template";
@@ -26,7 +30,7 @@ internal static class Pagination
         {
             if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
                 throw NotionFailure.Field("query.page_size", "a number", text);
-            size = Checked("query.page_size", number);
+            size = Checked("query.page_size", number, zeroIsDefault: type != "comment");
         }
 
         return Page(
@@ -46,7 +50,7 @@ internal static class Pagination
         {
             if (node.GetValueKind() != JsonValueKind.Number || !node.AsValue().TryGetValue<int>(out var number))
                 throw NotionFailure.Field("body.page_size", "a number or `undefined`", node);
-            size = Checked("body.page_size", number);
+            size = Checked("body.page_size", number, zeroIsDefault: true);
         }
 
         var scope = call.Record.Path + Json.Text(call.Json["filter"]) + Json.Text(call.Json["sorts"]) +
@@ -55,8 +59,9 @@ internal static class Pagination
             call, items, id, render, type, size ?? MaxPageSize, call.OptionalText("start_cursor"), scope, capped);
     }
 
-    private static int Checked(string path, int number) => number switch
+    private static int Checked(string path, int number, bool zeroIsDefault) => number switch
     {
+        0 when zeroIsDefault => MaxPageSize,
         < 1 => throw NotionFailure.Field(path, "≥ `1`", number),
         > MaxPageSize => throw NotionFailure.Field(path, $"≤ `{MaxPageSize}`", number),
         _ => number,
@@ -73,7 +78,13 @@ internal static class Pagination
         string scope,
         bool capped = false)
     {
-        var first = cursor is null ? 0 : Find(items, id, cursor, Hash(scope));
+        var isSearch = call.Record.Path.TrimEnd('/') == "/v1/search";
+        var isId = isSearch || type is "block" or "comment" or "file_upload";
+        var first = cursor is null ? 0
+            : isId ? FindId(items, id, cursor, isSearch ? "body" : "query")
+            : Find(items, id, cursor, Hash(scope));
+        if (call.State.Behavior.ShortPages)
+            size = Math.Max(1, size * 2 / 3);
         var end = Math.Min(first + size, items.Count);
         var reply = new Reply();
         // Templates are the one list that isn't called results and doesn't say what it is.
@@ -87,8 +98,9 @@ internal static class Pagination
         }
 
         var more = end < items.Count;
-        var next = more ? Json.Quote(Encode(Hash(scope), end, id(items[end]))) : "null";
-        var status = capped && !more
+        var next = !more ? "null"
+            : Json.Quote(isId ? id(items[end]).ToString() : Encode(Hash(scope), end, id(items[end])));
+        var status = capped
             ? ",\"request_status\":{\"type\":\"incomplete\",\"incomplete_reason\":\"query_result_limit_reached\"}"
             : "";
         var kind = templates ? "" : $",\"type\":\"{type}\",\"{type}\":{{}}";
@@ -96,6 +108,19 @@ internal static class Pagination
             $"],\"next_cursor\":{next},\"has_more\":{(more ? "true" : "false")}{kind}{status}," +
             $"\"request_id\":\"{call.RequestId}\"}}"));
         return reply;
+    }
+
+    private static int FindId<T>(IReadOnlyList<T> items, Func<T, Guid> id, string cursor, string root)
+    {
+        if (!Ids.TryParse(cursor, out var wanted))
+            throw NotionFailure.Field($"{root}.start_cursor", "a valid uuid or `undefined`", cursor);
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (id(items[i]) == wanted)
+                return i;
+        }
+
+        throw NotionFailure.Validation($"The start_cursor provided is invalid: {cursor}");
     }
 
     private static int Find<T>(IReadOnlyList<T> items, Func<T, Guid> id, string cursor, uint scope)

@@ -104,7 +104,8 @@ internal sealed class Reply
         else
         {
             body = new JsonObject { ["error"] = failure.Error };
-            if (failure.Description is { } description)
+            // Which part of the client's credentials is wrong isn't told.
+            if (failure.Description is { } description && failure.Error != "invalid_client")
                 body["error_description"] = description;
         }
 

@@ -21,6 +21,7 @@ internal static class Routes
         FileUploadsEndpoints.Map(router);
         AsyncTasksEndpoints.Map(router);
         SessionsEndpoints.Map(router);
+        CustomEmojisEndpoints.Map(router);
         return router;
     }
 }

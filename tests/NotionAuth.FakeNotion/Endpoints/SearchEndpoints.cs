@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json.Nodes;
 using NotionAuth.FakeNotion.Content;
@@ -31,11 +32,31 @@ internal static class SearchEndpoints
         var shape = call.Shape;
         return Pagination.FromBody(
             call,
-            sorted.ToList(),
+            AsIndexed(call, sorted.ToList()),
             e => e.Id,
             e => e.Kind == EntityKind.DataSource
             && shape == Shape.Databases ? e.Parent!.Render(shape) : e.Render(shape),
             shape == Shape.Databases ? "page_or_database" : "page_or_data_source");
+    }
+
+    /// <summary>What the index knows of it: it may be late, have gaps, and change between two pages.</summary>
+    private static List<Entity> AsIndexed(Call call, List<Entity> found)
+    {
+        var behavior = call.State.Behavior;
+        if (behavior.SearchDelay > TimeSpan.Zero)
+        {
+            _ = found.RemoveAll(e => e.Created + behavior.SearchDelay > call.Now);
+            var signedIn = call.State.Tokens.Where(t => t.BotId == call.Bot.Id).Select(t => t.IssuedAt).LastOrDefault();
+            if (signedIn + behavior.SearchDelay > call.Now && found.Count > 0)
+                _ = found.Remove(found.MaxBy(e => e.Edited)!);
+        }
+
+        if (behavior.SearchLeavesOut > 0)
+            found = [.. found.Where((_, i) => (i + 1) % behavior.SearchLeavesOut != 0)];
+        if (behavior.SearchChangesWhilePaged && found.Count > 2
+            && Ids.TryParse(call.OptionalText("start_cursor"), out var next) && found[^1].Id != next)
+            found = [found[^1], .. found[1..^1], found[0]];
+        return found;
     }
 
     private static EntityKind? Kind(Call call)

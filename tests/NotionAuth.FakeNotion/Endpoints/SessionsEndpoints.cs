@@ -8,6 +8,7 @@ using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.FakeNotion.Content;
+using NotionAuth.FakeNotion.Hosting;
 
 namespace NotionAuth.FakeNotion.Endpoints;
 
@@ -27,7 +28,7 @@ internal static class SessionsEndpoints
         var message = call.RequiredText("message");
         var session = call.OptionalText("session_id") ?? Guid.NewGuid().ToString();
         var agent = call.OptionalText("agent_id") ?? "notion_ai";
-        var events = Events(session, agent, message, Times.ToMilliseconds(call.Now)).ToList();
+        var events = Events(call, session, agent, message).ToList();
         return new Reply
         {
             ContentType = "text/event-stream",
@@ -35,8 +36,9 @@ internal static class SessionsEndpoints
         };
     }
 
-    private static IEnumerable<JsonObject> Events(string session, string agent, string message, string now)
+    private static IEnumerable<JsonObject> Events(Call call, string session, string agent, string message)
     {
+        var now = Times.ToMilliseconds(call.Now);
         yield return new JsonObject
         {
             ["type"] = "session.snapshot",
@@ -59,6 +61,13 @@ internal static class SessionsEndpoints
             yield return new JsonObject { ["type"] = "event.provisional", ["event"] = part };
         }
 
+        var end = call.State.Behavior.StreamEnd;
+        if (end != StreamEnd.Completed)
+        {
+            yield return Broken(end, session, sequence, call.RequestId);
+            yield break;
+        }
+
         yield return Committed(session, ++sequence, now, "agent.message", message);
         yield return new JsonObject
         {
@@ -68,6 +77,31 @@ internal static class SessionsEndpoints
             [
             "last_sequence"] = sequence
         };
+    }
+
+    /// <summary>
+    /// The stream is over before the session is. After a time-out the session goes on; its events can be asked for.
+    /// </summary>
+    private static JsonObject Broken(StreamEnd end, string session, int sequence, string requestId)
+    {
+        var last = new JsonObject
+        {
+            ["type"] = end == StreamEnd.Timeout ? "stream.timeout" : "stream.error",
+            ["session_id"] = session,
+            ["last_sequence"] = sequence,
+        };
+        if (end == StreamEnd.Error)
+        {
+            last["error"] = new JsonObject
+            {
+                ["code"] = "agent_unavailable",
+                ["message"] = "The agent is unavailable.",
+                ["retryable"] = true,
+                ["request_id"] = requestId,
+            };
+        }
+
+        return last;
     }
 
     private static JsonObject Committed(string session, int sequence, string now, string type, string text)

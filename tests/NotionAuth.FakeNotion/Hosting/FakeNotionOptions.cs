@@ -32,7 +32,7 @@ public sealed class FakeNotionOptions
     public int RequestLogCapacity { get; init; } = 20_000;
 }
 
-/// <summary>Requests allowed to one connection in a window that slides.</summary>
+/// <summary>Requests allowed to one connection, and to all of a workspace together, in a window.</summary>
 public sealed record RateLimit
 {
     public bool Enabled { get; init; } = true;
@@ -40,6 +40,15 @@ public sealed record RateLimit
     public int Limit { get; init; } = 180;
 
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The window begins with the first request and ends as a whole; else it slides.</summary>
+    public bool IsFixed { get; init; }
+
+    /// <summary>Requests of all connections of a workspace; null for no such limit.</summary>
+    public int? WorkspaceLimit { get; init; }
+
+    /// <summary>The workspace's window: what is waited for can be longer than a connection's minute.</summary>
+    public TimeSpan WorkspaceWindow { get; init; } = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>Who decides about an authorization: a person on the consent page, or nobody.</summary>
@@ -48,6 +57,14 @@ public enum AutoApprove
     Off,
     Allow,
     Deny,
+}
+
+/// <summary>How a stream of events ends.</summary>
+public enum StreamEnd
+{
+    Completed,
+    Timeout,
+    Error,
 }
 
 /// <summary>The shapes that <c>owner</c> has been seen in.</summary>
@@ -100,7 +117,34 @@ public sealed class Behavior
     /// <summary>Waited between two events of a stream, in real time.</summary>
     public TimeSpan EventInterval { get; set; }
 
+    public StreamEnd StreamEnd { get; set; }
+
     public int QueryRowCap { get; set; } = 10_000;
+
+    /// <summary>A page of a list holds fewer items than were asked for, although more follow.</summary>
+    public bool ShortPages { get; set; }
+
+    /// <summary>
+    /// A body that isn't JSON is refused before the credential is looked at, as was measured last; else after it.
+    /// </summary>
+    public bool JsonBeforeCredential { get; set; } = true;
+
+    /// <summary>
+    /// An unknown client or redirect URI is told in the place of the authorize URL; else on a page of Notion's own.
+    /// </summary>
+    public bool AuthorizeErrorsInPlace { get; set; }
+
+    /// <summary>The blocks that the workspace's plan has room for; null for any number.</summary>
+    public int? BlockLimit { get; set; }
+
+    /// <summary>How long a search doesn't find what is new, nor, after a sign-in, the page edited last.</summary>
+    public TimeSpan SearchDelay { get; set; }
+
+    /// <summary>A search leaves out each so-and-so-many-th object; 0 for none.</summary>
+    public int SearchLeavesOut { get; set; }
+
+    /// <summary>A search's order changes while it is paged: some objects come twice, others don't come.</summary>
+    public bool SearchChangesWhilePaged { get; set; }
 
     /// <summary>The largest file that may be uploaded; 5 MiB on a free plan.</summary>
     public long MaxUploadBytes { get; set; } = 5L * 1024 * 1024 * 1024;

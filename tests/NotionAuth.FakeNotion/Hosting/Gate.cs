@@ -118,16 +118,22 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
         }
     }
 
-    /// <summary>Notion's order, measured: URL and method, credential, limit, version, body.</summary>
+    /// <summary>Notion's order, measured: URL and method, JSON, credential, limit, version, body.</summary>
     private Reply Answer(Call call, string? token)
     {
         try
         {
-            var route = router.Find(call.Record.Method, call.Record.Path, out var args)
+            // HEAD is answered as GET, without the body.
+            var method = call.Record.Method == "HEAD" ? "GET" : call.Record.Method;
+            var route = router.Find(method, call.Record.Path, out var args)
                 ?? throw NotionFailure.InvalidUrl();
             call.Args = args;
             if (route.Credential == Credential.Bearer)
             {
+                if (state.Behavior.JsonBeforeCredential)
+                    call.CheckJson();
+                if (token is null && Header(call.Http.Request, "Authorization") is { Length: > 0 })
+                    throw NotionFailure.MalformedAuthorization();
                 call.Bot = (token is null ? null : state.OAuth.Authenticate(token))
                     ?? throw NotionFailure.Unauthorized();
                 Limit(call);
@@ -162,10 +168,21 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
 
     private void Limit(Call call)
     {
-        if (state.Limiter.Take(call.Bot.Id, state.RateLimit) is not { } seconds)
+        var limit = state.RateLimit;
+        if (!limit.Enabled)
+            return;
+        var reason = "public_api_request_rate_limit";
+        var wait = state.Limiter.Take(call.Bot.Id, limit.Limit, limit.Window, limit.IsFixed);
+        if (wait is null && limit.WorkspaceLimit is { } all)
+        {
+            reason = "public_api_space_request_rate_limit";
+            wait = state.Limiter.Take(call.Workspace.Id, all, limit.WorkspaceWindow, limit.IsFixed);
+        }
+
+        if (wait is not { } seconds)
             return;
         var text = seconds.ToString(CultureInfo.InvariantCulture);
-        var data = new JsonObject { ["rate_limit_reason"] = "public_api_request_rate_limit", ["retry_after"] = text };
+        var data = new JsonObject { ["rate_limit_reason"] = reason, ["retry_after"] = text };
         throw new NotionFailure(
             429, "rate_limited", "You have been rate limited. Please try again in a few minutes.", data,
             retryAfter: text);
@@ -202,6 +219,8 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
             response.Headers["x-notion-request-id"] = record.RequestId;
         foreach (var (name, value) in reply.Headers)
             response.Headers[name] = value;
+        if (record.Method == "HEAD")
+            return;
         foreach (var segment in reply.Segments)
             Write(response, segment.Span);
         _ = await response.BodyWriter.FlushAsync(ct);
@@ -245,10 +264,18 @@ internal sealed class Gate(FakeNotionState state, Router router, CancellationTok
         _ => true,
     };
 
-    private static string? BearerToken(HttpRequest request) =>
-        Header(request, "Authorization") is { } value && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? value["Bearer ".Length..]
-            : null;
+    /// <summary>The token after the one word; however much white space stands between them counts as one.</summary>
+    private static string? BearerToken(HttpRequest request)
+    {
+        const string scheme = "Bearer";
+        if (Header(request, "Authorization") is not { } value
+            || !value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var rest = value[scheme.Length..];
+        var token = rest.Trim();
+        return token.Length > 0 && char.IsWhiteSpace(rest[0]) && !token.Contains(' ', StringComparison.Ordinal)
+            ? token : null;
+    }
 
     private static string? Header(HttpRequest request, string name) =>
         request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;

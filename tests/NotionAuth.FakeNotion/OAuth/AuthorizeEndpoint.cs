@@ -13,34 +13,22 @@ internal static class AuthorizeEndpoint
     public static void Map(Router router)
     {
         router.Map("GET v1/oauth/authorize", Authorize, credential: Credential.None);
+        router.Map("GET install-integration", call => Refusal(call, 200), credential: Credential.None);
         router.Map("POST _consent", Decide, credential: Credential.None);
     }
 
     private static Reply Authorize(Call call)
     {
-        var query = call.Query;
+        CheckQuery(call);
         // Until both of these are known to be good there is nobody who may be called back.
-        var client = call.State.FindClient(Single(call, "client_id"));
-        if (client is null)
-            return ErrorPage("Missing or invalid client_id", "No integration has this client id.");
-        var redirectUri = Single(call, "redirect_uri");
-        if (redirectUri is null || !client.IsRegistered(redirectUri))
+        var redirectUri = Single(call, "redirect_uri")!;
+        if (call.State.FindClient(Single(call, "client_id")) is not { } client || !client.IsRegistered(redirectUri))
         {
-            var given = query.GetValueOrDefault("redirect_uri");
-            return ErrorPage(
-                "Missing or invalid redirect_uri",
-                "The redirect URI must be registered with the integration, character for character. It was: " +
-                $"{(given.Count == 0 ? "(none)" : given)}");
+            return call.State.Behavior.AuthorizeErrorsInPlace
+                ? Refusal(call, 400) : Reply.Redirect($"{call.State.BaseUri}install-integration{call.Record.Query}");
         }
 
         var state = RawParameter(call.Record.Query, "state");
-        if (Single(call, "response_type") is not "code")
-            return Back(redirectUri, "error=unsupported_response_type", state);
-        if (query.ContainsKey("owner") && Single(call, "owner") is not ("user" or "workspace"))
-            return Back(redirectUri, "error=invalid_request", state);
-        if (!query.ContainsKey("owner"))
-            return Back(redirectUri, "error=invalid_request", state);
-
         var automatic = client.AutoApprove != AutoApprove.Off ? client.AutoApprove : call.State.Behavior.AutoApprove;
         if (automatic == AutoApprove.Off)
         {
@@ -52,6 +40,37 @@ internal static class AuthorizeEndpoint
             ? Allow(call, client, redirectUri, state, client.AutoApprovePages)
             : Back(redirectUri, "error=access_denied", state);
     }
+
+    /// <summary>What a query lacks is told whoever asks, as JSON, and calls nobody back.</summary>
+    private static void CheckQuery(Call call)
+    {
+        foreach (var name in (string[])["client_id", "redirect_uri", "response_type", "owner"])
+        {
+            if (Single(call, name) is not { Length: > 0 } value)
+                throw Malformed(name, "defined", "undefined");
+            if (name == "client_id" && call.State.FindClient(value) is null && !Guid.TryParse(value, out _))
+                throw Malformed(name, "a valid uuid", Json.Quote(value));
+            if (name == "response_type" && value != "code")
+                throw Malformed(name, "`\"code\"`", Json.Quote(value));
+            if (name == "owner" && value is not ("user" or "workspace"))
+                throw Malformed(name, "`\"user\"` or `\"workspace\"`", Json.Quote(value));
+        }
+    }
+
+    private static OAuthFailure Malformed(string name, string expectation, string actual) =>
+        OAuthFailure.InvalidRequest(
+            $"query failed validation: query.{name} should be {expectation}, instead was `{actual}`.");
+
+    /// <summary>Notion's own page, on which a person reads what is wrong, and from which no way leads back.</summary>
+    private static Reply Refusal(Call call, int status) =>
+        call.State.FindClient(Single(call, "client_id")) is null
+            ? Page(ConsentPage.Error("Missing or invalid client_id", "No integration has this client id."), status)
+            : Page(
+                ConsentPage.Error(
+                    "Missing or invalid redirect_uri",
+                    "The redirect URI must be registered with the integration, character for character. It was: " +
+                    Single(call, "redirect_uri")),
+                status);
 
     private static Reply Decide(Call call)
     {

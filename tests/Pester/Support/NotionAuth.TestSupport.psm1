@@ -26,7 +26,7 @@ function Initialize-NotionAuthTest {
     $ErrorActionPreference = 'Stop'
     Set-OwnHome
     foreach ($name in 'NOTION_TOKEN', 'NOTION_API_TOKEN', 'NOTION_CLIENT_ID', 'NOTION_CLIENT_SECRET',
-        'NOTION_REDIRECT_URI', 'NOTIONAUTH_VAULT',
+        'NOTION_REDIRECT_URI', 'NOTIONAUTH_VAULT', 'NOTIONAUTH_CONNECTION',
         'BROWSER', 'DISPLAY', 'WAYLAND_DISPLAY', 'SSH_CONNECTION', 'SSH_CLIENT', 'SSH_TTY') {
         [Environment]::SetEnvironmentVariable($name, $null)
     }

@@ -89,7 +89,8 @@ internal static class PageReader
             throw response.Invalid("says that there is more, and names no next page");
         if (cursor is { Length: > MaximumCursorLength }) throw response.Invalid("has a cursor without end");
         if (items is null) return isList ? throw response.Invalid("says that it is a list and has no items") : null;
-        return new NotionPage(items, hasMore ? cursor : null, isCapped, response)
+        // Every page of a capped query says so; it ends with the last.
+        return new NotionPage(items, hasMore ? cursor : null, isCapped && !hasMore, response)
         {
             ViewQueryId = isViewQuery ? id : null,
             Heads = heads,

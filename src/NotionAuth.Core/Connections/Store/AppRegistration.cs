@@ -21,6 +21,9 @@ public sealed record AppRegistration(ClientCredentials Credentials, IReadOnlyLis
     /// </summary>
     public string Id { get; init; } = Credentials.ClientId;
 
+    /// <summary>Whether the secret is the one that the store remembers: it has proved right before.</summary>
+    internal bool IsRemembered { get; init; }
+
     /// <summary>The one way to use the secret: with the origin that it was given for.</summary>
     internal OAuthClient Client(
         NotionTransport transport, string notionVersion, RequestBounds bounds, Action<RequestLogEntry>? log) =>

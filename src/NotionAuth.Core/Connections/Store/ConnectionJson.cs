@@ -51,6 +51,7 @@ internal static class ConnectionJson
         writer.WriteString("notion_version", details.NotionVersion);
         writer.WriteString("connected_at", Time(details.ConnectedAt));
         writer.WriteString("refreshed_at", details.RefreshedAt is DateTime at ? Time(at) : null);
+        if (details.ExpiresOn is DateTime end) writer.WriteString("expires_on", Time(end));
         writer.WriteBoolean("needs_reconnect", details.NeedsReconnect);
         writer.WriteNumber("generation", connection.Generation);
         writer.WriteString("access_token", connection.AccessToken.Reveal());
@@ -136,6 +137,7 @@ internal static class ConnectionJson
             || !NotionVersion.IsDate(notionVersion)
             || !TryTime(root, "connected_at", out DateTime? connectedAt) || connectedAt is null
             || !TryTime(root, "refreshed_at", out DateTime? refreshedAt)
+            || !TryTime(root, "expires_on", out DateTime? expiresOn)
             || reply.ValueKind != JsonValueKind.Object)
             return null;
 
@@ -147,6 +149,7 @@ internal static class ConnectionJson
             HasRefreshToken = refresh is not null,
             ConnectedAt = connectedAt.Value,
             RefreshedAt = refreshedAt,
+            ExpiresOn = expiresOn,
             Vault = vault,
             BaseUri = baseUri,
             NotionVersion = notionVersion,

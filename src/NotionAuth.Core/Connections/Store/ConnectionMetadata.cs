@@ -37,6 +37,7 @@ internal static class ConnectionMetadata
         Add("OwnerEmail", details.OwnerEmail);
         Add("ClientId", details.ClientId);
         Add("RefreshedAt", details.RefreshedAt is DateTime at ? Time(at) : null);
+        Add("ExpiresOn", details.ExpiresOn is DateTime end ? Time(end) : null);
         return metadata;
 
         void Add(string name, string? value)
@@ -69,6 +70,7 @@ internal static class ConnectionMetadata
             NotionVersion = notionVersion,
             ConnectedAt = connectedAt,
             RefreshedAt = At("RefreshedAt"),
+            ExpiresOn = At("ExpiresOn"),
             HasRefreshToken = Text("HasRefreshToken") == "1",
             NeedsReconnect = Text("NeedsReconnect") == "1",
             WorkspaceName = Text("WorkspaceName"),

@@ -103,6 +103,7 @@ public sealed record StoredConnection
                 HasRefreshToken = refreshToken is not null,
                 ConnectedAt = Details.ConnectedAt,
                 RefreshedAt = now,
+                ExpiresOn = Details.ExpiresOn,
                 Vault = Details.Vault,
                 BaseUri = Details.BaseUri,
                 NotionVersion = Details.NotionVersion,

@@ -46,6 +46,9 @@ internal sealed record ErrorReply
 
     public string? RateLimitReason { get; private init; }
 
+    /// <summary>Whether it is the plan's limit of blocks that refuses it, and no capability.</summary>
+    public bool IsBlockLimit { get; private init; }
+
     public TimeSpan? RetryAfter { get; private init; }
 
     public IReadOnlyList<string> Fields { get; private init; } = [];
@@ -56,8 +59,14 @@ internal sealed record ErrorReply
 
     public string? RetryGuidance { get; private init; }
 
+    /// <summary>Whether what was to be changed, or what it is in, is in the trash.</summary>
+    public bool IsInTrash => Status == 400 && (Says("that is archived") || Says("archived ancestor"));
+
     /// <summary>Whether Notion says that it was carried out, whatever the status.</summary>
     public bool WasCommitted => CommittedResourceId is not null || CommittedChildIds.Count > 0;
+
+    /// <summary>Whether these words stand in the message.</summary>
+    public bool Says(string words) => Text?.IndexOf(words, StringComparison.Ordinal) >= 0;
 
     /// <summary>What a reply says, read once however many ask.</summary>
     /// <param name="response">A reply that is no success, its body read.</param>
@@ -91,6 +100,7 @@ internal sealed record ErrorReply
             RequestId = RequestIdOf(response) ?? SafeCode.OrNull(JsonText.StringOf(root, "request_id"), known),
             RayId = SafeCode.OrNull(Header(response, "cf-ray"), known),
             AdditionalData = data.ValueKind == JsonValueKind.Object ? Redaction.Scrub(data.GetRawText(), known) : null,
+            IsBlockLimit = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("block_limit", out _),
             RateLimitReason = SafeCode.OrNull(JsonText.StringOf(data, "rate_limit_reason"), known),
             RetryAfter = RetryPolicy.RetryAfter(response) ?? Seconds(JsonText.StringOf(data, "retry_after")),
             Fields = FieldsIn(text),

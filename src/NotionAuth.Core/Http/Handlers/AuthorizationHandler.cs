@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Common;
+using NotionAuth.Core.Http.Bodies;
 
 namespace NotionAuth.Core.Http.Handlers;
 
@@ -31,7 +32,12 @@ internal sealed class AuthorizationHandler(HttpMessageHandler inner) : Delegatin
             // A rejected request did nothing, so that repeating it is safe whatever it is.
             RenewedToken? renewed = await AskAsync(context, tokens.RenewAsync(token, context, cancellationToken))
                 .ConfigureAwait(false);
-            if (renewed is null || renewed.Token.Matches(token)) return response;
+            if (renewed is null || renewed.Token.Matches(token))
+            {
+                if (response.Content is BufferedContent body) body.WhyNotRepeated = context.WhyNotRenewed;
+                return response;
+            }
+
             response.Dispose();
             (token, isIssued) = (renewed.Token, renewed.IsIssued);
         }

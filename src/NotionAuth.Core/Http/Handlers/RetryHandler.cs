@@ -34,6 +34,7 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
 
                 detail = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
                 if ((int)response.StatusCode == 429) reason = WaitReason.RateLimited;
+                if ((int)response.StatusCode >= 500) context.MayBeDone = true;
                 response.Dispose();
             }
             catch (NotionAuthException e) when (e == context.TokenFailure && e is IHasErrorReply { Reply: not null })
@@ -58,6 +59,7 @@ internal sealed class RetryHandler(HttpMessageHandler inner, RetryPolicy policy)
                     {
                         Target = e.Target,
                     };
+                context.MayBeDone = true;
                 detail = e.ErrorId;
             }
 

@@ -32,6 +32,10 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
     /// <summary>The stores, for work that runs now.</summary>
     internal IConnectionStores Stores => new VaultStores(_secrets!, ProcessState.Memory, Warn);
 
+    /// <summary>The stores, for work that must ask nobody for a vault's password.</summary>
+    private protected IConnectionStores SilentStores => new VaultStores(
+        new SecretManagement(HostPrompts.Outer(Host), _stopping.Token, asks: false), ProcessState.Memory, Warn);
+
     // A script's try and catch must see that the one thing failed which the command was given to do. With piped input
     // an error belongs to its input.
     /// <summary>Whether an error ends the command; otherwise it is written and the next input has its turn.</summary>
@@ -177,6 +181,9 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         if (_told.TryAdd(message, true)) Warn(message);
     }
 
+    /// <summary>Says something to who asks for details with -Verbose.</summary>
+    private protected void Note(string message) => _pump.Post(() => Tell(() => WriteVerbose(message)));
+
     private protected void Log(RequestLogEntry entry) => _pump.Post(() => Tell(() => WriteVerbose(entry.ToString())));
 
     // With -Debug, PowerShell shows such a line and then asks whether to go on, also where nobody can be asked; that is
@@ -224,8 +231,9 @@ public abstract class NotionCmdlet : PSCmdlet, IDisposable
         string? name, string? vault, NotionTransport? transport, CancellationToken cancellationToken)
     {
         (KnownConnection known, IConnectionStore store) =
-            await new ConnectionFinder(Stores, ProcessState.Cache, WarnOnce)
+            await new ConnectionFinder(Stores, ProcessState.Cache, WarnOnce) { Start = RunspaceState.StartName }
                 .FindAsync(name, vault, RunspaceState.Connection, cancellationToken).ConfigureAwait(false);
+        if (name is null && RunspaceState.Connection is null) RunspaceState.Connection = known.Key;
         return Opened(known, store, transport);
     }
 

@@ -17,15 +17,25 @@ internal static class ParameterRules
         [("PartNumber", "InFile"), ("ContentType", "InFile")];
 
     // An empty one of these is a slip, such as a variable that isn't set; it never means the default.
-    private static readonly string[] NeverEmpty = ["Name", "Connection", "Vault", "ClientId", "ClientSecret", "Key"];
+    private static readonly string[] NeverEmpty =
+        ["Name", "Connection", "Vault", "ClientId", "ClientSecret", "ExpiresOn"];
 
     /// <summary>Checks that no name, vault or client was passed and is empty.</summary>
     /// <param name="bound">What was passed on the command line.</param>
     /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingValue"/>.</exception>
     public static void CheckGiven(IDictionary<string, object> bound)
     {
-        foreach (string name in NeverEmpty)
-            if (bound.TryGetValue(name, out object? value) && IsEmpty(value)) throw Missing(name, isPiped: false);
+        foreach (string name in NeverEmpty) CheckGiven(name, bound);
+    }
+
+    /// <summary>Checks a name that counts for all that is piped.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="bound">What was passed on the command line.</param>
+    /// <exception cref="NotionAuthException"><see cref="ErrorIds.MissingValue"/>: it was passed, and is
+    /// empty.</exception>
+    public static void CheckGiven(string name, IDictionary<string, object> bound)
+    {
+        if (bound.TryGetValue(name, out object? value) && IsEmpty(value)) throw Missing(name, isPiped: false);
     }
 
     /// <summary>The names that a command is to work on.</summary>

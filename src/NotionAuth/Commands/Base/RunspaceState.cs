@@ -1,3 +1,4 @@
+using System;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
@@ -17,6 +18,19 @@ internal sealed class RunspaceState
     public static RunspaceState Current =>
         States.GetValue(Runspace.DefaultRunspace.Events, static _ => new RunspaceState());
 
+    private ConnectionKey? _connection;
+    private bool _hasBegun;
+
     /// <summary>The current connection, or null.</summary>
-    public ConnectionKey? Connection { get; set; }
+    public ConnectionKey? Connection
+    {
+        get => _connection;
+        set => (_connection, _hasBegun) = (value, true);
+    }
+
+    /// <summary>
+    /// The connection that the session starts with, by its name or id; null once it has had one, also where it was left
+    /// again.
+    /// </summary>
+    public string? StartName => _hasBegun ? null : ConnectionFinder.StartName(Environment.GetEnvironmentVariable);
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Data;
@@ -18,6 +19,10 @@ namespace NotionAuth.Conversion.ToJson;
 /// </summary>
 internal static class RowInput
 {
+    // Notion takes 100 values in a column at once; a list of lists is taken for one list.
+    private const int MostValues = 10_000;
+    private const int DeepestList = 2;
+
     /// <summary>Makes a row. Script properties run, so this belongs on the pipeline thread.</summary>
     /// <param name="row">What the user passed.</param>
     /// <param name="number">Its number in the input.</param>
@@ -62,7 +67,7 @@ internal static class RowInput
         }
     }
 
-    private static object? ValueOf(object? value, string name, int number)
+    private static object? ValueOf(object? value, string name, int number, int depth = 0)
     {
         object? plain = ForeignValue.Unwrap(value);
         switch (plain)
@@ -81,12 +86,35 @@ internal static class RowInput
 
         if (Scalar.TextOf(plain, out bool isLiteral) is { } text)
             return isLiteral ? new RowNumber(Encoding.ASCII.GetBytes(text)) : text;
-        if (ForeignValue.IsList(plain) && plain is not PSObject)
-            return new RowList([.. ((IEnumerable)plain).Cast<object?>().Select(v => ValueOf(v, name, number))]);
+        if (depth < DeepestList && plain is not PSObject && ForeignValue.IsList(plain))
+            return new RowList([.. Items((IEnumerable)plain, name, number)
+                .Select(v => ValueOf(v, name, number, depth + 1))]);
         return (object?)ReferenceOf(plain) ?? DateOf(plain) ?? throw JsonSource.Invalid(
             ErrorIds.PropertyValueInvalid,
             $"Row {number}: '{Redaction.Scrub(name)}' is a {plain.GetType().Name}, which is no value of a column.",
             "Pass text, a number, true or false, a date, or a list of them.");
+    }
+
+    // Whatever goes wrong in a list that isn't ours is its error; it may have no end.
+    private static List<object?> Items(IEnumerable list, string name, int number)
+    {
+        try
+        {
+            List<object?> items = [.. list.Cast<object?>().Take(MostValues + 1)];
+            if (items.Count <= MostValues) return items;
+        }
+        catch (Exception e) when (e is not (PipelineStoppedException or OutOfMemoryException))
+        {
+            throw JsonSource.Invalid(
+                ErrorIds.BodyUnreadable,
+                $"Row {number}: the list '{Redaction.Scrub(name)}' can't be read: {Redaction.Scrub(e.Message)}",
+                "Pass its values.");
+        }
+
+        throw JsonSource.Invalid(
+            ErrorIds.PropertyValueInvalid,
+            $"Row {number}: the list '{Redaction.Scrub(name)}' has more than {MostValues} values, or no end.",
+            "Pass fewer.");
     }
 
     // What Notion returned is what it refers to: a page in a relation, a person, a file upload.
