@@ -41,7 +41,7 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
             ) -Advises 'Get-NotionConnection'
         }
 
-        It 'reports a wrong client secret' {
+        It 'reports a wrong client secret before a browser opens' {
             $app = New-FakeApp
             $person = Set-Person visit
             Assert-NotionError {
@@ -49,8 +49,22 @@ Describe 'Connect-NotionWorkspace with a <Kind> vault' -ForEach (Get-VaultKind) 
                     ConvertTo-Secret 'secret_wrong'
                 ) -RedirectUri $fake.RedirectUri -BaseUri $fake.BaseUri -TimeoutSec 20 6>$null
             } -Id InvalidClient -Category AuthenticationError -Advises 'client secret'
+            Join-Path $person address | Should -Not -Exist
+        }
+
+        It 'reports a remembered client secret that Notion does not take any more, in the browser too' {
+            $app = New-FakeApp
+            $arguments = $app.SignIn
+            $null = Set-Person visit
+            $made = Connect-NotionWorkspace @arguments -SessionOnly 6>$null
+            Set-FakeApp $app @{ clientSecret = 'secret_ChangedAtNotionSinceThen00000000001' }
+            $person = Set-Person visit
+            Assert-NotionError {
+                Connect-NotionWorkspace @arguments -SessionOnly 6>$null
+            } -Id InvalidClient -Category AuthenticationError -Advises 'client secret'
             Get-PersonPage $person | Should -Match 'Notion is not connected'
             Get-PersonStatus $person | Should -Be 400
+            Revoke-NotionToken -Connection $made.BotId -LocalOnly -Confirm:$false
         }
 
         It 'does not remember a client secret that was wrong' {

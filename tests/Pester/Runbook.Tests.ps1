@@ -220,3 +220,28 @@ Revoke-NotionToken Mine -LocalOnly -Confirm:`$false
             'NONE 0'
     }
 }
+
+Describe 'A client secret that is new' {
+    BeforeAll { $null = New-TestVault -Kind (Get-StandardVaultKind) }
+
+    It 'is refused before a browser opens where it is wrong, and the remembered one is not asked about' {
+        $app = New-FakeApp
+        $person = Set-Person visit
+        $arguments = $app.SignIn
+        $wrong = $arguments.Clone()
+        $wrong.ClientSecret = ConvertTo-Secret 'secret_WrongFromTheBeginning0000000000001'
+        Clear-FakeRequest
+        Assert-NotionError {
+            Connect-NotionWorkspace @wrong 6>$null
+        } -Id InvalidClient -Category AuthenticationError -Advises '-ClientSecret'
+        (Get-FakeRequest).path | Should -Be '/v1/oauth/introspect'
+        Join-Path $person address | Should -Not -Exist
+
+        $null = Connect-NotionWorkspace @arguments 6>$null
+        Clear-FakeRequest
+        $null = Set-Person visit
+        $said = Connect-NotionWorkspace @arguments -Verbose 4>&1 6>$null
+        @(Get-FakeRequest '/v1/oauth/introspect').Count | Should -Be 0
+        "$said" | Should -Match 'Signing in again may have ended its refresh token, also where another machine holds it'
+    }
+}

@@ -241,7 +241,9 @@ internal sealed class BlockWriter
         });
     }
 
-    /// <summary>The body with some of its blocks; those of later requests stand behind the last one made.</summary>
+    /// <summary>
+    /// The body with some of its blocks. After the first request they stand behind the last that was made.
+    /// </summary>
     private byte[] Body(IEnumerable<BlockNode> blocks, string? after) => Write(writer =>
     {
         foreach (JsonProperty property in _body.EnumerateObject())
