@@ -10,6 +10,25 @@ namespace NotionAuth.Core.Tests.Fake;
 public sealed class FakeLimitTests
 {
     [Theory]
+    [InlineData(99, 200)]
+    [InlineData(100, 400)]
+    public async Task A_payload_has_1000_blocks_at_most(int nested, int status)
+    {
+        await using var fake = await FakeClient.StartAsync();
+        JsonObject Block(JsonArray children) => new()
+        {
+            ["toggle"] = new JsonObject { ["rich_text"] = new JsonArray(), ["children"] = children },
+        };
+        JsonArray Blocks(int count, Func<JsonArray> inner) =>
+            new([.. Enumerable.Range(0, count).Select(_ => (JsonNode)Block(inner()))]);
+        var body = new JsonObject { ["children"] = Blocks(10, () => Blocks(nested, () => [])) };
+        var answer = await fake.ApiAsync("PATCH", $"v1/blocks/{fake.Sample.PageId}/children", body.ToJsonString());
+        Assert.Equal(status, answer.Status);
+        if (status != 200)
+            Assert.Contains("≤ `1000`", (string?)answer.Json["message"], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Link", "url", 2000)]
     [InlineData("Contact", "email", 200)]
     public async Task A_text_of_a_property_has_a_longest_length(string name, string type, int most)
