@@ -110,7 +110,8 @@ Describe 'A sign-in with a real Chromium' {
 
     It 'shows an error page when the exchange fails after the person pressed Allow' {
         $app = New-FakeApp -Approval off
-        Set-FakeApp $app @{ clientSecret = 'secret_AnotherOneSinceThen0000000000001' }
+        # Not a wrong secret: that is found before a browser opens.
+        Add-FakeFault @{ status = 401; code = 'invalid_client'; path = '/v1/oauth/token' }
         $seen = Connect-WithChromium $app.SignIn @{ press = 'allow' }
         Assert-NotionError -Record $seen.Error -Id InvalidClient -Category AuthenticationError
         Assert-ResultPage $seen.Report 400

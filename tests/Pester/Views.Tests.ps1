@@ -133,8 +133,8 @@ Describe 'Views' {
         $source = Get-Reply '{"object":"data_source","id":"d1","title":[{"plain_text":"Two"}]}'
         $lines = ($page, $source, $page | Out-String -Width 160).Trim() -split "`n"
         $lines.Count | Should -Be 5 -Because 'a line of titles, one of dashes, and one for each object'
-        $lines[2] | Should -Match '^page +One'
-        $lines[3] | Should -Match '^data_source +Two'
+        $lines[2] | Should -Match '^One +page'
+        $lines[3] | Should -Match '^Two +data_source'
     }
 
     It 'show what matters at 80 columns' {
