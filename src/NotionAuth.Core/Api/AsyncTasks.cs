@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -10,6 +11,15 @@ namespace NotionAuth.Core.Api;
 /// </summary>
 internal static class AsyncTasks
 {
+    /// <summary>The <c>object</c> of a task.</summary>
+    public const string Kind = "async_task";
+
+    /// <summary>A task's id, which becomes part of a path; null for what can't be one.</summary>
+    // No UUID: Notion's own example is task_abc123.
+    public static string? IdIn(string? text) =>
+        text is { Length: > 0 and <= 200 } && text.All(c => c is '_' or '-' || (c < 128 && char.IsLetterOrDigit(c)))
+            ? text : null;
+
     /// <summary>Waits for the end of a task, where a reply is one.</summary>
     /// <param name="client">The client.</param>
     /// <param name="request">The request that was sent.</param>
@@ -21,8 +31,8 @@ internal static class AsyncTasks
     public static async Task<NotionReply> FinishedAsync(
         NotionClient client, NotionRequest request, NotionReply reply, CancellationToken cancellationToken)
     {
-        if (reply.IsError || reply.TextOf("object") != "async_task") return reply;
-        string id = reply.IdOfObject();
+        if (reply.IsError || reply.TextOf("object") != Kind) return reply;
+        string id = IdIn(reply.TextOf("id")) ?? throw reply.Invalid("has no id");
         NotionReply finished = await StatusPoll.UntilFinishedAsync(
             client, request.Reading($"async_tasks/{id}"), reply,
             status => status is "queued" or "running" or "retrying", cancellationToken).ConfigureAwait(false);

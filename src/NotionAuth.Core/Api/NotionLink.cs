@@ -28,7 +28,7 @@ internal static class NotionLink
         ["comment"] = "comments",
         ["file_upload"] = "file_uploads",
         ["view"] = "views",
-        ["async_task"] = "async_tasks",
+        [AsyncTasks.Kind] = "async_tasks",
     };
 
     /// <summary>Replaces a link: alone by the path of what it leads to, within a path by the id that fits.</summary>
@@ -64,7 +64,8 @@ internal static class NotionLink
     /// <param name="id">Its id.</param>
     /// <returns>The path; null where its kind has none, and where the id is none.</returns>
     public static string? PathOf(string? kind, string? id) =>
-        kind is not null && id is not null && Rooms.TryGetValue(kind, out string? room) && IdOf(id) is { } known
+        kind is not null && id is not null && Rooms.TryGetValue(kind, out string? room)
+            && (kind == AsyncTasks.Kind ? AsyncTasks.IdIn(id) : IdOf(id)) is { } known
             ? $"{room}/{known}" : null;
 
     private static string? InQuery(Match link, string name) =>

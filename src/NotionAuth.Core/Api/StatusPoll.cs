@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Common;
@@ -31,16 +32,29 @@ internal static class StatusPoll
         TimeSpan delay = FirstDelay;
         for (string? status; isOpen(status = reply.TextOf("status"));)
         {
+            TimeSpan asked = AskedBy(reply);
+            if (delay < asked) delay = asked;
             if (read.TotalTimeout != Timeout.InfiniteTimeSpan && delay >= TimeLeft(read, since))
                 throw NotFinished(read, status);
             await client.PauseAsync(read, $"it is {Redaction.OneLine(status!)}", delay, cancellationToken)
                 .ConfigureAwait(false);
             reply = await client.SendAsync(read with { TotalTimeout = TimeLeft(read, since) }, cancellationToken)
                 .ConfigureAwait(false);
-            delay = TimeSpan.FromTicks(Math.Min(LongestDelay.Ticks, delay.Ticks * 3 / 2));
+            if (delay < LongestDelay)
+                delay = TimeSpan.FromTicks(Math.Min(LongestDelay.Ticks, delay.Ticks * 3 / 2));
         }
 
         return reply;
+    }
+
+    // Source: developers.notion.com/reference/retrieve-async-task.
+    private static TimeSpan AskedBy(NotionReply reply)
+    {
+        using JsonDocument body = reply.ParseJson();
+        return body.RootElement.ValueKind == JsonValueKind.Object
+            && body.RootElement.TryGetProperty("poll_after_seconds", out JsonElement seconds)
+            && seconds.ValueKind == JsonValueKind.Number && seconds.TryGetDouble(out double value)
+            && value is > 0 and <= 86_400 ? TimeSpan.FromSeconds(value) : TimeSpan.Zero;
     }
 
     private static TimeSpan TimeLeft(NotionRequest read, Stopwatch since)

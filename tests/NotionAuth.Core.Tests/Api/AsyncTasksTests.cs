@@ -22,12 +22,30 @@ public sealed class AsyncTasksTests
         NotionReply task = await BeginAsync(notion);
         Assert.Equal((202, "queued"), (task.Status, task.TextOf("status")));
         NotionReply finished = await WaitAsync(notion, task);
-        Assert.Equal((task.IdOfObject(), "succeeded"), (finished.IdOfObject(), finished.TextOf("status")));
+        Assert.Equal((task.TextOf("id")!, "succeeded"), (finished.TextOf("id"), finished.TextOf("status")));
         using JsonDocument body = finished.ParseJson();
         Assert.Equal("page", body.RootElement.GetProperty("result").GetProperty("object").GetString());
         TimeSpan[] waits = [.. notion.Waits];
         Assert.Equal(4, waits.Length);
         Assert.Equal(waits.Distinct().Order(), waits);
+    }
+
+    [Fact]
+    public async Task A_task_is_left_alone_for_as_long_as_it_asks()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(
+            f => f.Behavior.TaskPollAfterSeconds = 40, new SeedOptions());
+        await WaitAsync(notion, await BeginAsync(notion));
+        Assert.NotEmpty(notion.Waits);
+        Assert.All(notion.Waits, w => Assert.True(w >= TimeSpan.FromSeconds(40)));
+    }
+
+    [Fact]
+    public async Task A_task_has_an_id_of_its_own_kind()
+    {
+        await using TestNotion notion = await TestNotion.StartAsync(seed: new SeedOptions());
+        ReplyPiece piece = await PieceAsync(notion, Creation(notion), default);
+        Assert.StartsWith("task_", piece.Response.TextOf("id"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +65,7 @@ public sealed class AsyncTasksTests
         NotionAuthException error = await Expect.ErrorAsync(
             ErrorIds.AsyncTaskFailed, () => WaitAsync(notion, task));
         Assert.Contains("The text is too odd", error.Message, StringComparison.Ordinal);
-        Assert.Contains(task.IdOfObject(), error.Message, StringComparison.Ordinal);
+        Assert.Contains(task.TextOf("id")!, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,7 +77,7 @@ public sealed class AsyncTasksTests
         NotionAuthException error = await Expect.ErrorAsync(
             ErrorIds.RequestTimeout, () => WaitAsync(notion, task, total: TimeSpan.FromMilliseconds(700)));
         Assert.Contains("still running", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"async_tasks/{task.IdOfObject()}", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains($"async_tasks/{task.TextOf("id")!}", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,7 +122,7 @@ public sealed class AsyncTasksTests
     private static async Task<NotionReply> WaitAsync(
         TestNotion notion, NotionReply task, TimeSpan? total = null, CancellationToken cancellationToken = default)
     {
-        var request = new NotionRequest { Path = $"async_tasks/{task.IdOfObject()}" };
+        var request = new NotionRequest { Path = $"async_tasks/{task.TextOf("id")!}" };
         if (total is TimeSpan bound) request = request with { TotalTimeout = bound };
         return (await PieceAsync(notion, request, cancellationToken)).Response;
     }

@@ -139,6 +139,18 @@ public sealed class FakeFileUploadTests
     }
 
     [Fact]
+    public async Task A_part_that_comes_again_counts_once_towards_the_limit()
+    {
+        await using var fake = await FakeClient.StartAsync();
+        fake.State.Behavior.MaxUploadBytes = 10;
+        var upload = await CreateAsync(
+            fake, """{"mode":"multi_part","filename":"b.mp4","number_of_parts":2}""");
+        for (var i = 0; i < 2; i++)
+            _ = (await SendAsync(fake, upload, new byte[6], null, "1")).Ok();
+        Assert.Equal("validation_error", (await SendAsync(fake, upload, new byte[5], null, "2")).Code);
+    }
+
+    [Fact]
     public async Task Times_are_to_the_minute()
     {
         await using var fake = await FakeClient.StartAsync();

@@ -4,11 +4,12 @@ using System.Text.Json.Nodes;
 namespace NotionAuth.FakeNotion.Content;
 
 /// <summary>Something that Notion does in the background. Here it is done at once, and told after some looks.</summary>
-internal sealed class AsyncTask(JsonObject result, int reads, string? error)
+internal sealed class AsyncTask(JsonObject result, int reads, string? error, double pollAfter)
 {
     private int _reads = reads;
 
-    public Guid Id { get; } = Guid.NewGuid();
+    /// <summary>No UUID, as in Notion's own example.</summary>
+    public string Id { get; } = $"task_{Guid.NewGuid():N}";
 
     /// <summary>Whose it is.</summary>
     public required Guid BotId { get; init; }
@@ -33,10 +34,11 @@ internal sealed class AsyncTask(JsonObject result, int reads, string? error)
         return json;
     }
 
-    private JsonObject ToJson(string status) => new()
+    private JsonObject ToJson(string status)
     {
-        ["object"] = "async_task",
-        ["id"] = Id.ToString(),
-        ["status"] = status,
-    };
+        var json = new JsonObject { ["object"] = "async_task", ["id"] = Id, ["status"] = status };
+        if (status is "queued" or "running")
+            json["poll_after_seconds"] = pollAfter;
+        return json;
+    }
 }

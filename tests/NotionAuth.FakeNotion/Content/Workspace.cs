@@ -35,7 +35,7 @@ public sealed class Workspace
 
     internal FileUploadStore Files { get; } = new();
 
-    internal ConcurrentDictionary<Guid, AsyncTask> Tasks { get; } = new();
+    internal ConcurrentDictionary<string, AsyncTask> Tasks { get; } = new();
 
     public User AddUser(string name, string email)
     {

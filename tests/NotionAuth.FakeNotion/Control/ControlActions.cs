@@ -227,6 +227,9 @@ internal static class ControlActions
                 case "uploadsFail":
                     behavior.UploadsFail = value!.GetValue<bool>();
                     break;
+                case "taskPollAfterSeconds":
+                    behavior.TaskPollAfterSeconds = value!.GetValue<double>();
+                    break;
                 case "taskReads":
                     behavior.TaskReads = value!.GetValue<int>();
                     break;

@@ -173,6 +173,7 @@ internal static class ControlJson
         ["uploadReads"] = behavior.UploadReads,
         ["importError"] = behavior.ImportError,
         ["uploadsFail"] = behavior.UploadsFail,
+        ["taskPollAfterSeconds"] = behavior.TaskPollAfterSeconds,
         ["taskReads"] = behavior.TaskReads,
         ["taskError"] = behavior.TaskError,
     };

@@ -16,7 +16,8 @@ internal static class AsyncTasksEndpoints
             return reply;
         var result = Json.Parse(reply.ToArray());
         _ = result.Remove("request_id");
-        var task = new AsyncTask(result, call.State.Behavior.TaskReads, call.State.Behavior.TaskError)
+        var task = new AsyncTask(result, call.State.Behavior.TaskReads, call.State.Behavior.TaskError,
+            call.State.Behavior.TaskPollAfterSeconds)
         {
             BotId = call.Bot.Id,
         };
@@ -27,9 +28,9 @@ internal static class AsyncTasksEndpoints
     private static Reply Retrieve(Call call)
     {
         call.AllowQuery();
-        var id = call.Id("task_id");
+        var id = call.Args["task_id"];
         return call.Workspace.Tasks.TryGetValue(id, out var task) && task.BotId == call.Bot.Id
             ? Reply.Json(call, task.Look())
-            : throw NotionFailure.NotFound("async_task", id.ToString(), call.Bot);
+            : throw NotionFailure.NotFound("async_task", id, call.Bot);
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
@@ -118,7 +119,8 @@ internal static class FileUploadsEndpoints
                     $"The content type of the file, {sent}, does not match that of the file upload, {expected}.");
             if (file.Bytes.Length > MaxSinglePart)
                 throw NotionFailure.Validation("The file is larger than 20 MB: send it in parts.");
-            if (upload.Length + file.Bytes.Length > call.State.Behavior.MaxUploadBytes)
+            var replaced = upload.Parts.GetValueOrDefault(partNumber ?? 1)?.Length ?? 0;
+            if (upload.Length - replaced + file.Bytes.Length > call.State.Behavior.MaxUploadBytes)
                 throw NotionFailure.Validation(
                     $"The file is larger than the {call.State.Behavior.MaxUploadBytes} bytes that the workspace has.");
             if (upload.Mode == "multi_part")

@@ -161,6 +161,9 @@ public sealed class Behavior
     /// <summary>How often an asynchronous task says that it runs.</summary>
     public int TaskReads { get; set; } = 2;
 
+    /// <summary>How long a task that isn't finished asks to be left alone, as <c>poll_after_seconds</c>.</summary>
+    public double TaskPollAfterSeconds { get; set; } = 2;
+
     /// <summary>Why asynchronous tasks fail; null where they succeed.</summary>
     public string? TaskError { get; set; }
 
