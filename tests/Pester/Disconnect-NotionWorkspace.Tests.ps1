@@ -75,21 +75,7 @@ Describe 'Disconnect-NotionWorkspace and a pair that its vault refused' {
         $null = Set-Person visit
         $arguments = (New-FakeApp).SignIn
         $connection = Connect-NotionWorkspace @arguments 6>$null
-        Invoke-FakeExpiry $connection.BotId
-        Clear-FakeRequest
-        Add-FakeFault @{ kind = 'delay'; delayMs = 1000; path = '/v1/oauth/token' }
-        $shell = New-RunspaceShell @{ name = $connection.Name }
-        try {
-            # Between the proof that the vault can be written and the write.
-            $run = $shell.AddScript('(Invoke-NotionRequest users/me -Connection $name).id').BeginInvoke()
-            Wait-Until { (Get-FakeRequest '/v1/oauth/token').Count -or $run.IsCompleted } 'the refresh is on its way'
-            Set-VaultTrouble $vault read-only
-            $shell.EndInvoke($run) | Should -BeExactly $connection.BotId
-        }
-        finally {
-            $shell.Runspace.Dispose()
-            $shell.Dispose()
-        }
+        (Invoke-RefusedRefresh $connection $vault).Id | Should -BeExactly $connection.BotId
 
         Assert-NotionError {
             Disconnect-NotionWorkspace -ErrorAction Stop -WarningAction Ignore

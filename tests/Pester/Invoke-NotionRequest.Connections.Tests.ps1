@@ -334,22 +334,9 @@ Describe 'Invoke-NotionRequest and a vault that refuses' {
         $null = Set-Person visit
         $arguments = (New-FakeApp).SignIn
         $connection = Connect-NotionWorkspace @arguments 6>$null
-        Invoke-FakeExpiry $connection.BotId
-        Clear-FakeRequest
-        Add-FakeFault @{ kind = 'delay'; delayMs = 1000; path = '/v1/oauth/token' }
-        $shell = New-RunspaceShell @{ name = $connection.Name }
-        try {
-            # Between the proof that the vault can be written and the write.
-            $run = $shell.AddScript('(Invoke-NotionRequest users/me -Connection $name).id').BeginInvoke()
-            Wait-Until { (Get-FakeRequest '/v1/oauth/token').Count -or $run.IsCompleted } 'the refresh is on its way'
-            Set-VaultTrouble $vault read-only
-            $shell.EndInvoke($run) | Should -BeExactly $connection.BotId
-            "$($shell.Streams.Warning)" | Should -Match 'lives in this process only'
-        }
-        finally {
-            $shell.Runspace.Dispose()
-            $shell.Dispose()
-        }
+        $refresh = Invoke-RefusedRefresh $connection $vault
+        $refresh.Id | Should -BeExactly $connection.BotId
+        $refresh.Warning | Should -Match 'lives in this process only'
 
         (Invoke-NotionRequest users/me -WarningVariable warnings).id | Should -BeExactly $connection.BotId
         $warnings | Should -BeNullOrEmpty

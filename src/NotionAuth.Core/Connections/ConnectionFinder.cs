@@ -86,22 +86,8 @@ internal sealed class ConnectionFinder(IConnectionStores stores, ConnectionCache
         {
             // It has locked itself in the middle of a job. What this process has read under that name has to do, unless
             // the vault does answer.
-            if (!await IsLockedAsync(store, known, cancellationToken).ConfigureAwait(false)) throw;
+            if (!await store.IsLockedAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false)) throw;
             return (known, store);
-        }
-    }
-
-    private static async Task<bool> IsLockedAsync(
-        IConnectionStore store, KnownConnection known, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false);
-            return false;
-        }
-        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultLocked)
-        {
-            return true;
         }
     }
 

@@ -135,7 +135,8 @@ internal static class ConnectionName
     public static NotionAuthException NotFound(string name, IReadOnlyCollection<string> known, string where)
     {
         string shown = Redaction.OneLine(name);
-        List<string> near = known.Where(k => IsNear(k, name)).OrderBy(k => Distance(k, name)).Take(3).ToList();
+        List<string> near = known.Where(k => IsNear(k, name)).OrderBy(k => TextDistance.Between(k, name)).Take(3)
+            .ToList();
         string hint = near.Count > 0 ? $" Did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}?"
             : known.Count is > 0 and <= 5
             ? $" There {(known.Count == 1 ? "is" : "are")}: {string.Join(", ", known.Select(n => $"'{n}'"))}."
@@ -152,27 +153,7 @@ internal static class ConnectionName
         new(Redaction.OneLine(name).Select(c => Wildcards.IndexOf(c) >= 0 ? '-' : c).ToArray());
 
     private static bool IsNear(string known, string asked) =>
-        Distance(known, asked) <= Math.Max(2, asked.Length / 3)
+        TextDistance.Between(known, asked) <= Math.Max(2, asked.Length / 3)
         || known.IndexOf(asked, StringComparison.OrdinalIgnoreCase) >= 0
         || asked.IndexOf(known, StringComparison.OrdinalIgnoreCase) >= 0;
-
-    // Levenshtein's distance, on one row.
-    private static int Distance(string left, string right)
-    {
-        int[] row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int cost = char.ToUpperInvariant(left[i - 1]) == char.ToUpperInvariant(right[j - 1]) ? 0 : 1;
-                int best = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + cost);
-                diagonal = row[j];
-                row[j] = best;
-            }
-        }
-
-        return row[right.Length];
-    }
 }

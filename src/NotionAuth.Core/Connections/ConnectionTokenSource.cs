@@ -139,20 +139,7 @@ internal sealed class ConnectionTokenSource(
         }
         catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultLocked && known.Refreshable is not null)
         {
-            if (await CanBeReadAsync(cancellationToken).ConfigureAwait(false)) throw;
-        }
-    }
-
-    private async Task<bool> CanBeReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.ReadAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (NotionAuthException e) when (e.ErrorId == ErrorIds.VaultLocked)
-        {
-            return false;
+            if (!await store.IsLockedAsync(known.Key.BotId, cancellationToken).ConfigureAwait(false)) throw;
         }
     }
 
@@ -240,7 +227,7 @@ internal sealed class ConnectionTokenSource(
     private async Task<bool> PauseAsync(TimeSpan pause, RequestContext context, CancellationToken cancellationToken)
     {
         if (pause > context.TimeLeft) return false;
-        string detail = $"the refresh token was refused, and {Where()} is looked at again";
+        string detail = $"the refresh token was refused, and {store.Place()} is looked at again";
         await transport.Policy.WaitAsync(
             "POST", "/v1/oauth/token", context, WaitReason.Vault, detail, pause, cancellationToken)
             .ConfigureAwait(false);
@@ -292,9 +279,9 @@ internal sealed class ConnectionTokenSource(
 
             // The pair works in this process; the next command tries to write it again.
             if (isFirstTry)
-                warn($"The new token of '{connection.Details.Name}' could not be written to {Where()} and lives in " +
-                    $"this process only: {e.Message} {e.RecommendedAction} Each further command tries to write " +
-                    "it again.");
+                warn($"The new token of '{connection.Details.Name}' could not be written to {store.Place()} and " +
+                    $"lives in this process only: {e.Message} {e.RecommendedAction} Each further command tries to " +
+                    "write it again.");
         }
     }
 
@@ -330,7 +317,7 @@ internal sealed class ConnectionTokenSource(
             // Another program has written an older state of the vault over ours, or somebody who didn't see our pair
             // has put a mark there. The pair that this process holds is the newest there is.
             if (!stored.Details.NeedsReconnect)
-                warn($"Another program took '{held.Details.Name}' in {Where()} back to an older state; " +
+                warn($"Another program took '{held.Details.Name}' in {store.Place()} back to an older state; " +
                     "the newer one is written again.");
             held = held.Over(stored);
             await TrySaveAsync(held, CancellationToken.None).ConfigureAwait(false);
@@ -353,11 +340,9 @@ internal sealed class ConnectionTokenSource(
 
     private NotionAuthException Gone() => new(
         ErrorIds.ConnectionNotFound, NotionErrorKind.NotFound,
-        $"The connection{(known.Connection is { } c ? $" '{c.Details.Name}'" : string.Empty)} isn't in {Where()} " +
-        "any more.",
+        $"The connection{(known.Connection is { } c ? $" '{c.Details.Name}'" : string.Empty)} isn't in " +
+        $"{store.Place()} any more.",
         "List the connections with Get-NotionConnection, and connect again with Connect-NotionWorkspace.");
-
-    private string Where() => store.Vault.Length == 0 ? "this process" : $"vault '{store.Vault}'";
 
     // A UUID stays the same in capitals and without its hyphens.
     private static bool IsSameId(string left, string right) =>

@@ -14,6 +14,9 @@ namespace NotionAuth.Core.Connections;
 /// <param name="warn">Called where a vault's metadata differs from its secrets, or null.</param>
 internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache cache, Action<string>? warn)
 {
+    /// <summary>Called with the connection of the same bot that was there before; null for nobody.</summary>
+    public Action<StoredConnection>? Replaces { get; init; }
+
     /// <summary>Writes a connection and makes it known in the process.</summary>
     /// <param name="connection">The connection; its name is still open.</param>
     /// <param name="name">The name that the user gave, checked, or null: then a connection of the same bot keeps its
@@ -46,6 +49,7 @@ internal sealed class ConnectionWriter(IConnectionStore store, ConnectionCache c
             // -Force says that a broken secret may be written over. One of a newer version may not.
         }
 
+        if (before is not null) Replaces?.Invoke(before);
         string chosen = name ?? before?.Details.Name ?? ConnectionName.Default(connection.Details.WorkspaceName, botId);
         StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<NotionConnection> all = await NamedAsync(listing, cancellationToken).ConfigureAwait(false);

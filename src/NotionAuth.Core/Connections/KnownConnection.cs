@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NotionAuth.Core.Connections.Store;
@@ -19,7 +20,7 @@ public sealed record ConnectionKey(string Vault, string BotId);
 public sealed class KnownConnection(ConnectionKey key)
 {
     private StoredConnection? _connection;
-    private int _isExpiryTold;
+    private int _isExpiryWarned;
 
     /// <summary>Which connection.</summary>
     public ConnectionKey Key => key;
@@ -101,7 +102,7 @@ public sealed class KnownConnection(ConnectionKey key)
     internal void WarnOfExpiry(NotionConnection details, Action<string>? warn, bool isOnce)
     {
         if (warn is null || TokenExpiry.WarningOf(details, DateTime.UtcNow) is not { } warning) return;
-        if (Interlocked.Exchange(ref _isExpiryTold, 1) == 0 || !isOnce) warn(warning);
+        if (Interlocked.Exchange(ref _isExpiryWarned, 1) == 0 || !isOnce) warn(warning);
     }
 
     /// <summary>Reads the connection for its name, so that its next use needn't read it again.</summary>
@@ -186,41 +187,20 @@ public sealed class ConnectionCache
     }
 
     /// <summary>Finds a connection by its id, or by the name that it had when it was last read.</summary>
-    internal KnownConnection? Known(string vault, string name)
-    {
-        foreach (KnownConnection known in _known.Values)
-            if (known.Key.Vault == vault && known.Connection is { } held
-                && ConnectionName.IsOf(held.Details, name)) return known;
-        return null;
-    }
+    internal KnownConnection? Known(string vault, string name) =>
+        Named(name).FirstOrDefault(known => known.Key.Vault == vault);
 
     /// <summary>Finds the one connection of a vault that was read and has that name or id; null for several.</summary>
     internal KnownConnection? OnlyKnown(string vault, string name)
     {
-        KnownConnection? found = null;
-        foreach (KnownConnection known in _known.Values)
-        {
-            if (known.Key.Vault != vault || known.Connection is not { } held
-                || !ConnectionName.IsOf(held.Details, name)) continue;
-            if (found is not null) return null;
-            found = known;
-        }
-
-        return found;
+        List<KnownConnection> found = [.. Named(name).Where(known => known.Key.Vault == vault).Take(2)];
+        return found.Count == 1 ? found[0] : null;
     }
 
     /// <summary>Finds a connection with a pair that its vault didn't take.</summary>
-    internal KnownConnection? Unsaved(string? vault, string name)
-    {
-        foreach (KnownConnection known in _known.Values)
-        {
-            bool isThere = vault is null || string.Equals(known.Key.Vault, vault, StringComparison.OrdinalIgnoreCase);
-            if (isThere && known.IsUnsaved && known.Connection is { } held
-                && ConnectionName.IsOf(held.Details, name)) return known;
-        }
-
-        return null;
-    }
+    internal KnownConnection? Unsaved(string? vault, string name) => Named(name).FirstOrDefault(known =>
+        known.IsUnsaved
+        && (vault is null || string.Equals(known.Key.Vault, vault, StringComparison.OrdinalIgnoreCase)));
 
     internal void Remember(StoredConnection connection) =>
         Get(new ConnectionKey(connection.Details.Vault, connection.Details.BotId)).SetSaved(connection);
@@ -229,4 +209,7 @@ public sealed class ConnectionCache
     {
         if (_known.TryRemove(key, out KnownConnection? known)) known.Forget();
     }
+
+    private IEnumerable<KnownConnection> Named(string name) => _known.Values.Where(known =>
+        known.Connection is { } held && ConnectionName.IsOf(held.Details, name));
 }

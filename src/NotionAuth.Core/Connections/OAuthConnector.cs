@@ -88,21 +88,6 @@ public sealed class OAuthConnector(
         }
     }
 
-    private async Task<bool> HasTokensAsync(string botId, CancellationToken cancellationToken)
-    {
-        if (Note is null) return false;
-        try
-        {
-            StoreListing listing = await store.ListAsync(cancellationToken).ConfigureAwait(false);
-            return listing.Connections.Any(c => c.HasRefreshToken && ConnectionName.IsIdOf(c, botId));
-        }
-        catch (NotionAuthException)
-        {
-            // The write that follows reports what is wrong with the store.
-            return false;
-        }
-    }
-
     private async Task<StoredConnection> KeepAsync(
         TokenReply reply, AppRegistration app, ConnectOptions options, CancellationToken cancellationToken)
     {
@@ -124,13 +109,17 @@ public sealed class OAuthConnector(
 
         // The client secret has just proved right, and a connection without it could never be refreshed: it goes first.
         await store.KeepAppAsync(app).ConfigureAwait(false);
-        if (await HasTokensAsync(connection.Details.BotId, cancellationToken).ConfigureAwait(false))
-            Note?.Invoke(
-                "There was a connection of this person and this integration already. Signing in again may have ended " +
-                "its refresh token, also where another machine holds it: that one may have to sign in again, too.");
-        StoredConnection kept = await new ConnectionWriter(store, cache, Warn)
+        StoredConnection kept = await new ConnectionWriter(store, cache, Warn) { Replaces = NoteReplaced }
             .SaveAsync(connection, options.Name, options.Force, cancellationToken).ConfigureAwait(false);
         cache.Get(new ConnectionKey(store.Vault, kept.Details.BotId)).App = app;
         return kept;
+    }
+
+    private void NoteReplaced(StoredConnection before)
+    {
+        if (before.RefreshToken is null) return;
+        Note?.Invoke(
+            "There was a connection of this person and this integration already. Signing in again may have ended " +
+            "its refresh token, also where another machine holds it: that one may have to sign in again, too.");
     }
 }

@@ -28,7 +28,7 @@ internal static class Checking
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // A fault of ours or of the platform: it is told, and the other checks go on.
+            // A fault of ours or of the platform: it is this check's result, and the others go on.
             return new EnvironmentCheck
             {
                 Check = check,

@@ -46,7 +46,7 @@ internal sealed class IntegrationChecks(NotionTransport transport, Action<Reques
         foreach (IConnectionStore store in stores)
         {
             IReadOnlyList<string> ids = [];
-            EnvironmentCheck listed = await Checking.RunAsync("Integration", Where(store), async () =>
+            EnvironmentCheck listed = await Checking.RunAsync("Integration", store.Place(), async () =>
             {
                 ids = await store.ListAppsAsync(cancellationToken).ConfigureAwait(false);
                 return Checking.Ok(string.Empty);
@@ -81,7 +81,7 @@ internal sealed class IntegrationChecks(NotionTransport transport, Action<Reques
                 isMine = app is not null && !found.Any(f => IsSame(f, app));
                 if (!isMine) return Checking.Ok(string.Empty);
                 found.Add(app!);
-                return await AskAsync(app!, $"It is remembered in {Where(store)}.").ConfigureAwait(false);
+                return await AskAsync(app!, $"It is remembered in {store.Place()}.").ConfigureAwait(false);
             }, cancellationToken).ConfigureAwait(false);
             return isMine ? check : null;
         }
@@ -172,7 +172,4 @@ internal sealed class IntegrationChecks(NotionTransport transport, Action<Reques
     private static bool IsSame(AppRegistration one, AppRegistration other) =>
         one.Credentials.ClientId == other.Credentials.ClientId && BaseUri.AreSame(one.BaseUri, other.BaseUri)
             && one.Credentials.ClientSecret.Matches(other.Credentials.ClientSecret);
-
-    private static string Where(IConnectionStore store) =>
-        store.Vault.Length == 0 ? "this process" : $"vault '{store.Vault}'";
 }

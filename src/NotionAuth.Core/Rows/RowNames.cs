@@ -79,8 +79,8 @@ internal sealed class RowNames
     /// <summary>The error for a name that no column has.</summary>
     public NotionAuthException NotFound(string name)
     {
-        string? near = _schema.Columns.Select(c => c.Name).Where(c => Distance(c, name) <= Math.Max(1, name.Length / 3))
-            .OrderBy(c => Distance(c, name)).FirstOrDefault();
+        string? near = _schema.Columns.Select(c => (c.Name, Distance: TextDistance.Between(c.Name, name)))
+            .Where(c => c.Distance <= Math.Max(1, name.Length / 3)).OrderBy(c => c.Distance).FirstOrDefault().Name;
         string all = string.Join(", ", _schema.Columns.Select(c => $"'{Redaction.OneLine(c.Name)}'"));
         return new NotionAuthException(
             ErrorIds.PropertyNotFound, NotionErrorKind.NotFound,
@@ -99,25 +99,5 @@ internal sealed class RowNames
                 && _shown.TryGetValue(v.Key, out Column? shown) && shown == column);
         return value.Value is null or "" || (isId ? Guid.TryParse(value.Value as string, out _)
             : Uri.TryCreate(value.Value as string, UriKind.Absolute, out _));
-    }
-
-    // Levenshtein's, in any case.
-    private static int Distance(string one, string other)
-    {
-        string a = one.ToUpperInvariant(), b = other.ToUpperInvariant();
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int corner = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int change = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
-                corner = row[j];
-                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
     }
 }

@@ -27,6 +27,7 @@ public sealed class DisconnectNotionWorkspaceCommand : SequentialCmdlet
         foreach (NotionAuthException kept in await disconnector.DisconnectAsync(cancellationToken)
             .ConfigureAwait(false))
             await WriteErrorAsync(kept).ConfigureAwait(false);
-        await OnPipelineAsync(() => Farewell.Show(Host, current, WriteInformation)).ConfigureAwait(false);
+        await OnPipelineAsync(() => HostMessage.WriteToPerson(Host, WriteInformation, Farewell.Text(current)))
+            .ConfigureAwait(false);
     }
 }

@@ -64,7 +64,10 @@ public sealed class GetNotionConnectionCommand : SequentialCmdlet
                 name, listing.Connections.Select(c => c.Name).ToList(),
                 string.IsNullOrEmpty(Vault) ? "the vaults in use" : $"vault '{Vault}'"))).ConfigureAwait(false);
         if (names is null && !Current && !MyInvocation.ExpectingInput && !found.Any() && listing.Problems.Count == 0)
-            await OnPipelineAsync(() => EmptyList.Show(Host, WriteInformation)).ConfigureAwait(false);
+            await OnPipelineAsync(() => HostMessage.WriteToPerson(
+                Host, WriteInformation,
+                "There are no connections yet. To sign in with a browser, run: Connect-NotionWorkspace. With a token: "
+                + "Connect-NotionWorkspace -Token (Read-Host -AsSecureString)")).ConfigureAwait(false);
         if (!WithToken) await WriteAllAsync(found).ConfigureAwait(false);
         else
             await ForEachAsync([.. found], c => WriteWithTokenAsync(c, cancellationToken)).ConfigureAwait(false);

@@ -1,5 +1,7 @@
 using System;
 using System.Management.Automation;
+using System.Management.Automation.Host;
+using NotionAuth.Pipeline;
 
 namespace NotionAuth.Host;
 
@@ -11,4 +13,13 @@ internal static class HostMessage
     /// <param name="text">The line.</param>
     public static void Write(Action<object, string[]> writeInformation, string text) =>
         writeInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
+
+    /// <summary>Writes it where there is a person: a script's output stays as it is.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="writeInformation">The cmdlet's information stream.</param>
+    /// <param name="text">The line.</param>
+    public static void WriteToPerson(PSHost host, Action<object, string[]> writeInformation, string text)
+    {
+        if (HostPrompts.CanPrompt(host)) Write(writeInformation, text);
+    }
 }

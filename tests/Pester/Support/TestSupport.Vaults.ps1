@@ -160,6 +160,31 @@ function Set-VaultTrouble {
     }
 }
 
+function Invoke-RefusedRefresh {
+    <#
+    .SYNOPSIS
+    A request whose token is refreshed while the vault, which a moment before could be written to, refuses the new pair.
+    Gives the bot's id and the warning. The vault stays read-only.
+    #>
+    param([Parameter(Mandatory)] $Connection, [Parameter(Mandatory)] $Vault)
+
+    Invoke-FakeExpiry $Connection.BotId
+    Clear-FakeRequest
+    Add-FakeFault @{ kind = 'delay'; delayMs = 1000; path = '/v1/oauth/token' }
+    $shell = New-RunspaceShell @{ name = $Connection.Name }
+    try {
+        # Between the proof that the vault can be written and the write.
+        $run = $shell.AddScript('(Invoke-NotionRequest users/me -Connection $name).id').BeginInvoke()
+        Wait-Until { @(Get-FakeRequest '/v1/oauth/token').Count -or $run.IsCompleted } 'the refresh is on its way'
+        Set-VaultTrouble $Vault read-only
+        [pscustomobject]@{ Id = "$($shell.EndInvoke($run))"; Warning = "$($shell.Streams.Warning)" }
+    }
+    finally {
+        $shell.Runspace.Dispose()
+        $shell.Dispose()
+    }
+}
+
 function Get-VaultContent {
     <#
     .SYNOPSIS

@@ -12,6 +12,7 @@ internal sealed class BlockNode
     private const string ChildrenName = "children";
     private readonly JsonElement _json;
     private readonly string? _type;
+    private readonly int _bytes;
 
     private BlockNode(JsonElement json, int nesting)
     {
@@ -20,7 +21,8 @@ internal sealed class BlockNode
         if (json.ValueKind != JsonValueKind.Object) return;
         _type = json.EnumerateObject().Where(p => ChildrenOf(p.Value) is not null).Select(p => p.Name).FirstOrDefault();
         Children = Read(_type is null ? json : json.GetProperty(_type), nesting + 1) ?? [];
-        OwnBytes = json.GetRawText().Length - Children.Sum(c => c._json.GetRawText().Length);
+        _bytes = json.GetRawText().Length;
+        OwnBytes = _bytes - Children.Sum(c => c._bytes);
     }
 
     /// <summary>The blocks in it.</summary>

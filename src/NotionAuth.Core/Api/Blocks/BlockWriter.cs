@@ -58,9 +58,9 @@ internal sealed class BlockWriter
     {
         if (request.Body is null || !IsForBlocks(request)) return null;
         using JsonDocument? document = JsonText.Parse(request.Body);
-        if (document is null || BlockNode.Read(document.RootElement) is null) return null;
+        if (document is null) return null;
         JsonElement body = document.RootElement.Clone();
-        List<BlockNode> blocks = BlockNode.Read(body)!;
+        if (BlockNode.Read(body) is not { } blocks) return null;
         return BlockBatch.Fill(blocks, 0, OtherBytes(body)) == blocks.Count && !blocks.Any(b => b.IsCut)
             ? null : (body, blocks);
     }

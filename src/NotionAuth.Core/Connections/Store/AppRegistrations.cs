@@ -58,11 +58,10 @@ internal static class AppRegistrations
             ? null : await store.FindAppAsync(details.ClientId, details.BaseUri, cancellationToken)
             .ConfigureAwait(false);
         if (app is not null) return app;
-        string where = store.Vault.Length == 0 ? "this process" : $"vault '{store.Vault}'";
         throw new NotionAuthException(
             ErrorIds.MissingClient, NotionErrorKind.NotFound,
             $"The client secret of {details.ClientId} for {BaseUri.Text(details.BaseUri)}, " +
-            $"which {purpose} '{details.Name}' needs, isn't in {where}. "
+            $"which {purpose} '{details.Name}' needs, isn't in {store.Place()}. "
             + $"One that was given for another address isn't sent there. {outcome}",
             $"Sign in again to store it: {details.ReconnectCommand()} -ClientSecret (Read-Host -AsSecureString). "
             + "A connection that isn't wanted any more is removed in Notion's settings, " +
