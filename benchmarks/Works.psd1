@@ -48,6 +48,9 @@
     'vault-reads' = @{ Order = 8; Runs = 1; Title = '1,000 requests on one connection'; Why = '' }
     'import'      = @{
         Order = 9; Runs = 25; Title = 'import'
-        Why = 'What is left is reading two assemblies, the types of our cmdlets'' parameters, and the format file.'
+        Why = @(
+            'What is left is reading two assemblies, the types of our cmdlets'' parameters, and the files of formats'
+            'and types.'
+        )
     }
 }

@@ -24,7 +24,7 @@ try {
                         Id     = $_.id
                         Url    = $_.url
                         Name   = -join $p.Name.title.plain_text
-                        Status = $p.Status.select.name
+                        Status = $p.Status.status.name
                         Points = $p.Points.number
                         Urgent = $p.Urgent.checkbox
                         Tags   = $p.Tags.multi_select.name -join ', '
