@@ -155,12 +155,9 @@ $data.GetType().GetField('_password', $flags).SetValue($data, $null)
 '@
         $app = New-FakeApp
         $null = Set-Person visit
-        # Not in the script: that would be in the process's arguments, for all to see.
-        $env:RUNBOOK_SECRET = $app.ClientSecret
-        $made = Invoke-InProcess -HomeFolder $homeFolder -Script @"
+        $made = Invoke-InProcess -HomeFolder $homeFolder -Secret $app.ClientSecret -Script @"
 $unlock
 Register-SecretVault -Name Personal -ModuleName Microsoft.PowerShell.SecretStore -DefaultVault
-`$secret = [Net.NetworkCredential]::new('', `$env:RUNBOOK_SECRET).SecurePassword
 `$place = @{ BaseUri = '$($fake.BaseUri)'; RedirectUri = '$($fake.RedirectUri)'; TimeoutSec = 60 }
 `$made = Connect-NotionWorkspace -Name Kept -ClientId $($app.ClientId) -ClientSecret `$secret @place 6>`$null
 `$made.BotId
@@ -204,12 +201,10 @@ $unlock
     }
 
     It 'is never asked for a session connection, by name or as the current one' {
-        $env:TEST_TOKEN = (New-FakeToken).Text
-        $output = @(Invoke-InProcess -HomeFolder $homeFolder -Script @"
+        $output = @(Invoke-InProcess -HomeFolder $homeFolder -Secret (New-FakeToken).Text -Script @"
 `$ErrorActionPreference = 'Stop'
 Import-Module Microsoft.PowerShell.SecretStore
-`$token = [Net.NetworkCredential]::new('', `$env:TEST_TOKEN).SecurePassword
-`$id = (Connect-NotionWorkspace -Token `$token -BaseUri '$($fake.BaseUri)' -SessionOnly -Name Mine).BotId
+`$id = (Connect-NotionWorkspace -Token `$secret -BaseUri '$($fake.BaseUri)' -SessionOnly -Name Mine).BotId
 'CURRENT ' + (Get-NotionConnection -Current).Name
 'NAMED ' + (Get-NotionConnection Mine).Name + (Get-NotionConnection `$id).Name
 'REQUEST ' + (Invoke-NotionRequest users/me).object + (Invoke-NotionRequest users/me -Connection Mine).object

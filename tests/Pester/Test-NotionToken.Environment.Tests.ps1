@@ -119,12 +119,10 @@ Test-NotionToken -Environment -BaseUri '$($fake.BaseUri)' |
 
 Describe 'Test-NotionToken -Environment without SecretManagement' {
     It 'says what to install, and tests what the process has' {
-        $env:TEST_TOKEN = (New-FakeToken).Text
-        $output = pwsh -NoProfile -NonInteractive -Command @"
+        $output = Invoke-InProcess -NoImport -Secret (New-FakeToken).Text -Script @"
 `$env:PSModulePath = Join-Path `$PSHOME Modules
 Import-Module '$(Get-NotionAuthPath)'
-`$token = [Net.NetworkCredential]::new('', `$env:TEST_TOKEN).SecurePassword
-`$null = Connect-NotionWorkspace -Token `$token -BaseUri '$($fake.BaseUri)' -SessionOnly
+`$null = Connect-NotionWorkspace -Token `$secret -BaseUri '$($fake.BaseUri)' -SessionOnly
 Test-NotionToken -Environment -BaseUri '$($fake.BaseUri)' |
     ForEach-Object { `$_.Check, `$_.Status, `$_.Recommendation -join '|' }
 "@

@@ -213,18 +213,29 @@ function Invoke-InProcess {
     <#
     .SYNOPSIS
     Runs a script in a PowerShell process of its own that can't ask anybody, with the module imported; by default in the
-    same HOME.
+    same HOME. Secret is $secret there, as a SecureString: in the script it would be in the process's arguments.
     #>
-    param([Parameter(Mandatory)] [string] $Script, [string] $HomeFolder = $env:HOME, [switch] $NoImport)
+    param(
+        [Parameter(Mandatory)] [string] $Script,
+        [string] $HomeFolder = $env:HOME,
+        [string] $Secret,
+        [switch] $NoImport
+    )
 
     $import = if ($NoImport) { '' } else { "Import-Module '$(Get-NotionAuthPath)';" }
+    if ($Secret) {
+        $import += "`$secret = [Net.NetworkCredential]::new('', `$env:NOTIONAUTH_TEST_SECRET).SecurePassword; " +
+            'Remove-Item Env:NOTIONAUTH_TEST_SECRET;'
+    }
     $before = $env:HOME
     try {
         $env:HOME = $env:NOTIONAUTH_TEST_HOME = $HomeFolder
+        $env:NOTIONAUTH_TEST_SECRET = $Secret
         pwsh -NoProfile -NonInteractive -Command "`$PSStyle.OutputRendering = 'PlainText'; $import $Script"
     }
     finally {
         $env:HOME = $env:NOTIONAUTH_TEST_HOME = $before
+        $env:NOTIONAUTH_TEST_SECRET = $null
     }
 }
 
